@@ -12,6 +12,8 @@ use serde_json::Value;
 use crate::bots::Bots;
 use crate::control;
 use crate::custom::Answers;
+use crate::demands::missing_field;
+use crate::echo;
 use crate::fault::{self, Faults};
 use crate::fields::fields;
 use crate::files::{self, Content};
@@ -22,7 +24,7 @@ use crate::lock;
 use crate::push::Application;
 use crate::received::{Log, Received};
 use crate::reply::{Refusal, Reply};
-use crate::route::{Answer, Continuation, Paging, Route};
+use crate::route::{Answer, Body, Continuation, Paging, Route};
 use crate::things::{Call, Shown, Things};
 use crate::tokens::Tokens;
 use crate::value::{at, put, text};
@@ -72,6 +74,13 @@ impl State {
         self.bots.clear();
         #[cfg(feature = "push")]
         lock(&self.application).take();
+    }
+
+    /// Returns whether a path is misspelt: it begins like those of endpoints, but is that of none, and no test set a response for it.
+    pub(crate) fn is_misspelt(&self, path: &str) -> bool {
+        let family = |path: &str| path.split('/').nth(1).map(str::to_owned);
+        let known = self.routes.contains_key(path) || self.answers.has(path);
+        !known && self.routes.keys().any(|route| family(route) == family(path))
     }
 
     /// The query parameter with a kind of token, if any endpoint takes it.
@@ -142,11 +151,10 @@ impl State {
             return Err(missing_field(missing));
         }
         let fields = Value::Object(fields);
-        if let Some(missing) = route.required.iter().find(|path| !has(&fields, path)) {
-            return Err(missing_field(missing));
-        }
+        route.demands.check(&fields, matches!(route.body, Body::Json))?;
         let mut answer: Value =
             serde_json::from_str(route.answer_to(&fields)).expect("the generator checked the example");
+        echo::results(route.echoes, &fields, &mut answer);
         if let Some(grants) = &route.grants {
             self.tokens.grant(grants, &fields, &mut answer)?;
         }
@@ -254,7 +262,7 @@ fn by_path(all: impl Iterator<Item = &'static Route>) -> HashMap<&'static str, V
         routes.entry(route.path).or_default().push(route);
     }
     for routes in routes.values_mut() {
-        routes.sort_by_key(|route| std::cmp::Reverse(route.required.len() + route.query.len()));
+        routes.sort_by_key(|route| std::cmp::Reverse(route.demands.required.len() + route.query.len()));
     }
     routes
 }
@@ -267,14 +275,6 @@ fn put_flag(answer: &mut Value, path: &str, flag: bool) {
 
 /// The prefix of cursors that aren't numbers.
 const CURSOR: &str = "mock-cursor-";
-
-fn missing_field(name: &str) -> Refusal {
-    match name {
-        "corpid" => Refusal(41002, "corpid missing".to_owned()),
-        "corpsecret" => Refusal(41004, "corpsecret missing".to_owned()),
-        _ => Refusal(40058, format!("invalid Request Parameter: missing {name}")),
-    }
-}
 
 fn reply(answer: Answer, example: Value) -> Reply {
     let field = |name: &str| example.get(name).and_then(Value::as_str);
@@ -294,73 +294,19 @@ fn reply(answer: Answer, example: Value) -> Reply {
     }
 }
 
-/// Returns whether the last field of a path is present wherever the fields before it are.
-fn has(value: &Value, path: &str) -> bool {
-    let (name, rest) = match path.split_once('.') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (path, None),
-    };
-    let (name, depth) = match name.find("[]") {
-        Some(end) => (&name[..end], (name.len() - end) / 2),
-        None => (name, 0),
-    };
-    match (value.get(name), rest) {
-        (found, None) => found.is_some_and(|value| !value.is_null()),
-        // What is missing further up is reported for itself, if it is required.
-        (None, Some(_)) => true,
-        (Some(value), Some(rest)) => items(value, depth).iter().all(|item| has(item, rest)),
-    }
-}
-
-fn items(value: &Value, depth: usize) -> Vec<&Value> {
-    match (depth, value) {
-        (0, value) => vec![value],
-        (_, Value::Array(list)) => list.iter().flat_map(|item| items(item, depth - 1)).collect(),
-        _ => Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use serde_json::json;
-
     use super::*;
     use crate::Fault;
-    use crate::route::Body;
-
-    #[test]
-    fn a_required_field_is_missed_wherever_its_parent_is() {
-        let body =
-            json!({ "info": [{ "userid": "a" }, { "other": 1 }], "grid": [[{ "x": 1 }]], "none": null });
-        assert!(has(&body, "info"));
-        assert!(!has(&body, "info[].userid"));
-        assert!(has(&body, "grid[][].x"));
-        assert!(!has(&body, "grid[][].y"));
-        assert!(has(&body, "absent.field"));
-        assert!(!has(&body, "absent"));
-        assert!(!has(&body, "none"));
-    }
+    use crate::demands::Demands;
 
     #[test]
     fn one_path_answers_for_all_its_definitions() {
         const fn route(id: &'static str, required: &'static [&'static str], response: &'static str) -> Route {
-            Route {
-                id,
-                method: "POST",
-                path: "/cgi-bin/tea/brew",
-                token: None,
-                body: Body::Json,
-                answer: Answer::Json,
-                query: &[],
-                required,
-                paging: None,
-                grants: None,
-                keeps: &[],
-                response,
-                cases: &[],
-            }
+            let demands = Demands::fields(required);
+            Route { id, method: "POST", path: "/cgi-bin/tea/brew", demands, response, ..Route::NEW }
         }
         static PLAIN: Route = route("tea.plain.brew", &["leaf"], r#"{"cup":1}"#);
         static CEREMONY: Route = route("tea.ceremony.brew_ceremony", &["leaf", "host"], r#"{"guests":4}"#);

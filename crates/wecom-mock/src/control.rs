@@ -214,6 +214,11 @@ fn inject(state: &State, request: &Received) -> Result<Value, Problem> {
         _ => fault,
     };
     let fault = match wishes.path("path")? {
+        Some(path) if state.is_misspelt(&path) => {
+            return Err(Problem(format!(
+                "`path` is `{path}`: no endpoint has it; for a path of your own, set a response first (`POST {PREFIX}/answers`)"
+            )));
+        }
         Some(path) => fault.on(path),
         None => fault,
     };

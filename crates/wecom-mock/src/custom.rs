@@ -48,6 +48,11 @@ impl Answers {
         Some(answer)
     }
 
+    /// Returns whether there is a response for a path.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        lock(&self.0).contains_key(path)
+    }
+
     /// Restores the usual responses of a path, or of all.
     pub(crate) fn clear(&self, path: Option<&str>) {
         lock(&self.0).retain(|of, _| path.is_some_and(|path| path != of));

@@ -1,8 +1,9 @@
 //! A fake WeCom (企业微信) server for tests.
 //!
 //! It serves every endpoint of the specification on its own loopback port, the way WeCom would: it checks
-//! method, path, token and required fields, reports anything missing with WeCom's codes, issues tokens,
-//! replies with the specification's examples, and serves several pages for paged endpoints.
+//! method, path, token and body (required fields, kinds of messages, lengths and sizes), reports what is wrong with WeCom's codes,
+//! issues tokens, replies with the specification's examples, and serves several pages for paged endpoints. The response to a
+//! success names no failures; where it has a result for each item of the request, so does the mock's.
 //!
 //! ```
 //! # #[tokio::main]
@@ -17,7 +18,7 @@
 //!
 //! It keeps what is created, if the specification says how: departments, meetings, tags. Until one is created,
 //! its endpoints return the examples for any ID; from then on, an unknown ID gets WeCom's error code. A file that was
-//! uploaded is downloaded again, byte by byte.
+//! uploaded is downloaded again, byte by byte. What was not sent reads back as its default, or empty.
 //!
 //! A group bot's key is issued by no call. Any key is accepted until a test issues one with [`Server::issue_token`]`("key")`; from then on,
 //! others get WeCom's error code, 93000.
@@ -106,6 +107,8 @@ mod bots;
 pub mod control_api {}
 mod control;
 mod custom;
+mod demands;
+mod echo;
 mod fault;
 mod fields;
 mod files;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::demands::Demands;
 use crate::value::{at, text};
 
 /// An endpoint.
@@ -17,19 +18,39 @@ pub(crate) struct Route {
     pub(crate) answer: Answer,
     /// Required query parameters besides the token, for an endpoint with a body.
     pub(crate) query: &'static [&'static str],
-    /// Required fields, `info[].userid` for a field of every item.
-    pub(crate) required: &'static [&'static str],
+    /// The demands on the body.
+    pub(crate) demands: Demands,
     pub(crate) paging: Option<Paging>,
     pub(crate) grants: Option<Grants>,
     /// Its effects on things, in this order.
     pub(crate) keeps: &'static [Keeps],
     /// The body of a success.
     pub(crate) response: &'static str,
+    /// The lists of the body that have an item for each item of a list in the request.
+    pub(crate) echoes: &'static [Echo],
     /// Other bodies with other fields, for other variants of unions in the request.
     pub(crate) cases: &'static [Case],
 }
 
 impl Route {
+    /// What most endpoints have in common.
+    pub(crate) const NEW: Self = Self {
+        id: "",
+        method: "",
+        path: "",
+        token: None,
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        demands: Demands::NONE,
+        paging: None,
+        grants: None,
+        keeps: &[],
+        response: "{}",
+        echoes: &[],
+        cases: &[],
+    };
+
     /// The body of a success, for a request with these fields.
     pub(crate) fn answer_to(&self, fields: &Value) -> &'static str {
         let is_case = |case: &&Case| {
@@ -47,6 +68,16 @@ pub(crate) struct Case {
     /// The tags that such a request has, by path, as text.
     pub(crate) when: &'static [(&'static str, &'static str)],
     pub(crate) response: &'static str,
+}
+
+/// A list of a response with a result for each item of a list in the request.
+#[derive(Debug)]
+pub(crate) struct Echo {
+    pub(crate) list: &'static str,
+    /// The list in the request.
+    pub(crate) of: &'static str,
+    /// The fields of a result that are the request's; none if the results are its items.
+    pub(crate) fields: &'static [&'static str],
 }
 
 /// The paging of an endpoint, by the names of the fields: `file_list.item` for one inside another.
@@ -129,6 +160,10 @@ pub(crate) enum Does {
         sets: &'static [(&'static str, &'static str)],
         /// The fields that are maps, of which a change keeps the other entries.
         maps: &'static [&'static str],
+        /// The lists of the request whose items are added to those of the thing.
+        adds: &'static [&'static str],
+        /// The lists of the request whose items are dropped from those of the thing.
+        drops: &'static [&'static str],
         /// The field of the answer with the things.
         at: Option<&'static str>,
         /// The fields that the response shows, if the things are inside it.
@@ -143,8 +178,13 @@ pub(crate) enum Does {
         id: &'static str,
     },
     Get {
+        /// Empty if the thing is found by other fields.
         id: &'static str,
+        /// The fields of the request by which the first thing is found that has their values.
+        narrowed: &'static [(&'static str, &'static str)],
         at: Option<&'static str>,
+        /// The body of the response, if the first example shows a thing of another kind.
+        instead: Option<&'static str>,
         /// The field of the answer with the URL of the thing's file. A response that is a file is the thing's.
         content: Option<&'static str>,
         fields: &'static [&'static str],

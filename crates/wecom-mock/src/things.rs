@@ -87,7 +87,7 @@ impl Does {
     /// The field with the IDs of the things that have to be there.
     fn needs(&self) -> Option<&'static str> {
         match self {
-            Self::Create { .. } | Self::List { .. } => None,
+            Self::Create { .. } | Self::List { .. } | Self::Get { id: "", .. } => None,
             Self::Change { id, .. } | Self::Remove { id, .. } | Self::Use { id } | Self::Get { id, .. } => {
                 Some(*id)
             }
@@ -97,7 +97,11 @@ impl Does {
 
 /// The numbers of the things that a call names: one number for each, or for each item of a list.
 fn find(kinds: &Kinds, call: &Call<'_>, keeps: &Keeps) -> Result<Vec<u64>, Refusal> {
-    let (Some(id), Some(kind)) = (keeps.does.needs(), kinds.get(keeps.thing)) else { return Ok(Vec::new()) };
+    let Some(kind) = kinds.get(keeps.thing) else { return Ok(Vec::new()) };
+    if let Does::Get { id: "", narrowed, .. } = keeps.does {
+        return kind.find_one(keeps, narrowed, call.fields);
+    }
+    let Some(id) = keeps.does.needs() else { return Ok(Vec::new()) };
     // An ID may be that of a thing of either kind. As long as nothing of a kind was created, any ID is one of its things.
     let elsewhere = |wanted: &str| {
         let mut others = call.keeps.iter().filter(|other| other.does.needs() == Some(id));
@@ -140,7 +144,7 @@ fn act(
     }
     match keeps.does {
         Does::Create { .. } | Does::Use { .. } => {}
-        Does::Change { id, from, renames, replaces, sets, maps, at: place, fields: carried } => {
+        Does::Change { id, from, renames, replaces, sets, maps, adds, drops, at: place, fields: carried } => {
             let Some(kind) = kinds.get_mut(keeps.thing) else { return Ok(()) };
             let changes: Vec<(u64, Option<&Value>)> = match items(fields, id) {
                 Some((items, id)) => {
@@ -161,6 +165,7 @@ fn act(
                     let value = serde_json::from_str(value).expect("the generator wrote JSON");
                     new.insert((*name).to_owned(), value);
                 }
+                thing.change_lists(&mut new, adds, drops);
                 thing.set(&new, replaces, maps);
             }
             if let Some(place) = place.and_then(|place| at_mut(answer, place)).filter(|_| !carried.is_empty())
@@ -171,9 +176,13 @@ fn act(
             }
         }
         Does::Remove { with, .. } => remove(kinds, keeps.thing, found, with),
-        Does::Get { at: place, content, fields: carried, shows, .. } => {
-            let Some(kind) = kinds.get(keeps.thing) else { return Ok(()) };
+        Does::Get { at: place, instead, content, fields: carried, shows, .. } => {
+            let Some(kind) = kinds.get(keeps.thing).filter(|_| !found.is_empty()) else { return Ok(()) };
             let things = || found.iter().filter_map(|number| kind.get(*number));
+            shown.listed = true;
+            if let Some(body) = instead {
+                *answer = serde_json::from_str(body).expect("the generator checked the example");
+            }
             let place = match place {
                 Some(place) => at_mut(answer, place),
                 None => Some(&mut *answer),
@@ -181,7 +190,7 @@ fn act(
             if let Some(place) = place {
                 show(place, things(), |thing, example| {
                     let mut whole = thing.show(example, carried);
-                    thing.show_elsewhere(shows, &mut whole);
+                    thing.show_elsewhere(shows, example, &mut whole);
                     whole
                 });
             }
@@ -231,7 +240,7 @@ fn list(kinds: &Kinds, keeps: &Keeps, fields: &Value, example: &Value) -> Option
     let mut listed = Vec::new();
     for thing in numbers.iter().filter_map(|number| kind.get(*number)) {
         for mut shown in thing.show_each(example, carried, each) {
-            if parts.iter().all(|parts| show_parts(kinds, parts, thing, fields, &mut shown)) {
+            if parts.iter().all(|parts| show_parts(kinds, parts, thing, fields, (example, &mut shown))) {
                 listed.push(shown);
             }
         }
@@ -261,14 +270,14 @@ fn show_parts(
     parts: &Parts,
     thing: &Thing,
     fields: Option<&Value>,
-    shown: &mut Value,
+    (example, shown): (&Value, &mut Value),
 ) -> bool {
     let Some(kind) = kinds.get(parts.thing) else { return false };
     let whole = HashSet::from([text(&thing.id)]);
     let narrowed = if fields.is_some() { parts.narrowed } else { &[] };
     let mut numbers = kind.asked(narrowed, fields.unwrap_or(&Value::Null));
     numbers.retain(|number| kind.get(*number).is_some_and(|part| part.has(parts.of, &whole)));
-    let example = at_first(shown, parts.at);
+    let example = at_first(example, parts.at);
     let all = numbers.iter().filter_map(|number| kind.get(*number));
     put(shown, parts.at, Some(all.map(|part| part.show(&example, parts.fields)).collect()));
     !numbers.is_empty()
@@ -303,6 +312,11 @@ fn create(kind: &mut Kind, call: &Call<'_>, keeps: &Keeps, answer: &mut Value) -
     };
     // If the thing is inside the response, its ID comes from there.
     let Some((place, id)) = id.rsplit_once('.').filter(|(place, _)| at(answer, place).is_some()) else {
+        // The request chooses the IDs of several things.
+        if let Some((items, id)) = items(fields, id) {
+            let mut new = items.iter().map(|item| new(id, item.get(id).cloned(), Some(item), Value::Null));
+            return new.try_for_each(|new| kind.add(new, &mut Value::Null));
+        }
         return kind.add(new(id, at(fields, id).cloned(), sent, around), answer);
     };
     // What stands beside it there is what it is part of, too.
@@ -343,7 +357,7 @@ fn create(kind: &mut Kind, call: &Call<'_>, keeps: &Keeps, answer: &mut Value) -
                 let is_wanted = HashSet::from([text(wanted)]);
                 let found = kind.numbered(|thing| thing.has(name, &is_wanted));
                 if let Some(thing) = found.first().and_then(|number| kind.get(*number)) {
-                    *one = thing.show(one, shown);
+                    *one = thing.show_created(one, shown);
                     return Ok(());
                 }
                 if name == id {

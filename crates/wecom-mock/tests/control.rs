@@ -127,6 +127,21 @@ async fn the_faults_of_one_path_end_alone() {
 }
 
 #[tokio::test]
+async fn a_path_that_only_an_answer_has_may_have_a_fault() {
+    let caller = Caller::new().await;
+    caller.control("POST", "/answers", json!({ "path": "/cgi-bin/own", "text": "own" })).await;
+    caller
+        .control(
+            "POST",
+            "/faults",
+            json!({ "fault": "status", "status": 503, "path": "/cgi-bin/own", "times": 1 }),
+        )
+        .await;
+    assert_eq!(caller.send("GET", "/cgi-bin/own", "").await.status(), 503);
+    assert_eq!(caller.send("GET", "/cgi-bin/own", "").await.text().await.unwrap(), "own");
+}
+
+#[tokio::test]
 async fn answers_are_given_in_turn_and_then_the_lasting_one() {
     let caller = Caller::new().await;
     let token = caller.token().await;
@@ -265,6 +280,11 @@ async fn a_wrong_control_request_says_what_is_wrong_and_changes_nothing() {
         ("faults", r#"{"fault":"hang","path":"cgi-bin/user/get"}"#, "`path` must be a path without a query"),
         ("faults", r#"{"fault":"hang","path":"/a?b=c"}"#, "`path` must be a path without a query"),
         ("faults", r#"{"fault":"hang","path":"/_mock/reset"}"#, "and not the mock's own"),
+        (
+            "faults",
+            r#"{"fault":"hang","path":"/cgi-bin/user/gett"}"#,
+            "`path` is `/cgi-bin/user/gett`: no endpoint has it",
+        ),
         (
             "faults",
             "{\"fault\":\"content_type\",\"value\":\"a\\r\\nb: c\"}",

@@ -218,8 +218,12 @@ async fn what_is_kept_comes_on_one_page_or_on_as_many_as_the_request_asks_for() 
     let (_server, caller) = start().await;
     let mut ids = Vec::new();
     for number in 0..3 {
-        let rule =
-            caller.post("chatdata/keyword/create_rule", json!({ "name": format!("Rule {number}") })).await;
+        let rule = caller
+            .post(
+                "chatdata/keyword/create_rule",
+                json!({ "name": format!("Rule {number}"), "keyword": { "word_list": ["a"] } }),
+            )
+            .await;
         ids.push(rule["rule_id"].clone());
     }
     let page = caller.post("chatdata/keyword/get_rule_list", json!({})).await;
@@ -340,11 +344,10 @@ async fn an_answer_is_that_of_the_example_with_the_same_kind_of_message() {
     let card = |card: Value| json!({ "msgtype": "template_card", "template_card": card });
     let text = send(json!({ "msgtype": "text", "text": { "content": "Hello" } })).await;
     assert_eq!((&text["errcode"], text.get("response_code")), (&json!(0), None));
-    let news =
-        json!({ "card_type": "news_notice", "main_title": { "title": "A" }, "card_action": { "type": 1 } });
+    let news = json!({ "card_type": "news_notice", "main_title": { "title": "A" }, "card_image": { "url": "u" }, "card_action": { "type": 1 } });
     assert!(send(card(news)).await["response_code"].is_string());
     let unknown = send(card(json!({ "card_type": "poster" }))).await;
-    assert_eq!((&unknown["errcode"], unknown.get("response_code")), (&json!(0), None), "no example has it");
+    assert_eq!((&unknown["errcode"], unknown.get("response_code")), (&json!(40058), None));
 }
 
 #[tokio::test]

@@ -145,7 +145,8 @@ async fn a_request_that_breaks_a_limit_is_not_sent_unless_asked_to() {
     );
     let unchecked =
         Client::builder("ww1", "s").base_url(server.base_url()).without_validation().build().unwrap();
-    assert!(unchecked.send(&SyncMsg::new().limit(1001)).await.is_ok());
+    let refused = unchecked.send(&SyncMsg::new().limit(1001)).await.unwrap_err();
+    assert_eq!(refused.code(), Some(40058), "it is sent, and the server refuses it");
 }
 
 #[tokio::test]

@@ -28,9 +28,14 @@ pub struct Keeps {
     pub parts: IndexMap<String, Parts>,
     /// Fields that the call sets by itself, with their values.
     pub sets: IndexMap<String, Value>,
+    /// The request's lists whose items are added to those of the thing.
+    pub adds: Vec<String>,
+    /// The request's lists whose items are dropped from those of the thing.
+    pub drops: Vec<String>,
     /// The response field that contains the thing, or the things, unless the response itself does.
     pub at: Option<FieldPath>,
-    /// The filters of a list: request fields, each with the field of the things that must have its value.
+    /// The filters of a list, or what a thing is found by without its ID: request fields, each with the field of the things that
+    /// must have its value.
     pub narrowed: IndexMap<String, String>,
     /// The field with the parent's ID, if a filtered list contains all descendants.
     pub below: Option<String>,

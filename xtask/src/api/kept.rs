@@ -53,7 +53,8 @@ impl Api {
     }
 
     /// Returns the fields in which an endpoint's response can repeat values that were sent, or that were returned when the
-    /// thing was created: their paths inside the thing, with a `?` after those that may be absent.
+    /// thing was created: their paths inside the thing. `path?` may be absent, `path=default` has a default, and of the items
+    /// of `path[a b?]` these fields were sent.
     pub fn carried(&self, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Vec<String> {
         let Some(response) = module.structure(&endpoint.response) else { return Vec::new() };
         let shown = match &keeps.at {
@@ -66,7 +67,16 @@ impl Api {
             None => Some(response),
             Some(at) => structure_at(module, response, at),
         };
-        shown.map(|shown| self.carried_by(module, shown, &keeps.thing)).unwrap_or_default()
+        let mut carried = shown.map(|shown| self.carried_by(module, shown, &keeps.thing)).unwrap_or_default();
+        if keeps.does.creates() {
+            // Other things that the call creates inside of it show themselves.
+            let others = endpoint.keeps.iter().filter(|other| other.thing != keeps.thing);
+            let places = others.filter_map(|other| other.id.as_ref()?.around());
+            let inside: Vec<String> =
+                places.filter_map(|place| place.steps().last().map(str::to_owned)).collect();
+            carried.retain(|path| !inside.iter().any(|name| is_at(path, name)));
+        }
+        carried
     }
 
     /// Returns the same for the parts of the things that an endpoint lists, by where they are in a thing.
@@ -111,10 +121,15 @@ impl Api {
         let own =
             shown.fields.iter().map(|field| field.wire.as_str()).filter(|wire| by_itself.contains(wire));
         let own: Vec<String> =
-            own.filter(|wire| !carried.iter().any(|path| path == wire)).map(str::to_owned).collect();
+            own.filter(|wire| !carried.iter().any(|path| is_at(path, wire))).map(str::to_owned).collect();
         carried.extend(own);
         carried
     }
+}
+
+/// Returns whether what is carried is the field with this name.
+fn is_at(carried: &str, wire: &str) -> bool {
+    carried.strip_prefix(wire).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '=', '[']))
 }
 
 /// Returns the fields in which a response repeats what the same call sends.
@@ -123,8 +138,7 @@ fn echoed(module: &Module, endpoint: &Endpoint, keeps: &Keeps, response: &Struct
     let source = sent.map(|sent| Source { within: (module, sent), renames: Some(&keeps.renames), id: None });
     let mut echoed = Vec::new();
     carry((module, response), source.as_slice(), "", &mut echoed);
-    // What wasn't sent is the example's.
-    echoed.iter().map(|path| path.trim_end_matches('?').to_owned()).collect()
+    echoed
 }
 
 /// Returns the struct at a path of a response, or in a list there.
@@ -179,19 +193,52 @@ fn carry((module, shown): Within<'_>, sources: &[Source<'_>], prefix: &str, carr
         }
         let path = format!("{prefix}{}", field.wire);
         if sent.iter().all(|(of, sent)| agree((module, &field.ty), (of, &sent.ty), MAX_DEPTH)) {
-            carried.push(if field.optional { format!("{path}?") } else { path });
+            let default =
+                sent.iter().map(|(_, sent)| *sent).chain([field]).find_map(|field| field.default.as_deref());
+            carried.push(match default {
+                _ if field.optional => format!("{path}?"),
+                Some(default) => format!("{path}={default}"),
+                // What nobody turned on is off.
+                None if field.ty == Ty::Flag => format!("{path}=0"),
+                None if field.ty == Ty::Bool => format!("{path}=false"),
+                None => path,
+            });
         } else if let Some(inner) = structure(module, &field.ty).filter(|_| prefix.len() < 64) {
-            let within = sent.iter().filter_map(|(of, sent)| Some((*of, structure(of, &sent.ty)?)));
-            let sources: Vec<Source<'_>> =
-                within.map(|within| Source { within, renames: None, id: None }).collect();
-            if sources.len() == sent.len() {
-                carry((module, inner), &sources, &format!("{path}."), carried);
+            carry((module, inner), &inside(&sent, structure), &format!("{path}."), carried);
+        } else if let Some(inner) = item(module, &field.ty) {
+            let mut fields = Vec::new();
+            carry((module, inner), &inside(&sent, item), "", &mut fields);
+            let mut fields: Vec<&str> =
+                fields.iter().map(|field| field.split('=').next().unwrap_or(field)).collect();
+            // The items of lists inside are those of the example.
+            fields.retain(|field| !field.contains('['));
+            if !fields.is_empty() {
+                let absent = if field.optional { "?" } else { "" };
+                carried.push(format!("{path}[{}]{absent}", fields.join(" ")));
             }
         }
     }
 }
 
-fn structure<'a>(module: &'a Module, ty: &Ty) -> Option<&'a Struct> {
+/// Returns the structs inside of fields that are sent; none if one of the fields has none.
+fn inside<'a>(
+    sent: &[(&'a Module, &'a Field)],
+    structure: fn(&'a Module, &'a Ty) -> Option<&'a Struct>,
+) -> Vec<Source<'a>> {
+    let within = sent.iter().map(|(of, sent)| Some((*of, structure(of, &sent.ty)?)));
+    let within: Option<Vec<Within<'_>>> = within.collect();
+    within.into_iter().flatten().map(|within| Source { within, renames: None, id: None }).collect()
+}
+
+/// Returns the struct of a list's items.
+fn item<'a>(module: &'a Module, ty: &'a Ty) -> Option<&'a Struct> {
+    match ty {
+        Ty::List(item) => structure(module, item),
+        _ => None,
+    }
+}
+
+fn structure<'a>(module: &'a Module, ty: &'a Ty) -> Option<&'a Struct> {
     match ty {
         Ty::Struct(name) => module.structure(name),
         _ => None,

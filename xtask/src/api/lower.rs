@@ -375,6 +375,8 @@ impl Lowering<'_> {
             with: keeps.with.clone(),
             parts: keeps.parts.clone(),
             sets: keeps.sets.clone(),
+            adds: keeps.adds.clone(),
+            drops: keeps.drops.clone(),
             at: spec::shown_at(keeps, self.file, endpoint),
             narrowed: keeps.narrowed.clone(),
             below: keeps.below.clone(),

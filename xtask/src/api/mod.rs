@@ -10,6 +10,7 @@ mod lower;
 mod made;
 mod model;
 mod quota;
+mod success;
 mod ty;
 mod visit;
 
@@ -21,6 +22,7 @@ pub use keeps::Keeps;
 pub use lower::spec as lower;
 pub use model::*;
 pub use quota::Quota;
+pub use success::Echo;
 pub use ty::Ty;
 pub use visit::{Member, Step};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::mem::{self, discriminant};
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, File, ImplItem, Item, ItemImpl};
 
 use crate::api::{Field, Ty};
@@ -129,6 +129,13 @@ fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
     }
     lines.extend((!line.is_empty()).then_some(line));
     lines
+}
+
+/// A list, unless it is empty.
+pub(super) fn list(items: impl IntoIterator<Item = impl ToTokens>) -> Option<TokenStream> {
+    let mut items = items.into_iter().peekable();
+    items.peek()?;
+    Some(quote!(&[#(#items),*]))
 }
 
 /// Returns a text as a raw string, so that JSON stays readable.

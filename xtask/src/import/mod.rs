@@ -11,7 +11,6 @@ mod into;
 mod known;
 mod learn;
 mod lists;
-mod literal;
 mod made;
 mod making;
 mod model;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::literal::{WIDTH, json, quoted};
 use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftEvent, DraftFields};
 use super::naming::{PLACEHOLDER, pascal};
 use super::page::DraftPage;
+use crate::spec::literal::{WIDTH, json, quoted};
 use crate::spec::{
     Answer, Body, Doc, EndpointRate, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases,
     Place, Repr, Section, Variant, WrittenRule, names,

@@ -112,10 +112,17 @@ pub struct Keeps {
     /// The fields that a call that changes a thing sets by itself: `{ status: 4 }`.
     #[serde(default)]
     pub sets: IndexMap<String, Value>,
+    /// The lists of the request whose items a change adds to those of the thing.
+    #[serde(default)]
+    pub adds: Vec<String>,
+    /// The lists of the request whose items a change drops from those of the thing.
+    #[serde(default)]
+    pub drops: Vec<String>,
     /// The field of the response that contains the thing or the list of things. If omitted: the items of the pages, or the only
     /// field, or the response itself.
     pub at: Option<String>,
-    /// The filters of a list: a field of the request, and the field of things that must have its value, or one of them.
+    /// The filters of a list, or what a thing is found by without its ID: a field of the request, and the field of things that must
+    /// have its value, or one of them.
     /// `{ department_id: department }`
     #[serde(default, rename = "where")]
     pub narrowed: IndexMap<String, String>,

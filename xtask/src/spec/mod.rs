@@ -20,6 +20,7 @@ mod keeps;
 pub(crate) mod keywords;
 mod limit;
 mod limits;
+pub(crate) mod literal;
 pub mod load;
 pub mod mistakes;
 mod model;

@@ -15,7 +15,10 @@ pub fn shown_at(keeps: &Keeps, file: &File, endpoint: &Endpoint) -> Option<Field
     let around = || id.clone().filter(|id| changes && endpoint.response.contains_key(id.first()))?.around();
     let is_list = |field: &Field| matches!(field.ty, TypeExpr::Generic(Generic::List, _));
     let of_several = id.as_ref().is_some_and(|id| endpoint.request.get(id.first()).is_some_and(is_list));
-    let pages = endpoint.head.pagination.as_ref().and_then(|pagination| pagination.items.as_deref());
+    // The pages of a single thing are a list inside it.
+    let has_several = does == Some(Does::Lists) || of_several;
+    let pages = endpoint.head.pagination.as_ref().filter(|_| has_several);
+    let pages = pages.and_then(|pagination| pagination.items.as_deref());
     let mut fields = endpoint.response.iter();
     // What a change returns may be something else, such as what failed.
     let alone = fields.next().filter(|_| fields.next().is_none() && !changes);

@@ -4,20 +4,17 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
         id: "access.get_token",
         method: "GET",
         path: "/cgi-bin/gettoken",
-        token: None,
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "corpsecret"],
-        paging: None,
+        demands: Demands::fields(&["corpid", "corpsecret"]),
         grants: Some(Grants {
             parameter: "access_token",
             token: "access_token",
@@ -25,43 +22,28 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "corpid",
             secret: "corpsecret",
         }),
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "access_token": "an-access-token",
   "expires_in": 7200
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "access.get_callback_ip",
         method: "GET",
         path: "/cgi-bin/getcallbackip",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["192.0.2.17", "198.51.100.*"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "access.get_api_domain_ip",
         method: "GET",
         path: "/cgi-bin/get_api_domain_ip",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["203.0.113.5", "203.0.113.9"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/devicedata/get_auth_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -36,17 +31,22 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "devicedata.get_checkin_data",
         method: "POST",
         path: "/cgi-bin/devicedata/get_checkin_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["user_type", "begin_time", "end_time", "data_filter_type"],
+        demands: Demands {
+            required: &["user_type", "begin_time", "end_time", "data_filter_type"],
+            limits: &[
+                ("device_sn_list", &[Limit::MaxItems(100)]),
+                ("open_userid_list", &[Limit::MaxItems(100)]),
+                ("limit", &[Limit::Max(500)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -55,8 +55,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("checkindata.items"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -68,17 +66,22 @@ pub(crate) static ROUTES: &[Route] = &[
   },
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "devicedata.get_temperature_data",
         method: "POST",
         path: "/cgi-bin/devicedata/get_temperature_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["user_type", "begin_time", "end_time", "data_filter_type"],
+        demands: Demands {
+            required: &["user_type", "begin_time", "end_time", "data_filter_type"],
+            limits: &[
+                ("device_sn_list", &[Limit::MaxItems(100)]),
+                ("open_userid_list", &[Limit::MaxItems(100)]),
+                ("limit", &[Limit::Max(500)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -87,8 +90,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("temperature_data.items"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -114,17 +115,22 @@ pub(crate) static ROUTES: &[Route] = &[
   },
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "devicedata.get_access_control_data",
         method: "POST",
         path: "/cgi-bin/devicedata/get_accesscontrol_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["user_type", "begin_time", "end_time", "data_filter_type"],
+        demands: Demands {
+            required: &["user_type", "begin_time", "end_time", "data_filter_type"],
+            limits: &[
+                ("device_sn_list", &[Limit::MaxItems(100)]),
+                ("open_userid_list", &[Limit::MaxItems(100)]),
+                ("limit", &[Limit::Max(500)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -133,8 +139,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("accesscontrol_data.items"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -160,20 +164,14 @@ pub(crate) static ROUTES: &[Route] = &[
   },
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "devicedata.get_access_control_rule",
         method: "POST",
         path: "/cgi-bin/devicedata/get_accesscontrol_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_sn"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["device_sn"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -209,28 +207,27 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "devicedata.add_access_control_rule",
         method: "POST",
         path: "/cgi-bin/devicedata/add_accesscontrol_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "device_sn_list",
-            "rule_name",
-            "pass_rule.rule_list",
-            "pass_rule.effect_open_userid_list",
-            "pass_rule.effect_open_userid_list[].open_userid",
-            "remote_pass_rule.rule_list",
-            "remote_pass_rule.effect_open_userid_list",
-            "remote_pass_rule.effect_open_userid_list[].open_userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "device_sn_list",
+                "rule_name",
+                "pass_rule.rule_list",
+                "pass_rule.effect_open_userid_list",
+                "pass_rule.effect_open_userid_list[].open_userid",
+                "remote_pass_rule.rule_list",
+                "remote_pass_rule.effect_open_userid_list",
+                "remote_pass_rule.effect_open_userid_list[].open_userid",
+            ],
+            groups: &[("", Group::AtLeastOne, &["pass_rule", "remote_pass_rule"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "access_rule",
@@ -247,30 +244,27 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-1", "invalid_list": [] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-1" }"#,
+        ..Route::NEW
     },
     Route {
         id: "devicedata.mod_access_control_rule",
         method: "POST",
         path: "/cgi-bin/devicedata/mod_accesscontrol_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "rule_id",
-            "device_sn_list",
-            "rule_name",
-            "pass_rule.rule_list",
-            "pass_rule.effect_open_userid_list",
-            "pass_rule.effect_open_userid_list[].open_userid",
-            "remote_pass_rule.rule_list",
-            "remote_pass_rule.effect_open_userid_list",
-            "remote_pass_rule.effect_open_userid_list[].open_userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &[
+                "rule_id",
+                "device_sn_list",
+                "rule_name",
+                "pass_rule.rule_list",
+                "pass_rule.effect_open_userid_list",
+                "pass_rule.effect_open_userid_list[].open_userid",
+                "remote_pass_rule.rule_list",
+                "remote_pass_rule.effect_open_userid_list",
+                "remote_pass_rule.effect_open_userid_list[].open_userid",
+            ],
+        ),
         keeps: &[
             Keeps {
                 thing: "access_rule",
@@ -282,25 +276,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_list": [] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
     Route {
         id: "devicedata.del_access_control_rule",
         method: "POST",
         path: "/cgi-bin/devicedata/del_accesscontrol_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["rule_id"]),
         keeps: &[
             Keeps {
                 thing: "access_rule",
@@ -312,6 +303,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/hr/get_fields",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -41,20 +36,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "hr.get_staff_info",
         method: "POST",
         path: "/cgi-bin/hr/get_staff_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "fieldids[].fieldid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid", "fieldids[].fieldid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -63,27 +52,38 @@ pub(crate) static ROUTES: &[Route] = &[
     { "fieldid": 14003, "sub_idx": 2, "result": 1, "value_type": 1, "value_string": "Physics" }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "field_info",
+                of: "fieldids",
+                fields: &["fieldid", "sub_idx"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "hr.update_staff_info",
         method: "POST",
         path: "/cgi-bin/hr/update_staff_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "userid",
-            "update_items[].fieldid",
-            "remove_items[].group_type",
-            "remove_items[].sub_idx",
-            "insert_items[].group_type",
-            "insert_items[].item[].fieldid",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "userid",
+                "update_items[].fieldid",
+                "remove_items[].group_type",
+                "remove_items[].sub_idx",
+                "insert_items[].group_type",
+                "insert_items[].item[].fieldid",
+            ],
+            groups: &[
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &["update_items", "remove_items", "insert_items"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -91,6 +91,13 @@ pub(crate) static ROUTES: &[Route] = &[
   "remove_results": [{ "group_type": 1, "sub_idx": 1, "result": 3 }],
   "insert_results": [{ "group_type": 4, "idx": 1, "result": 4 }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "update_results",
+                of: "update_items",
+                fields: &["fieldid", "sub_idx"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,305 +15,322 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/idconvert/convert_tmp_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["business_type", "user_type", "tmp_external_userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "results": [{ "tmp_external_userid": "ouTmp1", "external_userid": "wmAJ2GCAAAX1" }], "invalid_tmp_external_userid_list": ["ouTmp2"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["business_type", "user_type", "tmp_external_userid_list"],
+            limits: &[("tmp_external_userid_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "results": [{ "tmp_external_userid": "ouTmp1", "external_userid": "wmAJ2GCAAAX1" }],
+  "invalid_tmp_external_userid_list": []
+}"#,
+        echoes: &[
+            Echo {
+                list: "results",
+                of: "tmp_external_userid_list",
+                fields: &["tmp_external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.open_user_id_to_user_id",
         method: "POST",
         path: "/cgi-bin/batch/openuserid_to_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "userid_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w", "userid": "lin.wei" }], "invalid_open_userid_list": ["woNobody"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["open_userid_list"],
+            limits: &[("open_userid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "userid_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w", "userid": "lin.wei" }],
+  "invalid_open_userid_list": []
+}"#,
+        echoes: &[
+            Echo {
+                list: "userid_list",
+                of: "open_userid_list",
+                fields: &["open_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.from_service_external_user_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/from_service_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid", "source_agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["external_userid", "source_agentid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmCompany1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.to_service_external_user_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/to_service_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["external_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.corp_id_to_open_corp_id",
         method: "POST",
         path: "/cgi-bin/service/corpid_to_opencorpid",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_corpid": "wpAJ2GCAAAq1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.user_id_to_open_user_id",
         method: "POST",
         path: "/cgi-bin/batch/userid_to_openuserid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "open_userid_list": [{ "userid": "lin.wei", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }], "invalid_userid_list": ["nobody"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["userid_list"],
+            limits: &[("userid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "open_userid_list": [{ "userid": "lin.wei", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }],
+  "invalid_userid_list": []
+}"#,
+        echoes: &[
+            Echo {
+                list: "open_userid_list",
+                of: "userid_list",
+                fields: &["userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.service_user_id_to_open_user_id",
         method: "POST",
         path: "/cgi-bin/service/batch/userid_to_openuserid",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_userid_list", "source_botid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["open_userid_list", "source_botid"],
+            limits: &[("open_userid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "items": [{ "userid": "woBot1", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }],
   "open_corpid": "wpAJ2GCAAAq1",
-  "invalid_open_userid_list": ["lin.wei"]
+  "invalid_open_userid_list": []
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "items",
+                of: "open_userid_list",
+                fields: &["userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.get_new_external_user_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_new_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["external_userid_list"],
+            limits: &[("external_userid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_userid": "wmCompany1", "new_external_userid": "wmProvider1" }, { "external_userid": "wmCompany2", "new_external_userid": "wmProvider2" }] }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "items",
+                of: "external_userid_list",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.get_group_chat_new_external_user_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/get_new_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_id", "external_userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["chat_id", "external_userid_list"],
+            limits: &[("external_userid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_userid": "wmCompany1", "new_external_userid": "wmProvider1" }, { "external_userid": "wmCompany2", "new_external_userid": "wmProvider2" }] }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "items",
+                of: "external_userid_list",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.finish_external_user_id_migration",
         method: "POST",
         path: "/cgi-bin/service/externalcontact/finish_external_userid_migration",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.finish_open_id_migration",
         method: "POST",
         path: "/cgi-bin/service/finish_openid_migration",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "openid_type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid", "openid_type"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.get_open_id_migration",
         method: "POST",
         path: "/cgi-bin/corp/get_openid_migration",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "migration_info": [{ "openid_type": 1, "status": 0 }, { "openid_type": 3, "status": 1 }] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.union_id_to_external_user_id",
         method: "POST",
         path: "/cgi-bin/idconvert/unionid_to_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["unionid", "openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["unionid", "openid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.external_user_id_to_pending_id",
         method: "POST",
         path: "/cgi-bin/idconvert/batch/external_userid_to_pending_id",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["external_userid"],
+            limits: &[("external_userid", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "result": [{ "external_userid": "wmProvider1", "pending_id": "pPending1" }] }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "result",
+                of: "external_userid",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.convert_external_tag_id",
         method: "POST",
         path: "/cgi-bin/idconvert/external_tagid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_tagid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_tagid": "etTag1", "open_external_tagid": "etOpenTag1" }], "invalid_external_tagid_list": ["etTag2"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["external_tagid_list"],
+            limits: &[("external_tagid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "items": [{ "external_tagid": "etTag1", "open_external_tagid": "etOpenTag1" }],
+  "invalid_external_tagid_list": []
+}"#,
+        echoes: &[
+            Echo {
+                list: "items",
+                of: "external_tagid_list",
+                fields: &["external_tagid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.convert_open_kf_id",
         method: "POST",
         path: "/cgi-bin/idconvert/open_kfid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "open_kfid": "wkAccount1", "new_open_kfid": "wkOpenAccount1" }], "invalid_open_kfid_list": ["wkAccount2"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["open_kfid_list"],
+            limits: &[("open_kfid_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "items": [{ "open_kfid": "wkAccount1", "new_open_kfid": "wkOpenAccount1" }],
+  "invalid_open_kfid_list": []
+}"#,
+        echoes: &[
+            Echo {
+                list: "items",
+                of: "open_kfid_list",
+                fields: &["open_kfid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.apply_mass_call_ticket",
         method: "GET",
         path: "/cgi-bin/corp/apply_mass_call_ticket",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "mass_call_ticket": "made-up-ticket" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.apply_to_upgrade_chat_id",
         method: "POST",
         path: "/cgi-bin/idconvert/apply_to_upgrade_chatid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["upgrade_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["upgrade_time"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.convert_chat_id",
         method: "POST",
         path: "/cgi-bin/idconvert/chatid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_id_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "chat_id": "wrGroup1", "new_chat_id": "wrOpenGroup1" }], "invalid_chat_id_list": ["wrGroup2"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["chat_id_list"],
+            limits: &[("chat_id_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "items": [{ "chat_id": "wrGroup1", "new_chat_id": "wrOpenGroup1" }],
+  "invalid_chat_id_list": []
+}"#,
+        echoes: &[
+            Echo {
+                list: "items",
+                of: "chat_id_list",
+                fields: &["chat_id"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "idconvert.upgrade_chat_id_for_new_corp",
         method: "GET",
         path: "/cgi-bin/idconvert/upgrade_chatid_for_new_corp",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

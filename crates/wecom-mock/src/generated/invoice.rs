@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/getinvoiceinfo",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["card_id", "encrypt_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["card_id", "encrypt_code"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -55,56 +51,42 @@ pub(crate) static ROUTES: &[Route] = &[
     "maker": "He Qing"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "invoice.update_invoice_status",
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/updateinvoicestatus",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["card_id", "encrypt_code", "reimburse_status"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["card_id", "encrypt_code", "reimburse_status"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "invoice.update_invoice_status_batch",
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/updatestatusbatch",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "openid",
-            "reimburse_status",
-            "invoice_list",
-            "invoice_list[].card_id",
-            "invoice_list[].encrypt_code",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "openid",
+                "reimburse_status",
+                "invoice_list",
+                "invoice_list[].card_id",
+                "invoice_list[].encrypt_code",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "invoice.get_invoice_info_batch",
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/getinvoiceinfobatch",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["item_list", "item_list[].card_id", "item_list[].encrypt_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &["item_list", "item_list[].card_id", "item_list[].encrypt_code"],
+        ),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -155,6 +137,13 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "item_list",
+                of: "item_list",
+                fields: &["card_id"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

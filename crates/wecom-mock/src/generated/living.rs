@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/living/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["anchor_userid", "theme", "living_start", "living_duration"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["anchor_userid", "theme", "living_start", "living_duration"],
+            limits: &[
+                ("theme", &[Limit::MaxChars(20)]),
+                ("description", &[Limit::MaxChars(100)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "living",
@@ -36,19 +40,21 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "livingid": "lvErxtDgAAq7ZkT2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.modify_living",
         method: "POST",
         path: "/cgi-bin/living/modify",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["livingid"],
+            limits: &[
+                ("theme", &[Limit::MaxBytes(60)]),
+                ("description", &[Limit::MaxBytes(300)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "living",
@@ -60,25 +66,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.cancel_living",
         method: "POST",
         path: "/cgi-bin/living/cancel",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["livingid"]),
         keeps: &[
             Keeps {
                 thing: "living",
@@ -90,53 +93,44 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("status", "4")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.delete_replay_data",
         method: "POST",
         path: "/cgi-bin/living/delete_replay_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["livingid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.get_living_code",
         method: "POST",
         path: "/cgi-bin/living/get_living_code",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid", "openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["livingid", "openid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "living_code": "c0de5f2a" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.get_user_all_living_id",
         method: "POST",
         path: "/cgi-bin/living/get_user_all_livingid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
+        demands: Demands {
+            required: &["userid"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -145,29 +139,24 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("livingid_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "livingid_list": ["lvErxtDgAAq7ZkT2", "lvErxtDgAAq7ZkT3"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.get_living_info",
         method: "GET",
         path: "/cgi-bin/living/get_living_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["livingid"]),
         keeps: &[
             Keeps {
                 thing: "living",
                 unknown: 40058,
                 does: Does::Get {
                     id: "livingid",
+                    narrowed: &[],
                     at: Some("living_info"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "theme",
@@ -175,7 +164,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "living_duration",
                         "description",
                         "anchor_userid",
-                        "type",
+                        "type=0",
                         "status",
                     ],
                     shows: &[],
@@ -206,20 +195,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "subscribe_count": 40
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.get_living_share_info",
         method: "POST",
         path: "/cgi-bin/living/get_living_share_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["ww_share_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["ww_share_code"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -229,17 +212,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "invitor_userid": "lin.wei",
   "invitor_external_userid": "wmErxtDgAA9AW32Z"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "living.get_watch_stat",
         method: "POST",
         path: "/cgi-bin/living/get_watch_stat",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
+        demands: Demands::fields(&["livingid"]),
         paging: Some(Paging {
             start: "next_key",
             numeric: false,
@@ -248,8 +228,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("ending")),
             items: None,
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -288,6 +266,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -14,11 +16,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/media/upload",
         token: Some("access_token"),
         body: Body::Multipart,
-        answer: Answer::Json,
         query: &["type"],
-        required: &["media"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["media"]),
         keeps: &[
             Keeps {
                 thing: "media",
@@ -42,26 +41,24 @@ pub(crate) static ROUTES: &[Route] = &[
   "media_id": "2t4pXq8uQ7mVd1Rz",
   "created_at": "1720000000"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "media.get_media",
         method: "GET",
         path: "/cgi-bin/media/get",
         token: Some("access_token"),
-        body: Body::Json,
         answer: Answer::File,
-        query: &[],
-        required: &["media_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["media_id"]),
         keeps: &[
             Keeps {
                 thing: "media",
                 unknown: 40007,
                 does: Does::Get {
                     id: "media_id",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
@@ -69,7 +66,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "media.upload_img",
@@ -77,26 +74,24 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/media/uploadimg",
         token: Some("access_token"),
         body: Body::Multipart,
-        answer: Answer::Json,
-        query: &[],
-        required: &["media"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media"]),
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "media.upload_media_by_url",
         method: "POST",
         path: "/cgi-bin/media/upload_by_url",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["scene", "type", "filename", "url", "md5"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["scene", "type", "filename", "url", "md5"],
+            limits: &[
+                ("filename", &[Limit::MaxBytes(128)]),
+                ("url", &[Limit::MaxBytes(1024)]),
+                ("md5", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "upload_job",
@@ -114,26 +109,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "media.get_upload_by_url_result",
         method: "POST",
         path: "/cgi-bin/media/get_upload_by_url_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["jobid"],
+            limits: &[("jobid", &[Limit::MaxBytes(128)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "upload_job",
                 unknown: 40088,
                 does: Does::Get {
                     id: "jobid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
@@ -151,22 +147,17 @@ pub(crate) static ROUTES: &[Route] = &[
     "created_at": "1720000000"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "media.get_jssdk_media",
         method: "GET",
         path: "/cgi-bin/media/get/jssdk",
         token: Some("access_token"),
-        body: Body::Json,
         answer: Answer::File,
-        query: &[],
-        required: &["media_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media_id"]),
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "media.upload_attachment",
@@ -174,11 +165,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/media/upload_attachment",
         token: Some("access_token"),
         body: Body::Multipart,
-        answer: Answer::Json,
         query: &["media_type", "attachment_type"],
-        required: &["media"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["media"]),
         keeps: &[
             Keeps {
                 thing: "media",
@@ -196,6 +184,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,28 +15,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/msgaudit/get_permit_user_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "msgaudit.check_single_agree",
         method: "POST",
         path: "/cgi-bin/msgaudit/check_single_agree",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["info", "info[].userid", "info[].exteranalopenid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["info", "info[].userid", "info[].exteranalopenid"],
+            limits: &[("info", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -53,20 +46,21 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "agreeinfo",
+                of: "info",
+                fields: &["userid", "exteranalopenid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "msgaudit.check_room_agree",
         method: "POST",
         path: "/cgi-bin/msgaudit/check_room_agree",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["roomid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["roomid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -78,20 +72,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "msgaudit.get_group_chat",
         method: "POST",
         path: "/cgi-bin/msgaudit/groupchat/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["roomid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["roomid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -104,25 +92,19 @@ pub(crate) static ROUTES: &[Route] = &[
     { "memberid": "chen.yu", "jointime": 1720003600 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "msgaudit.get_robot_info",
         method: "GET",
         path: "/cgi-bin/msgaudit/get_robot_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["robot_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["robot_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "data": { "robot_id": "wbAJ2GCAAArobot1", "name": "Build watcher", "creator_userid": "lin.wei" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

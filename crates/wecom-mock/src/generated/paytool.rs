@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,20 +15,133 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/paytool/open_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "business_type",
-            "pay_type",
-            "product_list",
-            "nonce_str",
-            "ts",
-            "sig",
+        demands: Demands {
+            required: &[
+                "business_type",
+                "pay_type",
+                "product_list",
+                "product_list.third_app.order_type",
+                "product_list.third_app.buy_info_list",
+                "product_list.third_app.buy_info_list[].suiteid",
+                "product_list.third_app.buy_info_list[].edition_id",
+                "product_list.third_app.buy_info_list[].discount_info.discount_type",
+                "product_list.third_app.buy_info_list[].discount_info.discount_remarks",
+                "product_list.customized_app.order_type",
+                "product_list.customized_app.buy_info_list",
+                "product_list.customized_app.buy_info_list[].suiteid",
+                "product_list.customized_app.buy_info_list[].total_price",
+                "product_list.promotion_case.order_type",
+                "product_list.promotion_case.case_id",
+                "product_list.promotion_case.promotion_edition_name",
+                "product_list.promotion_case.buy_info_list[].suiteid",
+                "nonce_str",
+                "ts",
+                "sig",
+            ],
+            limits: &[
+                ("custom_corpid", &[Limit::MaxBytes(64)]),
+                (
+                    "product_list.third_app.buy_info_list",
+                    &[Limit::MinItems(1), Limit::MaxItems(20)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].suiteid",
+                    &[Limit::MaxBytes(64)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].edition_id",
+                    &[Limit::MaxBytes(64)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].user_count",
+                    &[Limit::Min(1), Limit::Max(1000000)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].duration_days",
+                    &[Limit::Min(1), Limit::Max(1825)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].take_effect_date",
+                    &[Limit::MaxBytes(8)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].discount_info.discount_amount",
+                    &[Limit::Min(1), Limit::Max(10000000)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].discount_info.discount_ratio",
+                    &[Limit::Min(10), Limit::Max(99)],
+                ),
+                (
+                    "product_list.third_app.buy_info_list[].discount_info.discount_remarks",
+                    &[Limit::MaxBytes(256)],
+                ),
+                (
+                    "product_list.customized_app.buy_info_list",
+                    &[Limit::MinItems(1), Limit::MaxItems(20)],
+                ),
+                (
+                    "product_list.customized_app.buy_info_list[].suiteid",
+                    &[Limit::MaxBytes(64)],
+                ),
+                (
+                    "product_list.customized_app.buy_info_list[].user_count",
+                    &[Limit::Min(1), Limit::Max(1000000)],
+                ),
+                (
+                    "product_list.customized_app.buy_info_list[].duration_days",
+                    &[Limit::Min(1), Limit::Max(1825)],
+                ),
+                (
+                    "product_list.customized_app.buy_info_list[].take_effect_date",
+                    &[Limit::MaxBytes(8)],
+                ),
+                (
+                    "product_list.customized_app.buy_info_list[].total_price",
+                    &[Limit::Min(1), Limit::Max(500000000)],
+                ),
+                ("product_list.promotion_case.case_id", &[Limit::MaxBytes(64)]),
+                (
+                    "product_list.promotion_case.promotion_edition_name",
+                    &[Limit::MaxBytes(128)],
+                ),
+                (
+                    "product_list.promotion_case.duration_days",
+                    &[Limit::Min(1), Limit::Max(1825)],
+                ),
+                ("product_list.promotion_case.take_effect_date", &[Limit::MaxBytes(8)]),
+                (
+                    "product_list.promotion_case.buy_info_list",
+                    &[Limit::MinItems(1), Limit::MaxItems(20)],
+                ),
+                (
+                    "product_list.promotion_case.buy_info_list[].suiteid",
+                    &[Limit::MaxBytes(64)],
+                ),
+                (
+                    "product_list.promotion_case.buy_info_list[].user_count",
+                    &[Limit::Min(1), Limit::Max(1000000)],
+                ),
+                ("nonce_str", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "cashier_order",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
         ],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -35,32 +150,44 @@ pub(crate) static ROUTES: &[Route] = &[
   "origin_price": 500000,
   "paid_price": 420000
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "paytool.close_order",
         method: "POST",
         path: "/cgi-bin/paytool/close_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id", "nonce_str", "ts", "sig"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["order_id", "nonce_str", "ts", "sig"],
+            limits: &[
+                ("order_id", &[Limit::MaxBytes(64)]),
+                ("nonce_str", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "cashier_order",
+                unknown: 40058,
+                does: Does::Use { id: "order_id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "paytool.get_order_list",
         method: "POST",
         path: "/cgi-bin/paytool/get_order_list",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["limit", "nonce_str", "ts", "sig"],
+        demands: Demands {
+            required: &["limit", "nonce_str", "ts", "sig"],
+            limits: &[
+                ("limit", &[Limit::Min(1), Limit::Max(2000)]),
+                ("nonce_str", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -69,8 +196,27 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("pay_order_list"),
         }),
-        grants: None,
-        keeps: &[],
+        keeps: &[
+            Keeps {
+                thing: "cashier_order",
+                unknown: 40058,
+                does: Does::List {
+                    at: "pay_order_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "order_id",
+                        "custom_corpid",
+                        "origin_price",
+                        "paid_price",
+                        "creator",
+                        "pay_type",
+                    ],
+                    parts: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -103,20 +249,41 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "paytool.get_order_detail",
         method: "POST",
         path: "/cgi-bin/paytool/get_order_detail",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id", "nonce_str", "ts", "sig"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["order_id", "nonce_str", "ts", "sig"],
+            limits: &[("nonce_str", &[Limit::MaxBytes(32)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "cashier_order",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "order_id",
+                    narrowed: &[],
+                    at: Some("pay_order"),
+                    instead: None,
+                    content: None,
+                    fields: &[
+                        "order_id",
+                        "custom_corpid",
+                        "origin_price",
+                        "paid_price",
+                        "creator",
+                        "pay_type",
+                        "business_type",
+                    ],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -159,17 +326,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "paytool.get_invoice_list",
         method: "POST",
         path: "/cgi-bin/paytool/get_invoice_list",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(100)])],
+            groups: &[("", Group::BothOrNeither, &["start_time", "end_time"])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -178,8 +346,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("invoice_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -209,21 +375,26 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "paytool.mark_invoice_status",
         method: "POST",
         path: "/cgi-bin/paytool/mark_invoice_status",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id", "oper_userid", "invoice_status", "invoice_note"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["order_id", "oper_userid", "invoice_status", "invoice_note"],
+            limits: &[("invoice_note", &[Limit::MaxBytes(200)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "cashier_order",
+                unknown: 40058,
+                does: Does::Use { id: "order_id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

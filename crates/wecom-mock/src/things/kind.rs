@@ -95,6 +95,21 @@ impl Kind {
         Ok(found)
     }
 
+    /// The number of the first thing with the values that a request asks for.
+    pub(super) fn find_one(
+        &self,
+        keeps: &Keeps,
+        narrowed: &[(&str, &str)],
+        fields: &Value,
+    ) -> Result<Vec<u64>, Refusal> {
+        let found = self.asked(narrowed, fields).first().copied();
+        let wanted = narrowed.iter().find_map(|(name, _)| Some((*name, at(fields, name)?)));
+        match (found, wanted) {
+            (None, Some((name, wanted))) => Err(unknown(keeps, name, &text(wanted))),
+            _ => Ok(found.into_iter().collect()),
+        }
+    }
+
     /// The numbers of the things that have the values that a request asks for, in all of these fields.
     pub(super) fn asked(&self, narrowed: &[(&str, &str)], fields: &Value) -> Vec<u64> {
         let asked = asked(narrowed, fields);
@@ -143,7 +158,7 @@ impl Kind {
         }
         let mut thing = Thing { id: name, fields: fields.into(), returned: Map::new(), around, content };
         if !shown.is_empty() {
-            *answer = thing.show(answer, shown);
+            *answer = thing.show_created(answer, shown);
         }
         if let Value::Object(answer) = &*answer {
             let returned = answer

@@ -40,39 +40,85 @@ impl Thing {
         values.iter().map(with).collect()
     }
 
-    /// Lists that have an item for each value of a field: none, if the thing doesn't have it.
-    pub(super) fn show_elsewhere(&self, shows: &[(&str, &str, &str)], whole: &mut Value) {
-        for (list, of_item, field) in shows {
-            let example = at_first(whole, list);
-            let values = at(&self.fields, field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let item = |value: &Value| {
-                let mut item = example.clone();
-                put(&mut item, of_item, Some(value.clone()));
-                item
-            };
-            put(whole, list, Some(values.iter().map(item).collect()));
+    /// Lists that have an item for each value of a field, or of several: none, if the thing doesn't have it.
+    pub(super) fn show_elsewhere(&self, shows: &[(&str, &str, &str)], example: &Value, whole: &mut Value) {
+        for (index, (list, ..)) in shows.iter().enumerate() {
+            // All values of a list at once.
+            if shows[..index].iter().any(|(before, ..)| before == list) {
+                continue;
+            }
+            let examples = at(example, list).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let of_list = shows.iter().filter(|(other, ..)| other == list);
+            let items = of_list.flat_map(|(_, of_item, field)| {
+                let like = examples.iter().find(|item| item.get(of_item).is_some());
+                let item = |value: &Value| {
+                    let mut item = like.cloned().unwrap_or_default();
+                    put(&mut item, of_item, Some(value.clone()));
+                    item
+                };
+                all(&self.fields, field).into_iter().map(item).collect::<Vec<Value>>()
+            });
+            put(whole, list, Some(items.collect()));
         }
     }
 
     /// The thing as an example of its kind shows one: an object with its fields, or its ID.
     pub(super) fn show(&self, example: &Value, fields: &[&str]) -> Value {
+        let mut whole = example.clone();
+        // Whom the example lists has nothing to do with it.
+        without_items(&mut whole);
+        self.show_in(whole, example, fields)
+    }
+
+    /// The thing as the call returns it that creates it: lists that it doesn't have are the example's.
+    pub(super) fn show_created(&self, example: &Value, fields: &[&str]) -> Value {
+        self.show_in(example.clone(), example, fields)
+    }
+
+    fn show_in(&self, mut whole: Value, example: &Value, fields: &[&str]) -> Value {
         if !example.is_object() {
             return self.id.clone();
         }
-        let mut shown = example.clone();
         for field in fields {
-            let path = field.trim_end_matches('?');
-            match at(&self.fields, path).filter(|value| !value.is_null()) {
-                Some(value) => {
-                    let value = like(value, at(&shown, path)).unwrap_or_else(|| value.clone());
-                    put(&mut shown, path, Some(value));
+            let Shown { path, items, absent } = Shown::new(field);
+            let like_this = at(example, path);
+            let value = match at(&self.fields, path).filter(|value| !value.is_null()) {
+                Some(value) if items.is_empty() => {
+                    Some(like(value, like_this).unwrap_or_else(|| value.clone()))
                 }
-                None if path != *field => put(&mut shown, path, None),
-                // It has to be there, so what the example says will do.
-                None => {}
+                Some(value) => {
+                    let item = at_first(example, path);
+                    let sent = value.as_array().filter(|_| item.is_object()).into_iter().flatten();
+                    Some(sent.map(|sent| show_item(sent, &item, &items)).collect())
+                }
+                None => match absent {
+                    Absent::Left => None,
+                    Absent::Default(value) => serde_json::from_str(value).ok(),
+                    Absent::Empty => like_this.map(emptied),
+                },
+            };
+            put(&mut whole, path, value);
+        }
+        whole
+    }
+
+    /// Turns the items that a request adds to lists, or drops from them, into the new lists.
+    pub(super) fn change_lists(&self, new: &mut Map<String, Value>, adds: &[&str], drops: &[&str]) {
+        let kept = |name: &str| at(&self.fields, name).and_then(Value::as_array).cloned().unwrap_or_default();
+        for name in adds {
+            if let Some(Value::Array(items)) = new.get_mut(*name) {
+                let mut list = kept(name);
+                list.extend(
+                    items.iter().filter(|item| !list.contains(item)).cloned().collect::<Vec<Value>>(),
+                );
+                *items = list;
             }
         }
-        shown
+        for name in drops {
+            if let Some(Value::Array(items)) = new.get_mut(*name) {
+                *items = kept(name).into_iter().filter(|item| !items.contains(item)).collect();
+            }
+        }
     }
 
     /// Sets all that a request says of it, with or without keeping the rest.
@@ -90,6 +136,84 @@ impl Thing {
             }
         }
     }
+}
+
+/// A field that a response shows, as the table writes it: `path`, `path?`, `path=default`, `path[field field?]`.
+struct Shown<'a> {
+    path: &'a str,
+    /// The fields of the items, if the rest of an item is the example's.
+    items: Vec<&'a str>,
+    absent: Absent<'a>,
+}
+
+/// What is shown of a field that a thing doesn't have.
+enum Absent<'a> {
+    Left,
+    /// The default, as JSON.
+    Default(&'a str),
+    /// No text and no items; numbers and flags are those of the example.
+    Empty,
+}
+
+impl<'a> Shown<'a> {
+    fn new(field: &'a str) -> Self {
+        let (path, absent) = match (field.split_once('='), field.strip_suffix('?')) {
+            (Some((path, default)), _) => (path, Absent::Default(default)),
+            (None, Some(path)) => (path, Absent::Left),
+            (None, None) => (field, Absent::Empty),
+        };
+        let list = path.strip_suffix(']').and_then(|path| path.split_once('['));
+        let (path, items) =
+            list.map_or((path, Vec::new()), |(path, items)| (path, items.split(' ').collect()));
+        Self { path, items, absent }
+    }
+}
+
+/// An item that was sent, like that of an example.
+fn show_item(sent: &Value, example: &Value, fields: &[&str]) -> Value {
+    let mut item = example.clone();
+    without_items(&mut item);
+    for field in fields {
+        let Shown { path, absent, .. } = Shown::new(field);
+        let value = at(sent, path).filter(|value| !value.is_null()).cloned();
+        let value = match absent {
+            Absent::Left => value,
+            _ => value.or_else(|| at(example, path).map(emptied)),
+        };
+        put(&mut item, path, value);
+    }
+    item
+}
+
+/// Empties the lists in a value.
+fn without_items(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.clear(),
+        Value::Object(fields) => fields.values_mut().for_each(without_items),
+        _ => {}
+    }
+}
+
+/// A value without text and items.
+fn emptied(value: &Value) -> Value {
+    match value {
+        Value::String(_) => "".into(),
+        Value::Array(_) => Value::Array(Vec::new()),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), emptied(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// All values at a path, those of every list on it.
+fn all<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
+    let items = |value: &'a Value| match value {
+        Value::Array(items) => items.iter().collect(),
+        one => vec![one],
+    };
+    let step = |found: Vec<&'a Value>, name: &str| {
+        found.into_iter().filter_map(|value| value.get(name)).flat_map(items).collect()
+    };
+    path.split('.').fold(vec![value], step)
 }
 
 /// Returns a scalar in the kind of JSON that the example has: in a query, numbers are text.

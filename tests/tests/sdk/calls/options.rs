@@ -36,7 +36,7 @@ async fn options_hold_for_a_view_and_for_no_one_else() {
     let long = SyncMsg::new().limit(1001);
     assert!(matches!(client.send(&long).await, Err(Error::Invalid { .. })));
     let unchecked = client.with(wecom_sdk::CallOptions::without_validation);
-    unchecked.send(&long).await.unwrap();
+    assert_eq!(unchecked.send(&long).await.unwrap_err().code(), Some(40058), "the server refuses it");
 
     for _ in 0..60 {
         client.send(&GetCorpCheckinOption::new()).await.unwrap();

@@ -177,7 +177,7 @@ impl Checker<'_> {
         self.keys_of(path, keeps, does, is_file);
         match &keeps.id {
             Some(id) if does != Does::Lists => self.id(&path.key("id"), endpoint, does, &FieldPath::new(id)),
-            None if does != Does::Lists => {
+            None if does != Does::Lists && (does != Does::Gets || keeps.narrowed.is_empty()) => {
                 self.bad_keeps(At::Key(path), "a thing is found by its ID", "needs `id`");
             }
             _ => {}
@@ -241,7 +241,14 @@ impl Checker<'_> {
                 shown || changed,
                 "only what gets, lists or changes things returns them",
             ),
-            ("where", !keeps.narrowed.is_empty(), does == Does::Lists, "only a list is narrowed"),
+            ("adds", !keeps.adds.is_empty(), changed, "only what changes a thing adds to its lists"),
+            ("drops", !keeps.drops.is_empty(), changed, "only what changes a thing drops from its lists"),
+            (
+                "where",
+                !keeps.narrowed.is_empty(),
+                does == Does::Lists || does == Does::Gets && keeps.id.is_none(),
+                "only a list is narrowed, or a thing found without its ID",
+            ),
             ("each", keeps.each.is_some(), does == Does::Lists, "only a list shows a thing several times"),
             ("shows", !keeps.shows.is_empty(), does == Does::Gets, "only what gets a thing shows all of it"),
             (
@@ -319,6 +326,15 @@ impl Checker<'_> {
             if !endpoint.request.contains_key(name) {
                 let message = format!("the request has no field `{name}`");
                 self.bad_keeps(At::Value(&path.key("existing").index(index)), &message, "never sent");
+            }
+        }
+        for (key, names) in [("adds", &keeps.adds), ("drops", &keeps.drops)] {
+            for (index, name) in names.iter().enumerate() {
+                let field = endpoint.request.get(name);
+                if !field.is_some_and(|field| matches!(field.ty, TypeExpr::Generic(Generic::List, _))) {
+                    let message = format!("the request has no list `{name}`");
+                    self.bad_keeps(At::Value(&path.key(key).index(index)), &message, "never sent");
+                }
             }
         }
         let sent = match &keeps.from {

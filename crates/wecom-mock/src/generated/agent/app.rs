@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/agent/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["agentid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -37,69 +33,50 @@ pub(crate) static ROUTES: &[Route] = &[
   "home_url": "https://canteen.example.com",
   "customized_publish_status": 2
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.app.list_agent",
         method: "GET",
         path: "/cgi-bin/agent/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "agentlist": [{ "agentid": 1000014, "name": "Canteen", "square_logo_url": "https://example.com/canteen.png" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.app.set_agent",
         method: "POST",
         path: "/cgi-bin/agent/set",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["agentid"],
+            limits: &[
+                ("name", &[Limit::MaxChars(32)]),
+                ("description", &[Limit::MinChars(4), Limit::MaxChars(120)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.app.set_agent_scope",
         method: "POST",
         path: "/cgi-bin/agent/set_scope",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"], "invalidparty": [99], "invalidtag": [98] }"#,
-        cases: &[],
+        demands: Demands::fields(&["agentid"]),
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
     Route {
         id: "agent.app.get_agent_admin_list",
         method: "POST",
         path: "/cgi-bin/agent/get_admin_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -108,40 +85,27 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "woAJ2GCAAAheqing2", "auth_type": 0 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.app.get_agent_permissions",
         method: "POST",
         path: "/cgi-bin/agent/get_permissions",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "app_permissions": ["contact:sensitive:user_name", "externalcontact:contact:tag", "doc:base:base"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.app.claim_customized_app",
         method: "POST",
         path: "/cgi-bin/agent/claim_customized_app",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["suite_access_token"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["suite_access_token"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,17 +15,31 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/menu/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
         query: &["agentid"],
-        required: &[
-            "button",
-            "button[].name",
-            "button[].sub_button[].type",
-            "button[].sub_button[].name",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "button",
+                "button[].name",
+                "button[].sub_button[].type",
+                "button[].sub_button[].name",
+            ],
+            limits: &[
+                ("button", &[Limit::MinItems(1), Limit::MaxItems(3)]),
+                ("button[].name", &[Limit::MinChars(1), Limit::MaxBytes(16)]),
+                ("button[].key", &[Limit::MaxBytes(128)]),
+                ("button[].url", &[Limit::MaxBytes(1024)]),
+                ("button[].sub_button", &[Limit::MinItems(1), Limit::MaxItems(5)]),
+                (
+                    "button[].sub_button[].name",
+                    &[Limit::MinChars(1), Limit::MaxBytes(40)],
+                ),
+                ("button[].sub_button[].key", &[Limit::MaxBytes(128)]),
+                ("button[].sub_button[].url", &[Limit::MaxBytes(1024)]),
+                ("button[].sub_button[].sub_button", &[Limit::MaxItems(5)]),
+            ],
+            groups: &[("button[]", Group::AtLeastOne, &["type", "sub_button"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "menu",
@@ -41,26 +57,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.menu.get_menu",
         method: "GET",
         path: "/cgi-bin/menu/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["agentid"]),
         keeps: &[
             Keeps {
                 thing: "menu",
                 unknown: 46003,
                 does: Does::Get {
                     id: "agentid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &["button"],
                     shows: &[],
@@ -81,19 +94,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.menu.delete_menu",
         method: "GET",
         path: "/cgi-bin/menu/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["agentid"]),
         keeps: &[
             Keeps {
                 thing: "menu",
@@ -105,6 +113,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

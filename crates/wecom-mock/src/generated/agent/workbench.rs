@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,37 +15,37 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/agent/set_workbench_template",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "type",
-            "agentid",
-            "keydata.items",
-            "keydata.items[].data",
-            "image.url",
-            "list.items",
-            "list.items[].title",
-            "webview.url",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "type",
+                "agentid",
+                "keydata.items",
+                "keydata.items[].data",
+                "image.url",
+                "list.items",
+                "list.items[].title",
+                "webview.url",
+            ],
+            limits: &[
+                ("keydata.items", &[Limit::MaxItems(4)]),
+                ("keydata.items[].key", &[Limit::MaxChars(64)]),
+                ("keydata.items[].data", &[Limit::MaxChars(64)]),
+                ("keydata.items[].jump_url", &[Limit::MaxChars(1024)]),
+                ("keydata.items[].pagepath", &[Limit::MaxChars(1024)]),
+                ("list.items", &[Limit::MaxItems(3)]),
+                ("list.items[].title", &[Limit::MaxBytes(128)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.workbench.get_workbench_template",
         method: "POST",
         path: "/cgi-bin/agent/get_workbench_template",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["agentid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -51,50 +53,115 @@ pub(crate) static ROUTES: &[Route] = &[
   "image": { "url": "https://example.com/menu.png", "jump_url": "https://example.com/menu" },
   "replace_user_data": true
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.workbench.set_workbench_data",
         method: "POST",
         path: "/cgi-bin/agent/set_workbench_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid", "userid", "type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["agentid", "userid", "type"],
+            kinds: &[
+                Kinds {
+                    tag: "type",
+                    of: &[
+                        (
+                            "keydata",
+                            Demands {
+                                required: &[
+                                    "keydata",
+                                    "keydata.items",
+                                    "keydata.items[].data",
+                                ],
+                                limits: &[
+                                    ("keydata.items", &[Limit::MaxItems(4)]),
+                                    ("keydata.items[].key", &[Limit::MaxChars(64)]),
+                                    ("keydata.items[].data", &[Limit::MaxChars(64)]),
+                                    ("keydata.items[].jump_url", &[Limit::MaxChars(1024)]),
+                                    ("keydata.items[].pagepath", &[Limit::MaxChars(1024)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("image", Demands::fields(&["image", "image.url"])),
+                        (
+                            "list",
+                            Demands {
+                                required: &["list", "list.items", "list.items[].title"],
+                                limits: &[
+                                    ("list.items", &[Limit::MaxItems(3)]),
+                                    ("list.items[].title", &[Limit::MaxBytes(128)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("webview", Demands::fields(&["webview", "webview.url"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.workbench.batch_set_workbench_data",
         method: "POST",
         path: "/cgi-bin/agent/batch_set_workbench_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid", "userid_list", "data"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["agentid", "userid_list", "data", "data.type"],
+            limits: &[("userid_list", &[Limit::MaxItems(1000)])],
+            kinds: &[
+                Kinds {
+                    tag: "data.type",
+                    of: &[
+                        (
+                            "keydata",
+                            Demands {
+                                required: &[
+                                    "keydata",
+                                    "keydata.items",
+                                    "keydata.items[].data",
+                                ],
+                                limits: &[
+                                    ("keydata.items", &[Limit::MaxItems(4)]),
+                                    ("keydata.items[].key", &[Limit::MaxChars(64)]),
+                                    ("keydata.items[].data", &[Limit::MaxChars(64)]),
+                                    ("keydata.items[].jump_url", &[Limit::MaxChars(1024)]),
+                                    ("keydata.items[].pagepath", &[Limit::MaxChars(1024)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("image", Demands::fields(&["image", "image.url"])),
+                        (
+                            "list",
+                            Demands {
+                                required: &["list", "list.items", "list.items[].title"],
+                                limits: &[
+                                    ("list.items", &[Limit::MaxItems(3)]),
+                                    ("list.items[].title", &[Limit::MaxBytes(128)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("webview", Demands::fields(&["webview", "webview.url"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "agent.workbench.get_workbench_data",
         method: "POST",
         path: "/cgi-bin/agent/get_workbench_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid", "userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["agentid", "userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -108,6 +175,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

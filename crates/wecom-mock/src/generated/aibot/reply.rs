@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,14 +15,223 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/aibot/response",
         token: Some("response_code"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["msgtype"],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        (
+                            "markdown",
+                            Demands {
+                                required: &["markdown", "markdown.content"],
+                                limits: &[
+                                    ("markdown.content", &[Limit::MaxBytes(20480)]),
+                                    ("markdown.feedback.id", &[Limit::MaxBytes(256)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "template_card",
+                            Demands {
+                                required: &["template_card", "template_card.card_type"],
+                                limits: &[
+                                    ("template_card.feedback.id", &[Limit::MaxBytes(256)]),
+                                ],
+                                kinds: &[
+                                    Kinds {
+                                        tag: "template_card.card_type",
+                                        of: &[
+                                            (
+                                                "text_notice",
+                                                Demands {
+                                                    required: &[
+                                                        "action_menu.desc",
+                                                        "action_menu.action_list",
+                                                        "action_menu.action_list[].text",
+                                                        "action_menu.action_list[].key",
+                                                        "horizontal_content_list[].keyname",
+                                                        "jump_list[].title",
+                                                        "card_action",
+                                                        "card_action.type",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "action_menu.action_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                                        ),
+                                                        ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("jump_list", &[Limit::MaxItems(3)]),
+                                                        ("jump_list[].question", &[Limit::MaxBytes(200)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                    ],
+                                                    groups: &[
+                                                        (
+                                                            "",
+                                                            Group::AtLeastOne,
+                                                            &["main_title.title", "sub_title_text"],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "news_notice",
+                                                Demands {
+                                                    required: &[
+                                                        "action_menu.desc",
+                                                        "action_menu.action_list",
+                                                        "action_menu.action_list[].text",
+                                                        "action_menu.action_list[].key",
+                                                        "main_title",
+                                                        "card_image.url",
+                                                        "image_text_area.image_url",
+                                                        "vertical_content_list[].title",
+                                                        "horizontal_content_list[].keyname",
+                                                        "jump_list[].title",
+                                                        "card_action",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "action_menu.action_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                                        ),
+                                                        ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("vertical_content_list", &[Limit::MaxItems(4)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("jump_list", &[Limit::MaxItems(3)]),
+                                                        ("jump_list[].question", &[Limit::MaxBytes(200)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                    ],
+                                                    groups: &[
+                                                        ("", Group::AtLeastOne, &["card_image", "image_text_area"]),
+                                                        ("", Group::AtLeastOne, &["main_title.title"]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "button_interaction",
+                                                Demands {
+                                                    required: &[
+                                                        "action_menu.desc",
+                                                        "action_menu.action_list",
+                                                        "action_menu.action_list[].text",
+                                                        "action_menu.action_list[].key",
+                                                        "main_title",
+                                                        "horizontal_content_list[].keyname",
+                                                        "button_selection.question_key",
+                                                        "button_selection.option_list",
+                                                        "button_selection.option_list[].id",
+                                                        "button_selection.option_list[].text",
+                                                        "button_list",
+                                                        "button_list[].text",
+                                                        "button_list[].key",
+                                                        "task_id",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "action_menu.action_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                                        ),
+                                                        ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("button_selection.question_key", &[Limit::MaxBytes(1024)]),
+                                                        (
+                                                            "button_selection.option_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(10)],
+                                                        ),
+                                                        (
+                                                            "button_selection.option_list[].id",
+                                                            &[Limit::MaxBytes(128)],
+                                                        ),
+                                                        ("button_list", &[Limit::MaxItems(6)]),
+                                                        ("button_list[].style", &[Limit::Min(1), Limit::Max(4)]),
+                                                        ("button_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                    ],
+                                                    groups: &[
+                                                        (
+                                                            "",
+                                                            Group::AtLeastOne,
+                                                            &["main_title.title", "sub_title_text"],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "vote_interaction",
+                                                Demands {
+                                                    required: &[
+                                                        "main_title",
+                                                        "checkbox",
+                                                        "checkbox.question_key",
+                                                        "checkbox.option_list",
+                                                        "checkbox.option_list[].id",
+                                                        "checkbox.option_list[].text",
+                                                        "submit_button",
+                                                        "submit_button.text",
+                                                        "submit_button.key",
+                                                        "task_id",
+                                                    ],
+                                                    limits: &[
+                                                        ("checkbox.question_key", &[Limit::MaxBytes(1024)]),
+                                                        (
+                                                            "checkbox.option_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(20)],
+                                                        ),
+                                                        ("checkbox.option_list[].id", &[Limit::MaxBytes(128)]),
+                                                        ("submit_button.key", &[Limit::MaxBytes(1024)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                    ],
+                                                    groups: &[("", Group::AtLeastOne, &["main_title.title"])],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "multiple_interaction",
+                                                Demands {
+                                                    required: &[
+                                                        "main_title",
+                                                        "select_list",
+                                                        "select_list[].question_key",
+                                                        "select_list[].option_list",
+                                                        "select_list[].option_list[].id",
+                                                        "select_list[].option_list[].text",
+                                                        "submit_button",
+                                                        "submit_button.text",
+                                                        "submit_button.key",
+                                                    ],
+                                                    limits: &[
+                                                        ("select_list", &[Limit::MinItems(1), Limit::MaxItems(3)]),
+                                                        ("select_list[].question_key", &[Limit::MaxBytes(1024)]),
+                                                        (
+                                                            "select_list[].option_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(10)],
+                                                        ),
+                                                        ("select_list[].option_list[].id", &[Limit::MaxBytes(128)]),
+                                                        ("submit_button.key", &[Limit::MaxBytes(1024)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                    ],
+                                                    groups: &[("", Group::AtLeastOne, &["main_title.title"])],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                        ],
+                                    },
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

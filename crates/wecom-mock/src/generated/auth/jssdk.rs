@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,44 +15,27 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/get_jsapi_ticket",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "a-company-ticket", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "auth.jssdk.get_ticket",
         method: "GET",
         path: "/cgi-bin/ticket/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["type"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "an-app-ticket", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "auth.jssdk.get_launch_code",
         method: "POST",
         path: "/cgi-bin/get_launch_code",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["operator_userid", "single_chat", "single_chat.userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &["operator_userid", "single_chat", "single_chat.userid"],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok", "launch_code": "a-launch-code" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

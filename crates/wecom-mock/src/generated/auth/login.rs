@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,28 +15,20 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/auth/getuserinfo",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["code"],
+            limits: &[("code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei", "user_ticket": "a-user-ticket" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "auth.login.get_user_detail",
         method: "POST",
         path: "/cgi-bin/auth/getuserdetail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["user_ticket"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["user_ticket"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -47,35 +41,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "biz_mail": "lin.wei@corp.example.com",
   "address": "3 Example Road"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "auth.login.get_mobile_user_info",
         method: "GET",
         path: "/cgi-bin/user/getuserinfo",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["code"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "UserId": "lin.wei" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "auth.login.js_code_to_session",
         method: "GET",
         path: "/cgi-bin/miniprogram/jscode2session",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["js_code", "grant_type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["js_code", "grant_type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,6 +65,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "userid": "lin.wei",
   "session_key": "a-session-key"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

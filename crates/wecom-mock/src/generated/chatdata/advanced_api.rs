@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,28 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_api/create_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["custom_corpid", "buyer_userid", "chat_archive_api.edition"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["custom_corpid", "buyer_userid", "chat_archive_api.edition"],
+            limits: &[
+                (
+                    "chat_archive_api.purchase_count",
+                    &[Limit::Min(1), Limit::Max(1000000)],
+                ),
+            ],
+            groups: &[
+                (
+                    "chat_archive_api.old_edition_info",
+                    Group::BothOrNeither,
+                    &["begin_time", "end_time"],
+                ),
+                (
+                    "chat_archive_api.target_edition_info",
+                    Group::BothOrNeither,
+                    &["begin_time", "end_time"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -36,19 +54,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "ORDER-91" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.advanced_api.cancel_order",
         method: "POST",
         path: "/cgi-bin/advanced_api/cancel_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["order_id"]),
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -60,25 +73,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("order_status", "2")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.advanced_api.submit_pay",
         method: "POST",
         path: "/cgi-bin/advanced_api/submit_pay",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["payer_userid", "order_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["payer_userid", "order_id"]),
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -90,23 +100,26 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("order_status", "1")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.advanced_api.list_order",
         method: "POST",
         path: "/cgi-bin/advanced_api/list_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            groups: &[("", Group::BothOrNeither, &["start_time", "end_time"])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -115,7 +128,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("order_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -140,29 +152,26 @@ pub(crate) static ROUTES: &[Route] = &[
     { "order_id": "ORDER-92", "order_type": 3, "order_status": 0, "create_time": 1767232800 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.advanced_api.get_order",
         method: "POST",
         path: "/cgi-bin/advanced_api/get_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["order_id"]),
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
                 unknown: 40058,
                 does: Does::Get {
                     id: "order_id",
+                    narrowed: &[],
                     at: Some("order"),
+                    instead: None,
                     content: None,
                     fields: &[
-                        "advanced_api_type",
+                        "advanced_api_type=1",
                         "order_id",
                         "order_type",
                         "custom_corpid",
@@ -198,20 +207,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.advanced_api.get_corp_buy_info",
         method: "POST",
         path: "/cgi-bin/advanced_api/get_corp_buy_info",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["advanced_api_type", "custom_corpid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["advanced_api_type", "custom_corpid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -222,6 +225,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

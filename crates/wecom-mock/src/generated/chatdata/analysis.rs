@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,72 +15,52 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "analyze_task",
-            "msg_list",
-            "msg_list[].msgid",
-            "msg_list[].encrypt_info",
-            "msg_list[].encrypt_info.secret_key",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "analyze_task",
+                "msg_list",
+                "msg_list[].msgid",
+                "msg_list[].encrypt_info",
+                "msg_list[].encrypt_info.secret_key",
+            ],
+            limits: &[("msg_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3a", "fail_list": [] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.analysis.submit_analyze_task",
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_submit",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.analysis.get_analyze_task_result",
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 0,
   "analyze_result_list": [
     { "errcode": 0, "errmsg": "ok", "msgid": "CAQQmb7bxgYY7vWP", "sentiment_result": 1 },
-    { "errcode": 0, "errmsg": "ok", "msgid": "CAQQmb7bxgYY9aBC" },
-    { "errcode": 710602, "errmsg": "invalid msgtype", "msgid": "CAQQmb7bxgYY2kLm" }
+    { "errcode": 0, "errmsg": "ok", "msgid": "CAQQmb7bxgYY9aBC" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.analysis.create_export_job",
         method: "POST",
         path: "/cgi-bin/chatdata/export/create_job",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code", "media_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["code", "media_id"]),
         keeps: &[
             Keeps {
                 thing: "chat_export_job",
@@ -96,26 +78,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.analysis.get_export_job_status",
         method: "POST",
         path: "/cgi-bin/chatdata/export/get_job_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["jobid"],
+            limits: &[("jobid", &[Limit::MaxChars(64)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "chat_export_job",
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
@@ -130,6 +113,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "result_errcode": 0,
   "result_errmsg": "ok"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/sync_msg",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[
+                ("cursor", &[Limit::MaxBytes(128)]),
+                ("token", &[Limit::MaxBytes(128)]),
+                ("limit", &[Limit::Max(1000)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +31,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("msg_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -47,20 +51,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.archive.get_group_chat",
         method: "POST",
         path: "/cgi-bin/chatdata/groupchat/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chatid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chatid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -72,20 +70,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "memberid": "wbErxtDgAArobot1", "jointime": 1720000600, "type": 3 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.archive.get_agree_status_single",
         method: "POST",
         path: "/cgi-bin/chatdata/getagreestatus/single",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["item", "item[].open_userid", "item[].external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["item", "item[].open_userid", "item[].external_userid"],
+            limits: &[("item", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -104,20 +100,21 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "agreeinfo",
+                of: "item",
+                fields: &["open_userid", "external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.archive.get_agree_status_room",
         method: "POST",
         path: "/cgi-bin/chatdata/getagreestatus/room",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chatid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chatid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -126,6 +123,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "status_change_time": 1720000300, "external_userid": "wmErxtDgAA1KpQ77", "agree_status": "Disagree" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,32 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/create_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["name"],
+            limits: &[
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
+                ("keyword.word_list", &[Limit::MaxItems(20)]),
+                ("keyword.word_list[]", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("applicable_range.department.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.user.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.external_contact.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.chat.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.exclude_mobile.mobile_list", &[Limit::MaxItems(100)]),
+                (
+                    "applicable_range.exclude_bank_card.bank_card_list",
+                    &[Limit::MaxItems(100)],
+                ),
+                ("applicable_range.exclude_email.email_list", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &["keyword.word_list", "semantics.semantics_list"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
@@ -36,17 +58,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.keyword.get_rule_list",
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/get_rule_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -55,7 +73,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("rule_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
@@ -77,26 +94,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": true,
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.keyword.get_rule_detail",
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/get_rule_detail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["rule_id"]),
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
                 unknown: 710612,
                 does: Does::Get {
                     id: "rule_id",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &["name", "keyword?", "semantics?", "applicable_range?"],
                     shows: &[],
@@ -122,19 +136,32 @@ pub(crate) static ROUTES: &[Route] = &[
     "session_type": { "session_type_list": [1, 2] }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.keyword.update_rule",
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/update_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["rule_id"],
+            limits: &[
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
+                ("keyword.word_list", &[Limit::MaxItems(20)]),
+                ("keyword.word_list[]", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("applicable_range.department.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.user.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.external_contact.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.chat.id_list", &[Limit::MaxItems(100)]),
+                ("applicable_range.exclude_mobile.mobile_list", &[Limit::MaxItems(100)]),
+                (
+                    "applicable_range.exclude_bank_card.bank_card_list",
+                    &[Limit::MaxItems(100)],
+                ),
+                ("applicable_range.exclude_email.email_list", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
@@ -146,25 +173,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.keyword.delete_rule",
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/delete_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["rule_id"]),
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
@@ -176,17 +200,21 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.keyword.get_hit_msg_list",
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/get_hit_msg_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[
+                ("cursor", &[Limit::MaxBytes(128)]),
+                ("token", &[Limit::MaxBytes(128)]),
+                ("limit", &[Limit::Max(1000)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -195,8 +223,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("msg_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -237,6 +263,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

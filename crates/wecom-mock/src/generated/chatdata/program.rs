@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,27 +15,16 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/sync_call_program",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id", "ability_id", "request_data"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id", "ability_id", "request_data"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_data": "{\"output\":{\"lines\":3}}" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.program.create_async_program_task",
         method: "POST",
         path: "/cgi-bin/chatdata/async_program_task",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id", "ability_id", "request_data"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["program_id", "ability_id", "request_data"]),
         keeps: &[
             Keeps {
                 thing: "program_task",
@@ -51,26 +42,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-82" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.program.get_async_program_result",
         method: "POST",
         path: "/cgi-bin/chatdata/async_program_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["jobid"]),
         keeps: &[
             Keeps {
                 thing: "program_task",
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
@@ -78,6 +66,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_errcode": 0, "response_data": "{\"output\":{\"lines\":3}}" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

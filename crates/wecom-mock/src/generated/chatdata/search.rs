@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/search_chat",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["query_word"],
+        demands: Demands {
+            required: &["query_word"],
+            limits: &[
+                ("query_word", &[Limit::MinChars(2)]),
+                ("limit", &[Limit::Max(100)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +31,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("chat_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -34,17 +38,29 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "chat_list": [{ "chatid": "wrErxtDgAA8s9c1q" }, { "chatid": "wrErxtDgAA7t0d2r" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.search.search_msg",
         method: "POST",
         path: "/cgi-bin/chatdata/search_msg",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["query_word"],
+        demands: Demands {
+            required: &["query_word"],
+            limits: &[
+                ("query_word", &[Limit::MinChars(2)]),
+                ("chat_info.id_list", &[Limit::MinItems(2), Limit::MaxItems(2)]),
+                ("limit", &[Limit::Max(100)]),
+            ],
+            groups: &[
+                (
+                    "chat_info.id_list[]",
+                    Group::AtLeastOne,
+                    &["open_userid", "external_userid"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -53,8 +69,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("msg_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -62,6 +76,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP" }, { "msgid": "CAQQmb7bxgYY9aBC" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

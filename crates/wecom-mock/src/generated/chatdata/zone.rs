@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,25 +15,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/set_public_key",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["public_key", "public_key_ver"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["public_key", "public_key_ver"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.get_auth_user_list",
         method: "POST",
         path: "/cgi-bin/chatdata/get_auth_user_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -40,8 +36,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("auth_user_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -52,20 +46,13 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "has_more": 1
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.get_corp_auth_info",
         method: "POST",
         path: "/cgi-bin/chatdata/get_corp_auth_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -88,86 +75,56 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.set_receive_callback",
         method: "POST",
         path: "/cgi-bin/chatdata/set_receive_callback",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.set_hide_sensitive_info_config",
         method: "POST",
         path: "/cgi-bin/chatdata/set_hide_sensitiveinfo_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "config"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid", "config"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.get_hide_sensitive_info_config",
         method: "POST",
         path: "/cgi-bin/chatdata/get_hide_sensitiveinfo_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "config": { "hide_mobile": false, "hide_idcard": true, "hide_bankno": true }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.set_log_level",
         method: "POST",
         path: "/cgi-bin/chatdata/set_log_level",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id", "log_level"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id", "log_level"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.get_log_level",
         method: "POST",
         path: "/cgi-bin/chatdata/get_log_level",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "log_level": 3 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.upload_media",
@@ -175,12 +132,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/chatdata/upload_media",
         token: Some("access_token"),
         body: Body::Multipart,
-        answer: Answer::Json,
         query: &["type"],
-        required: &["media"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "",
@@ -188,51 +141,33 @@ pub(crate) static ROUTES: &[Route] = &[
   "media_id": "3u5rYs9vR8nWe2Sa",
   "created_at": "1767225600"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.open_debug_mode",
         method: "POST",
         path: "/cgi-bin/chatdata/open_debug_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id", "debug_token"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id", "debug_token"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.close_debug_mode",
         method: "POST",
         path: "/cgi-bin/chatdata/close_debug_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "chatdata.zone.check_debug_mode",
         method: "POST",
         path: "/cgi-bin/chatdata/check_debug_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["program_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["program_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "debug_mode_status": 2 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,58 +15,101 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/batch/syncuser",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["media_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media_id"]),
+        keeps: &[
+            Keeps {
+                thing: "contacts_import_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.batch.replace_user",
         method: "POST",
         path: "/cgi-bin/batch/replaceuser",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["media_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media_id"]),
+        keeps: &[
+            Keeps {
+                thing: "contacts_import_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.batch.replace_party",
         method: "POST",
         path: "/cgi-bin/batch/replaceparty",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["media_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media_id"]),
+        keeps: &[
+            Keeps {
+                thing: "contacts_import_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-3" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.batch.get_batch_result",
         method: "GET",
         path: "/cgi-bin/batch/getresult",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["jobid"],
+            limits: &[("jobid", &[Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contacts_import_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -77,6 +122,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "errcode": 60104, "errmsg": "mobile existed" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,63 +15,65 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/contactrule/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rules", "rules[].rule_type", "rules[].range"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["rules", "rules[].rule_type", "rules[].range"],
+            limits: &[("rules", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [7001, 7002] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.contactrule.list_contact_rule",
         method: "POST",
         path: "/cgi-bin/contactrule/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4] }, "exclude": { "partyid": [5] } }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.contactrule.update_contact_rule",
         method: "POST",
         path: "/cgi-bin/contactrule/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rules", "rules[].rule_type", "rules[].range"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["rules", "rules[].rule_type", "rules[].range"],
+            limits: &[("rules", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4, 6] } }] }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "rules",
+                of: "rules",
+                fields: &[
+                    "rule_id",
+                    "rule_type",
+                    "range",
+                    "whitelist",
+                    "exclude",
+                    "is_allowed_search",
+                    "is_allowed_conversation",
+                ],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "contacts.contactrule.delete_contact_rule",
         method: "POST",
         path: "/cgi-bin/contactrule/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_ids"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["rule_ids"],
+            limits: &[("rule_ids", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/department/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["name", "parentid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["name", "parentid"],
+            limits: &[
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("name_en", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("id", &[Limit::Min(2)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "department",
@@ -36,19 +41,21 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 22 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.department.update_department",
         method: "POST",
         path: "/cgi-bin/department/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["id"],
+            limits: &[
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("name_en", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "department",
@@ -60,25 +67,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.department.delete_department",
         method: "GET",
         path: "/cgi-bin/department/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id"]),
         keeps: &[
             Keeps {
                 thing: "department",
@@ -90,19 +94,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.department.list_department",
         method: "GET",
         path: "/cgi-bin/department/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "department",
@@ -139,19 +137,13 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.department.simple_list_department",
         method: "GET",
         path: "/cgi-bin/department/simplelist",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "department",
@@ -171,26 +163,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "department_id": [{ "id": 22, "parentid": 1, "order": 20 }, { "id": 23, "parentid": 22, "order": 50 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.department.get_department",
         method: "GET",
         path: "/cgi-bin/department/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id"]),
         keeps: &[
             Keeps {
                 thing: "department",
                 unknown: 60003,
                 does: Does::Get {
                     id: "id",
+                    narrowed: &[],
                     at: Some("department"),
+                    instead: None,
                     content: None,
                     fields: &["id", "name?", "name_en?", "parentid", "order"],
                     shows: &[],
@@ -209,6 +198,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "order": 20
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,73 +15,138 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/export/simple_user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["encoding_aeskey"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["encoding_aeskey"],
+            limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contacts_export_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.export.export_user",
         method: "POST",
         path: "/cgi-bin/export/user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["encoding_aeskey"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["encoding_aeskey"],
+            limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contacts_export_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.export.export_department",
         method: "POST",
         path: "/cgi-bin/export/department",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["encoding_aeskey"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["encoding_aeskey"],
+            limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contacts_export_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-3" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.export.export_tag_user",
         method: "POST",
         path: "/cgi-bin/export/taguser",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagid", "encoding_aeskey"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["tagid", "encoding_aeskey"],
+            limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contacts_export_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-4" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.export.get_export_result",
         method: "GET",
         path: "/cgi-bin/export/get_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid"]),
+        keeps: &[
+            Keeps {
+                thing: "contacts_export_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -89,6 +156,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "url": "https://example.com/export/2", "size": 1904, "md5": "5d41402abc4b2a76b9719d911017c592" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

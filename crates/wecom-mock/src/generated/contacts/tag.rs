@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/tag/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagname"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["tagname"],
+            limits: &[("tagname", &[Limit::MaxChars(32)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "tag",
@@ -36,19 +37,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created", "tagid": 32 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.tag.update_tag",
         method: "POST",
         path: "/cgi-bin/tag/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagid", "tagname"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["tagid", "tagname"],
+            limits: &[("tagname", &[Limit::MaxChars(32)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "tag",
@@ -60,25 +60,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.tag.delete_tag",
         method: "GET",
         path: "/cgi-bin/tag/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["tagid"]),
         keeps: &[
             Keeps {
                 thing: "tag",
@@ -90,29 +87,26 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.tag.get_tag",
         method: "GET",
         path: "/cgi-bin/tag/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["tagid"]),
         keeps: &[
             Keeps {
                 thing: "tag",
                 unknown: 40068,
                 does: Does::Get {
                     id: "tagid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
-                    fields: &["tagname"],
-                    shows: &[],
+                    fields: &["tagname", "partylist"],
+                    shows: &[("userlist", "userid", "userlist")],
                 },
             },
         ],
@@ -123,61 +117,83 @@ pub(crate) static ROUTES: &[Route] = &[
   "userlist": [{ "userid": "chenyu", "name": "Chen Yu" }],
   "partylist": [4]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.tag.add_tag_users",
         method: "POST",
         path: "/cgi-bin/tag/addtagusers",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["tagid"],
+            limits: &[
+                ("userlist", &[Limit::MaxItems(1000)]),
+                ("partylist", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["userlist", "partylist"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "tag",
                 unknown: 40068,
-                does: Does::Use { id: "tagid" },
+                does: Does::Change {
+                    id: "tagid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &["userlist", "partylist"],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.tag.del_tag_users",
         method: "POST",
         path: "/cgi-bin/tag/deltagusers",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tagid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["tagid"],
+            limits: &[
+                ("userlist", &[Limit::MaxItems(1000)]),
+                ("partylist", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["userlist", "partylist"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "tag",
                 unknown: 40068,
-                does: Does::Use { id: "tagid" },
+                does: Does::Change {
+                    id: "tagid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &["userlist", "partylist"],
+                    at: None,
+                    fields: &[],
+                },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.tag.list_tag",
         method: "GET",
         path: "/cgi-bin/tag/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "tag",
@@ -197,6 +213,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "taglist": [{ "tagid": 32, "tagname": "Juniper" }, { "tagid": 33, "tagname": "Quarry" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,19 +15,89 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "userid",
-            "name",
-            "extattr.attrs",
-            "extattr.attrs[].name",
-            "external_profile.external_attr",
-            "external_profile.external_attr[].name",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "userid",
+                "name",
+                "extattr.attrs",
+                "extattr.attrs[].name",
+                "extattr.attrs[].type",
+                "external_profile.external_attr",
+                "external_profile.external_attr[].name",
+                "external_profile.external_attr[].type",
+            ],
+            limits: &[
+                ("userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("alias", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("department", &[Limit::MaxItems(100)]),
+                ("position", &[Limit::MaxChars(128)]),
+                ("email", &[Limit::MinChars(6), Limit::MaxBytes(64)]),
+                ("biz_mail", &[Limit::MinChars(6), Limit::MaxBytes(64)]),
+                ("telephone", &[Limit::MaxBytes(32)]),
+                ("direct_leader", &[Limit::MaxItems(1)]),
+                ("external_position", &[Limit::MaxChars(12)]),
+                ("address", &[Limit::MaxChars(128)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["mobile", "email"])],
+            kinds: &[
+                Kinds {
+                    tag: "extattr.attrs[].type",
+                    of: &[
+                        (
+                            "0",
+                            Demands {
+                                required: &["text", "text.value"],
+                                limits: &[("text.value", &[Limit::MaxChars(64)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "1",
+                            Demands {
+                                required: &["web", "web.url", "web.title"],
+                                limits: &[("web.title", &[Limit::MaxChars(12)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+                Kinds {
+                    tag: "external_profile.external_attr[].type",
+                    of: &[
+                        (
+                            "0",
+                            Demands {
+                                required: &["text"],
+                                limits: &[("text.value", &[Limit::MaxChars(32)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "1",
+                            Demands {
+                                required: &["web"],
+                                limits: &[("web.title", &[Limit::MaxChars(12)])],
+                                groups: &[("web", Group::BothOrNeither, &["url", "title"])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["miniprogram"],
+                                limits: &[("miniprogram.title", &[Limit::MaxChars(12)])],
+                                groups: &[
+                                    ("miniprogram", Group::BothOrNeither, &["appid", "title"]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "member",
@@ -42,31 +114,28 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "created",
-  "created_department_list": { "department_info": [{ "name": "17", "id": 17 }] }
-}"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "created" }"#,
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.get_user",
         method: "GET",
         path: "/cgi-bin/user/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["userid"],
+            limits: &[("userid", &[Limit::MinChars(1), Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "member",
                 unknown: 60111,
                 does: Does::Get {
                     id: "userid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "userid",
@@ -137,25 +206,96 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.update_user",
         method: "POST",
         path: "/cgi-bin/user/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "userid",
-            "extattr.attrs",
-            "extattr.attrs[].name",
-            "external_profile.external_attr",
-            "external_profile.external_attr[].name",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "userid",
+                "extattr.attrs",
+                "extattr.attrs[].name",
+                "extattr.attrs[].type",
+                "external_profile.external_attr",
+                "external_profile.external_attr[].name",
+                "external_profile.external_attr[].type",
+            ],
+            limits: &[
+                ("userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("alias", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("department", &[Limit::MaxItems(100)]),
+                ("position", &[Limit::MaxChars(128)]),
+                ("email", &[Limit::MinChars(6), Limit::MaxBytes(64)]),
+                ("biz_mail", &[Limit::MinChars(6), Limit::MaxBytes(63)]),
+                ("biz_mail_alias.item", &[Limit::MaxItems(5)]),
+                ("biz_mail_alias.item[]", &[Limit::MinChars(6), Limit::MaxBytes(63)]),
+                ("telephone", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("direct_leader", &[Limit::MaxItems(1)]),
+                ("external_position", &[Limit::MaxChars(12)]),
+                ("address", &[Limit::MaxChars(128)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "extattr.attrs[].type",
+                    of: &[
+                        (
+                            "0",
+                            Demands {
+                                required: &["text", "text.value"],
+                                limits: &[("text.value", &[Limit::MaxChars(64)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "1",
+                            Demands {
+                                required: &["web", "web.url", "web.title"],
+                                limits: &[("web.title", &[Limit::MaxChars(12)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+                Kinds {
+                    tag: "external_profile.external_attr[].type",
+                    of: &[
+                        (
+                            "0",
+                            Demands {
+                                required: &["text"],
+                                limits: &[("text.value", &[Limit::MaxChars(32)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "1",
+                            Demands {
+                                required: &["web"],
+                                limits: &[("web.title", &[Limit::MaxChars(12)])],
+                                groups: &[("web", Group::BothOrNeither, &["url", "title"])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["miniprogram"],
+                                limits: &[("miniprogram.title", &[Limit::MaxChars(12)])],
+                                groups: &[
+                                    ("miniprogram", Group::BothOrNeither, &["appid", "title"]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "member",
@@ -167,25 +307,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.delete_user",
         method: "GET",
         path: "/cgi-bin/user/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["userid"]),
         keeps: &[
             Keeps {
                 thing: "member",
@@ -197,19 +334,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.batch_delete_user",
         method: "POST",
         path: "/cgi-bin/user/batchdelete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["useridlist"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["useridlist"],
+            limits: &[("useridlist", &[Limit::MaxItems(200)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "member",
@@ -221,19 +357,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.simple_list_user",
         method: "GET",
         path: "/cgi-bin/user/simplelist",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["department_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["department_id"]),
         keeps: &[
             Keeps {
                 thing: "member",
@@ -261,19 +392,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "zhou.min", "department": [4] }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.list_user",
         method: "GET",
         path: "/cgi-bin/user/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["department_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["department_id"]),
         keeps: &[
             Keeps {
                 thing: "member",
@@ -357,107 +483,112 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.convert_to_open_id",
         method: "POST",
         path: "/cgi-bin/user/convert_to_openid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.convert_to_user_id",
         method: "POST",
         path: "/cgi-bin/user/convert_to_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["openid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.invite_user",
         method: "POST",
         path: "/cgi-bin/batch/invite",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["zhou.min"], "invalidparty": [9], "invalidtag": [33] }"#,
-        cases: &[],
+        demands: Demands {
+            limits: &[
+                ("user", &[Limit::MaxItems(1000)]),
+                ("party", &[Limit::MaxItems(100)]),
+                ("tag", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["user", "party", "tag"])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.get_join_qr_code",
         method: "GET",
         path: "/cgi-bin/corp/get_join_qrcode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "join_qrcode": "https://example.com/join?vcode=vc7d1f&qr_size=2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.get_user_id",
         method: "POST",
         path: "/cgi-bin/user/getuserid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mobile"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["mobile"],
+            limits: &[("mobile", &[Limit::MinChars(5), Limit::MaxBytes(32)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "member",
+                unknown: 60111,
+                does: Does::Get {
+                    id: "",
+                    narrowed: &[("mobile", "mobile")],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["userid"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.get_user_id_by_email",
         method: "POST",
         path: "/cgi-bin/user/get_userid_by_email",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["email"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["email"]),
+        keeps: &[
+            Keeps {
+                thing: "member",
+                unknown: 60111,
+                does: Does::Get {
+                    id: "",
+                    narrowed: &[("email", "email")],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["userid"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.list_user_id",
         method: "POST",
         path: "/cgi-bin/user/list_id",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(10000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -466,7 +597,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("dept_user"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "member",
@@ -491,17 +621,17 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "zhou.min", "department": 4 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.list_member_auth",
         method: "POST",
         path: "/cgi-bin/user/list_member_auth",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -510,43 +640,29 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("member_auth_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "next_cursor": "CURSOR-2",
   "member_auth_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.check_member_auth",
         method: "POST",
         path: "/cgi-bin/user/check_member_auth",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "is_member_auth": true }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "contacts.user.list_selected_ticket_user",
         method: "POST",
         path: "/cgi-bin/user/list_selected_ticket_user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["selected_ticket"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["selected_ticket"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -555,6 +671,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "unauth_open_userid_list": ["woAJ2GCAAApQ7mN2vXz8Rb1NcT5yWm7P"],
   "total": 2
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

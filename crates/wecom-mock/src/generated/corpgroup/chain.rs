@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,63 +15,45 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/remove_corp",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["chain_id"],
+            groups: &[("", Group::AtLeastOne, &["corpid", "pending_corpid"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_chain_list",
         method: "GET",
         path: "/cgi-bin/corpgroup/corp/get_chain_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "chains": [{ "chain_id": "Chxxxx4a7c19", "chain_name": "Suppliers" }, { "chain_id": "Chxxxx5b8d20", "chain_name": "Dealers" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_chain_group",
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chain_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "groups": [{ "groupid": 2, "group_name": "North", "parentid": 1, "order": 1 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_chain_corp_info_list",
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id"],
+        demands: Demands::fields(&["chain_id"]),
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -78,8 +62,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("group_corps"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -103,20 +85,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_chain_corp_info",
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_corpinfo",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["chain_id"],
+            groups: &[("", Group::AtLeastOne, &["corpid", "pending_corpid"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -126,93 +106,102 @@ pub(crate) static ROUTES: &[Route] = &[
   "groupid": 2,
   "is_joined": true
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.import_chain_contact",
         method: "POST",
         path: "/cgi-bin/corpgroup/import_chain_contact",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "chain_id",
-            "contact_list",
-            "contact_list[].corp_name",
-            "contact_list[].contact_info_list",
-            "contact_list[].contact_info_list[].name",
-            "contact_list[].contact_info_list[].identity_type",
-            "contact_list[].contact_info_list[].mobile",
+        demands: Demands {
+            required: &[
+                "chain_id",
+                "contact_list",
+                "contact_list[].corp_name",
+                "contact_list[].contact_info_list",
+                "contact_list[].contact_info_list[].name",
+                "contact_list[].contact_info_list[].identity_type",
+                "contact_list[].contact_info_list[].mobile",
+            ],
+            limits: &[
+                ("contact_list", &[Limit::MaxItems(1000)]),
+                ("contact_list[].corp_name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("contact_list[].custom_id", &[Limit::MaxBytes(64)]),
+                ("contact_list[].contact_info_list", &[Limit::MaxItems(200)]),
+                (
+                    "contact_list[].contact_info_list[].name",
+                    &[Limit::MinChars(1), Limit::MaxChars(32)],
+                ),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "chain_import_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
         ],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_corp_group_result",
         method: "GET",
         path: "/cgi-bin/corpgroup/getresult",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["jobid"],
+            limits: &[("jobid", &[Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "chain_import_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 3,
-  "result": {
-    "chain_id": "Chxxxx4a7c19",
-    "import_status": 2,
-    "fail_list": [
-      {
-        "corp_name": "Example Oil",
-        "custom_id": "oil7",
-        "errcode": 670016,
-        "errmsg": "invalid contact identity",
-        "contact_info_list": [
-          { "mobile": "13800000000", "errcode": 670016, "errmsg": "invalid contact identity" }
-        ]
-      }
-    ]
-  }
+  "result": { "chain_id": "Chxxxx4a7c19", "import_status": 2, "fail_list": [] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_chain_user_custom_id",
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_user_custom_id",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id", "corpid", "userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chain_id", "corpid", "userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "user_custom_id": "100" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.chain.get_corp_shared_chain_list",
         method: "POST",
         path: "/cgi-bin/corpgroup/get_corp_shared_chain_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "chains": [{ "chain_id": "Chxxxx4a7c19", "chain_name": "Suppliers" }] }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

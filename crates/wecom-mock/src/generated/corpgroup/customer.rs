@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,47 +15,33 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/unionid_to_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["unionid", "openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["unionid", "openid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "external_userid_info": [{ "corpid": "ww1a2b3c4d5e6f7a8b", "external_userid": "wmCustomer1" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.customer.union_id_to_pending_id",
         method: "POST",
         path: "/cgi-bin/corpgroup/unionid_to_pending_id",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["unionid", "openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["unionid", "openid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "pending_id": "pPending2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.customer.external_user_id_to_pending_id",
         method: "POST",
         path: "/cgi-bin/corpgroup/batch/external_userid_to_pending_id",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["external_userid"],
+            limits: &[("external_userid", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -62,6 +50,13 @@ pub(crate) static ROUTES: &[Route] = &[
     { "external_userid": "wmCustomer2", "pending_id": "pPending2" }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "result",
+                of: "external_userid",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,27 +15,30 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/list_ids",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chain_id"]),
+        keeps: &[
+            Keeps {
+                thing: "rule",
+                unknown: 40058,
+                does: Does::List {
+                    at: "rule_ids",
+                    narrowed: &[("chain_id", "chain_id")],
+                    below: None,
+                    each: None,
+                    fields: &[],
+                    parts: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [1, 2] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.rule.delete_rule",
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/delete_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id", "rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["chain_id", "rule_id"]),
         keeps: &[
             Keeps {
                 thing: "rule",
@@ -45,26 +50,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.rule.get_rule_info",
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/get_rule_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chain_id", "rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["chain_id", "rule_id"]),
         keeps: &[
             Keeps {
                 thing: "rule",
                 unknown: 40058,
                 does: Does::Get {
                     id: "rule_id",
+                    narrowed: &[],
                     at: Some("rule_info"),
+                    instead: None,
                     content: None,
                     fields: &["owner_corp_range", "member_corp_range"],
                     shows: &[],
@@ -79,24 +81,34 @@ pub(crate) static ROUTES: &[Route] = &[
     "member_corp_range": { "groupids": ["2"], "corpids": ["ww1a2b3c4d5e6f7a8b"] }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.rule.add_rule",
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/add_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "chain_id",
-            "rule_info",
-            "rule_info.owner_corp_range",
-            "rule_info.member_corp_range",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "chain_id",
+                "rule_info",
+                "rule_info.owner_corp_range",
+                "rule_info.member_corp_range",
+            ],
+            groups: &[
+                (
+                    "rule_info.owner_corp_range",
+                    Group::AtLeastOne,
+                    &["departmentids", "userids"],
+                ),
+                (
+                    "rule_info.member_corp_range",
+                    Group::AtLeastOne,
+                    &["groupids", "corpids"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "rule",
@@ -114,25 +126,35 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.rule.modify_rule",
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/modify_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "chain_id",
-            "rule_id",
-            "rule_info",
-            "rule_info.owner_corp_range",
-            "rule_info.member_corp_range",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "chain_id",
+                "rule_id",
+                "rule_info",
+                "rule_info.owner_corp_range",
+                "rule_info.member_corp_range",
+            ],
+            groups: &[
+                (
+                    "rule_info.owner_corp_range",
+                    Group::AtLeastOne,
+                    &["departmentids", "userids"],
+                ),
+                (
+                    "rule_info.member_corp_range",
+                    Group::AtLeastOne,
+                    &["groupids", "corpids"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "rule",
@@ -144,12 +166,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

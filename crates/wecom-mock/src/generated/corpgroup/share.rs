@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/list_app_share_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
+        demands: Demands {
+            required: &["agentid"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +28,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("ending")),
             items: Some("corp_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -37,36 +38,31 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.share.get_corp_token",
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/gettoken",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid", "agentid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "made-up-access-token", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "corpgroup.share.transfer_session",
         method: "POST",
         path: "/cgi-bin/miniprogram/transfer_session",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "session_key"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["userid", "session_key"],
+            limits: &[
+                ("userid", &[Limit::MaxBytes(64)]),
+                ("session_key", &[Limit::MaxBytes(64)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "zhou.min", "session_key": "bWFkZS11cC1rZXktMg==" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,28 +15,20 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/account/act_email",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["type"],
+            groups: &[("", Group::AtLeastOne, &["userid", "publicemail_id"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.account.get_user_option",
         method: "POST",
         path: "/cgi-bin/exmail/useroption/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid", "type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -42,42 +36,39 @@ pub(crate) static ROUTES: &[Route] = &[
     "list": [{ "type": 1, "value": "0" }, { "type": 2, "value": "1" }, { "type": 3, "value": "0" }]
   }
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "option.list",
+                of: "type",
+                fields: &["type"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "exmail.account.update_user_option",
         method: "POST",
         path: "/cgi-bin/exmail/useroption/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "userid",
-            "option",
-            "option.list",
-            "option.list[].type",
-            "option.list[].value",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "userid",
+                "option",
+                "option.list",
+                "option.list[].type",
+                "option.list[].value",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.account.get_mail_new_count",
         method: "POST",
         path: "/cgi-bin/exmail/mail/get_newcount",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "count": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,84 +15,116 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/app/compose_send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "to",
-            "subject",
-            "content",
-            "attachment_list[].file_name",
-            "attachment_list[].content",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "to",
+                "subject",
+                "content",
+                "attachment_list[].file_name",
+                "attachment_list[].content",
+            ],
+            limits: &[("attachment_list", &[Limit::MaxItems(200)])],
+            groups: &[("", Group::AtLeastOne, &["to.emails", "to.userids"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.app.compose_send_schedule",
         method: "POST",
         path: "/cgi-bin/exmail/app/compose_send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "to",
-            "subject",
-            "content",
-            "attachment_list[].file_name",
-            "attachment_list[].content",
-            "schedule",
-            "schedule.start_time",
-            "schedule.end_time",
-            "schedule.schedule_admins.userids",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "to",
+                "subject",
+                "content",
+                "attachment_list[].file_name",
+                "attachment_list[].content",
+                "schedule",
+                "schedule.start_time",
+                "schedule.end_time",
+                "schedule.schedule_admins.userids",
+            ],
+            limits: &[
+                ("attachment_list", &[Limit::MaxItems(200)]),
+                ("schedule.reminders.timezone", &[Limit::Min(-12), Limit::Max(12)]),
+                (
+                    "schedule.reminders.repeat_day_of_week[]",
+                    &[Limit::Min(1), Limit::Max(7)],
+                ),
+                (
+                    "schedule.reminders.repeat_day_of_month[]",
+                    &[Limit::Min(1), Limit::Max(31)],
+                ),
+                (
+                    "schedule.reminders.repeat_month_of_year[]",
+                    &[Limit::Min(1), Limit::Max(12)],
+                ),
+                ("schedule.schedule_admins.userids", &[Limit::MaxItems(3)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["to.emails", "to.userids"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.app.compose_send_meeting",
         method: "POST",
         path: "/cgi-bin/exmail/app/compose_send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "to",
-            "subject",
-            "content",
-            "attachment_list[].file_name",
-            "attachment_list[].content",
-            "schedule",
-            "schedule.start_time",
-            "schedule.end_time",
-            "meeting",
-            "meeting.hosts.userids",
-            "meeting.meeting_admins",
-            "meeting.meeting_admins.userids",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "to",
+                "subject",
+                "content",
+                "attachment_list[].file_name",
+                "attachment_list[].content",
+                "schedule",
+                "schedule.start_time",
+                "schedule.end_time",
+                "meeting",
+                "meeting.hosts.userids",
+                "meeting.meeting_admins",
+                "meeting.meeting_admins.userids",
+            ],
+            limits: &[
+                ("attachment_list", &[Limit::MaxItems(200)]),
+                ("schedule.reminders.timezone", &[Limit::Min(-12), Limit::Max(12)]),
+                (
+                    "schedule.reminders.repeat_day_of_week[]",
+                    &[Limit::Min(1), Limit::Max(7)],
+                ),
+                (
+                    "schedule.reminders.repeat_day_of_month[]",
+                    &[Limit::Min(1), Limit::Max(31)],
+                ),
+                (
+                    "schedule.reminders.repeat_month_of_year[]",
+                    &[Limit::Min(1), Limit::Max(12)],
+                ),
+                ("meeting.hosts.userids", &[Limit::MaxItems(10)]),
+                ("meeting.meeting_admins.userids", &[Limit::MaxItems(1)]),
+                ("meeting.option.password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["to.emails", "to.userids"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.app.get_mail_list",
         method: "POST",
         path: "/cgi-bin/exmail/app/get_mail_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["begin_time", "end_time"],
+        demands: Demands {
+            required: &["begin_time", "end_time"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -99,8 +133,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("mail_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -108,60 +140,41 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": 0,
   "mail_list": [{ "mail_id": "mail-2e26" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.app.read_mail",
         method: "POST",
         path: "/cgi-bin/exmail/app/read_mail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mail_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["mail_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "mail_data": "From: chenyu@example.com\r\nTo: atlas@example.com\r\nSubject: Re: Minutes\r\n\r\nThanks!\r\n"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.app.update_email_alias",
         method: "POST",
         path: "/cgi-bin/exmail/app/update_email_alias",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["new_email"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["new_email"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.app.get_email_alias",
         method: "POST",
         path: "/cgi-bin/exmail/app/get_email_alias",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "email": "atlas@example.com",
   "alias_list": ["atlas-news@example.com", "atlas-old@example.com"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,22 +15,33 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/group/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "groupid",
-            "groupname",
-            "email_list.list",
-            "tag_list.list",
-            "department_list.list",
-            "group_list.list",
-            "allow_emaillist.list",
-            "allow_departmentlist.list",
-            "allow_taglist.list",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "groupid",
+                "groupname",
+                "email_list.list",
+                "tag_list.list",
+                "department_list.list",
+                "group_list.list",
+                "allow_emaillist.list",
+                "allow_departmentlist.list",
+                "allow_taglist.list",
+            ],
+            limits: &[("groupname", &[Limit::MaxBytes(200)])],
+            groups: &[
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &[
+                        "email_list.list",
+                        "group_list.list",
+                        "department_list.list",
+                        "tag_list.list",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "mail_group",
@@ -46,28 +59,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.group.update_group",
         method: "POST",
         path: "/cgi-bin/exmail/group/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "groupid",
-            "email_list.list",
-            "tag_list.list",
-            "department_list.list",
-            "group_list.list",
-            "allow_emaillist.list",
-            "allow_departmentlist.list",
-            "allow_taglist.list",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "groupid",
+                "email_list.list",
+                "tag_list.list",
+                "department_list.list",
+                "group_list.list",
+                "allow_emaillist.list",
+                "allow_departmentlist.list",
+                "allow_taglist.list",
+            ],
+            limits: &[("groupname", &[Limit::MaxBytes(200)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "mail_group",
@@ -79,25 +91,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.group.delete_group",
         method: "POST",
         path: "/cgi-bin/exmail/group/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["groupid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["groupid"]),
         keeps: &[
             Keeps {
                 thing: "mail_group",
@@ -109,26 +118,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.group.get_group",
         method: "GET",
         path: "/cgi-bin/exmail/group/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["groupid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["groupid"]),
         keeps: &[
             Keeps {
                 thing: "mail_group",
                 unknown: 680012,
                 does: Does::Get {
                     id: "groupid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "groupid",
@@ -160,20 +166,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "allow_departmentlist": { "list": [1, 2] },
   "allow_taglist": { "list": [1, 3] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.group.search_group",
         method: "GET",
         path: "/cgi-bin/exmail/group/search",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fuzzy"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["fuzzy"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -183,6 +183,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "groupid": "harbor-guests@example.com", "groupname": "Harbor guests" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,18 +15,24 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "email",
-            "name",
-            "userid_list.list",
-            "department_list.list",
-            "tag_list.list",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "email",
+                "name",
+                "userid_list.list",
+                "department_list.list",
+                "tag_list.list",
+            ],
+            limits: &[("auth_code_info.remark", &[Limit::MaxBytes(128)])],
+            groups: &[
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &["userid_list.list", "department_list.list", "tag_list.list"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -42,19 +50,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 1, "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.publicmail.update_public_mail",
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id", "userid_list.list", "department_list.list", "tag_list.list"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "id",
+                "userid_list.list",
+                "department_list.list",
+                "tag_list.list",
+            ],
+            limits: &[
+                ("alias_list.list", &[Limit::MaxItems(5)]),
+                ("alias_list.list[]", &[Limit::MinChars(6), Limit::MaxBytes(64)]),
+                ("auth_code_info.remark", &[Limit::MaxBytes(128)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -66,25 +82,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.publicmail.delete_public_mail",
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id"]),
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -96,26 +109,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.publicmail.get_public_mail",
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id_list"]),
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
                 unknown: 680035,
                 does: Does::Get {
                     id: "id_list",
+                    narrowed: &[],
                     at: Some("list"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "id",
@@ -145,19 +155,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.publicmail.search_public_mail",
         method: "GET",
         path: "/cgi-bin/exmail/publicmail/search",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fuzzy"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["fuzzy"]),
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -180,19 +185,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "id": 32, "email": "service-night@example.com", "name": "Service at night" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.publicmail.get_auth_code_list",
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/get_auth_code_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id"]),
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -208,19 +208,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "auth_code_id": 2, "create_time": 1741050000, "last_use_time": 0, "remark": "办公PC" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "exmail.publicmail.delete_auth_code",
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/delete_auth_code",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id", "auth_code_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id", "auth_code_id"]),
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -229,6 +224,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

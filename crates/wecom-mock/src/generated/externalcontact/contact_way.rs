@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,23 +15,39 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/add_contact_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "type",
-            "scene",
-            "conclusions.text.content",
-            "conclusions.image.media_id",
-            "conclusions.link.title",
-            "conclusions.link.url",
-            "conclusions.miniprogram.title",
-            "conclusions.miniprogram.pic_media_id",
-            "conclusions.miniprogram.appid",
-            "conclusions.miniprogram.page",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "type",
+                "scene",
+                "conclusions.text.content",
+                "conclusions.image.media_id",
+                "conclusions.link.title",
+                "conclusions.link.url",
+                "conclusions.miniprogram.title",
+                "conclusions.miniprogram.pic_media_id",
+                "conclusions.miniprogram.appid",
+                "conclusions.miniprogram.page",
+            ],
+            limits: &[
+                ("remark", &[Limit::MaxChars(30)]),
+                ("state", &[Limit::MaxChars(30)]),
+                ("user", &[Limit::MaxItems(100)]),
+                ("expires_in", &[Limit::Max(1209600)]),
+                ("chat_expires_in", &[Limit::Max(1209600)]),
+                ("conclusions.text.content", &[Limit::MaxBytes(4000)]),
+                ("conclusions.link.title", &[Limit::MaxBytes(128)]),
+                ("conclusions.link.desc", &[Limit::MaxBytes(512)]),
+                ("conclusions.miniprogram.title", &[Limit::MaxBytes(64)]),
+            ],
+            groups: &[
+                (
+                    "conclusions",
+                    Group::AtLeastOne,
+                    &["text", "image", "link", "miniprogram"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "contact_way",
@@ -52,26 +70,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "config_id": "5f1e7c20c974013c6e6a94b1d08f3a27",
   "qr_code": "https://example.com/qr/5f1e7c20"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.contact_way.get_contact_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_contact_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["config_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["config_id"]),
         keeps: &[
             Keeps {
                 thing: "contact_way",
                 unknown: 41044,
                 does: Does::Get {
                     id: "config_id",
+                    narrowed: &[],
                     at: Some("contact_way"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "config_id",
@@ -79,7 +94,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "scene",
                         "is_temp?",
                         "remark?",
-                        "skip_verify",
+                        "skip_verify=true",
                         "state?",
                         "style?",
                         "qr_code?",
@@ -133,17 +148,17 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.contact_way.list_contact_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/list_contact_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -152,7 +167,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("contact_way"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "contact_way",
@@ -176,29 +190,42 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.contact_way.update_contact_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/update_contact_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "config_id",
-            "conclusions.text.content",
-            "conclusions.image.media_id",
-            "conclusions.link.title",
-            "conclusions.link.url",
-            "conclusions.miniprogram.title",
-            "conclusions.miniprogram.pic_media_id",
-            "conclusions.miniprogram.appid",
-            "conclusions.miniprogram.page",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "config_id",
+                "conclusions.text.content",
+                "conclusions.image.media_id",
+                "conclusions.link.title",
+                "conclusions.link.url",
+                "conclusions.miniprogram.title",
+                "conclusions.miniprogram.pic_media_id",
+                "conclusions.miniprogram.appid",
+                "conclusions.miniprogram.page",
+            ],
+            limits: &[
+                ("remark", &[Limit::MaxChars(30)]),
+                ("user", &[Limit::MaxItems(100)]),
+                ("conclusions.text.content", &[Limit::MaxBytes(4000)]),
+                ("conclusions.link.title", &[Limit::MaxBytes(128)]),
+                ("conclusions.link.desc", &[Limit::MaxBytes(512)]),
+                ("conclusions.miniprogram.title", &[Limit::MaxBytes(64)]),
+            ],
+            groups: &[
+                (
+                    "conclusions",
+                    Group::AtLeastOne,
+                    &["text", "image", "link", "miniprogram"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "contact_way",
@@ -210,25 +237,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.contact_way.del_contact_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/del_contact_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["config_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["config_id"]),
         keeps: &[
             Keeps {
                 thing: "contact_way",
@@ -240,21 +264,15 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.contact_way.close_temp_chat",
         method: "POST",
         path: "/cgi-bin/externalcontact/close_temp_chat",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid", "external_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

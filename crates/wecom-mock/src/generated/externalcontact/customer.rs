@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,29 +15,20 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/externalcontact/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "external_userid": ["woRk8dQAAAx1Lqdaa57JvTn2Zccc5d", "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer.get_external_contact",
         method: "GET",
         path: "/cgi-bin/externalcontact/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid"],
+        demands: Demands::fields(&["external_userid"]),
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -44,8 +37,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("follow_user"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -97,17 +88,21 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer.batch_get_external_contact_by_user",
         method: "POST",
         path: "/cgi-bin/externalcontact/batch/get_by_user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid_list"],
+        demands: Demands {
+            required: &["userid_list"],
+            limits: &[
+                ("userid_list", &[Limit::MaxItems(100)]),
+                ("limit", &[Limit::Max(100)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -116,8 +111,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("external_contact_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -132,11 +125,7 @@ pub(crate) static ROUTES: &[Route] = &[
         "corp_full_name": "Harbor Trading Ltd.",
         "type": 2,
         "gender": 1,
-        "external_profile": {
-          "external_attr": [
-            { "type": 0, "name": "Office hours", "text": { "value": "9 to 5" } }
-          ]
-        }
+        "external_profile": { "external_attr": [{ "type": 0, "name": "Office hours", "text": { "value": "9 to 5" } }] }
       },
       "follow_info": {
         "userid": "chenyu",
@@ -172,35 +161,45 @@ pub(crate) static ROUTES: &[Route] = &[
       }
     }
   ],
-  "next_cursor": "cursor-2",
-  "fail_info": { "unlicensed_userid_list": ["guowei"] }
+  "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer.remark_external_contact",
         method: "POST",
         path: "/cgi-bin/externalcontact/remark",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["userid", "external_userid"],
+            limits: &[
+                ("remark", &[Limit::MaxChars(20)]),
+                ("description", &[Limit::MaxChars(150)]),
+                ("remark_company", &[Limit::MaxChars(20)]),
+            ],
+            groups: &[
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &[
+                        "remark",
+                        "description",
+                        "remark_company",
+                        "remark_mobiles",
+                        "remark_pic_mediaid",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer.get_contact_list",
         method: "POST",
         path: "/cgi-bin/externalcontact/contact_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -209,8 +208,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("info_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -240,21 +237,15 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-4"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer.convert_to_open_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/convert_to_openid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["external_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3d52e26Rt9Vwf1b8" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/list_link",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,7 +27,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("link_id_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
@@ -46,26 +47,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "link_id_list": ["cawcde2e26", "cawcde5d6a", "cawcde9408"],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.get_link",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["link_id"]),
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
                 unknown: 40058,
                 does: Does::Get {
                     id: "link_id",
+                    narrowed: &[],
                     at: Some("link"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "link_name",
@@ -91,19 +89,25 @@ pub(crate) static ROUTES: &[Route] = &[
   "range": { "user_list": ["lin.wei", "chen.yu"], "department_list": [1] },
   "priority_option": { "priority_type": 2, "priority_userid_list": ["zhou.min"] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.create_link",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/create_link",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_name", "range"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["link_name", "range"],
+            limits: &[
+                ("link_name", &[Limit::MaxChars(30)]),
+                ("range.user_list", &[Limit::MaxItems(500)]),
+                ("priority_option.priority_userid_list", &[Limit::MaxItems(1000)]),
+            ],
+            groups: &[
+                ("", Group::AtLeastOne, &["range.user_list", "range.department_list"]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
@@ -130,19 +134,22 @@ pub(crate) static ROUTES: &[Route] = &[
     "create_time": 1741050000
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.update_link",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/update_link",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["link_id"],
+            limits: &[
+                ("link_name", &[Limit::MaxChars(30)]),
+                ("range.user_list", &[Limit::MaxItems(500)]),
+                ("priority_option.priority_userid_list", &[Limit::MaxItems(1000)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
@@ -154,25 +161,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.delete_link",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/delete_link",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["link_id"]),
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
@@ -184,17 +188,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.get_customer",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/customer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_id"],
+        demands: Demands {
+            required: &["link_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -203,8 +208,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("customer_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -219,20 +222,13 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": ""
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.get_customer_acquisition_quota",
         method: "GET",
         path: "/cgi-bin/externalcontact/customer_acquisition_quota",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -243,35 +239,23 @@ pub(crate) static ROUTES: &[Route] = &[
     { "expire_date": 1743696000, "balance": 300 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.get_link_statistic",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_id", "start_time", "end_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["link_id", "start_time", "end_time"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "click_link_customer_cnt": 840, "new_customer_cnt": 315 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.get_chat_info",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/get_chat_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_key"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chat_key"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -279,20 +263,13 @@ pub(crate) static ROUTES: &[Route] = &[
   "external_userid": "wmRk8dQAAAx1Lqdaa57JvTn2Zccc5d",
   "chat_info": { "recv_msg_cnt": 3, "link_id": "cawcde2e26", "state": "poster" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.get_comp_auth_info",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -301,21 +278,19 @@ pub(crate) static ROUTES: &[Route] = &[
   "link_auth_mode": 1,
   "auth_apps": [{ "agentid": 2000010 }, { "agentid": 2000011 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_acquisition.create_once_key",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/create_once_key",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["link_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["link_id"],
+            limits: &[("key_num", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "keys": ["ENC96xdsjw5J", "ENC96xdsk1Qf"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,7 +27,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("strategy"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "customer_strategy",
@@ -46,53 +47,50 @@ pub(crate) static ROUTES: &[Route] = &[
   "strategy": [{ "strategy_id": 7 }, { "strategy_id": 8 }],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_strategy.get_customer_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["strategy_id"]),
         keeps: &[
             Keeps {
                 thing: "customer_strategy",
                 unknown: 40058,
                 does: Does::Get {
                     id: "strategy_id",
+                    narrowed: &[],
                     at: Some("strategy"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "strategy_id",
                         "parent_id",
                         "strategy_name",
                         "admin_list",
-                        "privilege.view_customer_list",
-                        "privilege.view_customer_data",
-                        "privilege.view_room_list",
-                        "privilege.contact_me",
-                        "privilege.join_room",
-                        "privilege.share_customer",
-                        "privilege.oper_resign_customer",
-                        "privilege.oper_resign_group",
-                        "privilege.send_customer_msg",
-                        "privilege.edit_welcome_msg",
-                        "privilege.view_behavior_data",
-                        "privilege.view_room_data",
-                        "privilege.send_group_msg",
-                        "privilege.room_deduplication",
-                        "privilege.rapid_reply",
-                        "privilege.onjob_customer_transfer",
-                        "privilege.edit_anti_spam_rule",
-                        "privilege.export_customer_list",
-                        "privilege.export_customer_data",
-                        "privilege.export_customer_group_list",
-                        "privilege.manage_customer_tag",
+                        "privilege.view_customer_list=false",
+                        "privilege.view_customer_data=false",
+                        "privilege.view_room_list=false",
+                        "privilege.contact_me=false",
+                        "privilege.join_room=false",
+                        "privilege.share_customer=true",
+                        "privilege.oper_resign_customer=true",
+                        "privilege.oper_resign_group=true",
+                        "privilege.send_customer_msg=true",
+                        "privilege.edit_welcome_msg=true",
+                        "privilege.view_behavior_data=true",
+                        "privilege.view_room_data=true",
+                        "privilege.send_group_msg=true",
+                        "privilege.room_deduplication=true",
+                        "privilege.rapid_reply=true",
+                        "privilege.onjob_customer_transfer=true",
+                        "privilege.edit_anti_spam_rule=true",
+                        "privilege.export_customer_list=true",
+                        "privilege.export_customer_data=true",
+                        "privilege.export_customer_group_list=true",
+                        "privilege.manage_customer_tag=true",
                     ],
                     shows: &[],
                 },
@@ -132,17 +130,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_strategy.get_customer_strategy_range",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/get_range",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
+        demands: Demands {
+            required: &["strategy_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -151,27 +150,51 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("range"),
         }),
-        grants: None,
-        keeps: &[],
+        keeps: &[
+            Keeps {
+                thing: "customer_strategy",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "strategy_id",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["range"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "range": [{ "type": 1, "userid": "chenyu" }, { "type": 2, "partyid": 4 }],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_strategy.create_customer_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_name", "admin_list", "range"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["strategy_name", "admin_list", "range", "range[].type"],
+            limits: &[
+                ("admin_list", &[Limit::MaxItems(20)]),
+                ("range", &[Limit::MaxItems(100)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "range[].type",
+                    of: &[
+                        ("1", Demands::fields(&["userid"])),
+                        ("2", Demands::fields(&["partyid"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "customer_strategy",
@@ -189,19 +212,38 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 7 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_strategy.edit_customer_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/edit",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["strategy_id", "range_add[].type", "range_del[].type"],
+            limits: &[
+                ("admin_list", &[Limit::MaxItems(20)]),
+                ("range_add", &[Limit::MaxItems(100)]),
+                ("range_del", &[Limit::MaxItems(100)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "range_add[].type",
+                    of: &[
+                        ("1", Demands::fields(&["userid"])),
+                        ("2", Demands::fields(&["partyid"])),
+                    ],
+                },
+                Kinds {
+                    tag: "range_del[].type",
+                    of: &[
+                        ("1", Demands::fields(&["userid"])),
+                        ("2", Demands::fields(&["partyid"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "customer_strategy",
@@ -213,25 +255,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.customer_strategy.del_customer_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["strategy_id"]),
         keeps: &[
             Keeps {
                 thing: "customer_strategy",
@@ -243,6 +282,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,28 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/externalcontact/get_follow_user_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "follow_user": ["chenyu", "linmo"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.follow_user.get_customer_acquisition_app_permit",
         method: "GET",
         path: "/cgi-bin/externalcontact/customer_acquisition_app/get_permit",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -42,26 +30,19 @@ pub(crate) static ROUTES: &[Route] = &[
   "department_list": [4, 9],
   "tag_list": [32]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.follow_user.check_follow_user",
         method: "POST",
         path: "/cgi-bin/externalcontact/check_follow_user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "authorized": { "userid": ["linmo"] },
   "unauthorized": { "userid": ["chenyu"], "partyid": [4] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["limit"],
+        demands: Demands {
+            required: &["limit"],
+            limits: &[
+                ("owner_filter.userid_list", &[Limit::MaxItems(100)]),
+                ("limit", &[Limit::Min(1), Limit::Max(1000)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +31,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("group_chat_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -36,20 +40,14 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.groupchat.get_group_chat",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["chat_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,21 +81,15 @@ pub(crate) static ROUTES: &[Route] = &[
     "member_version": "5f1e7c20c974013c6e6a94b1d08f3a27"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.groupchat.open_gid_to_chat_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/opengid_to_chatid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["opengid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["opengid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "chat_id": "wrErxtDgAA8s9c1qXk3QmM2d" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

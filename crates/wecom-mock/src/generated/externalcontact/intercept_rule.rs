@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,24 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/add_intercept_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_name", "word_list", "intercept_type", "applicable_range"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["rule_name", "word_list", "intercept_type", "applicable_range"],
+            limits: &[
+                ("rule_name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
+                ("word_list", &[Limit::MaxItems(300)]),
+                ("word_list[]", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("applicable_range.user_list", &[Limit::MaxItems(1000)]),
+                ("applicable_range.department_list", &[Limit::MaxItems(1000)]),
+            ],
+            groups: &[
+                (
+                    "applicable_range",
+                    Group::AtLeastOne,
+                    &["user_list", "department_list"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "intercept_rule",
@@ -36,19 +50,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-2e26" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.intercept_rule.get_intercept_rule_list",
         method: "GET",
         path: "/cgi-bin/externalcontact/get_intercept_rule_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "intercept_rule",
@@ -71,26 +79,23 @@ pub(crate) static ROUTES: &[Route] = &[
     { "rule_id": "rule-cc5d", "rule_name": "Prices", "create_time": 1741053600 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.intercept_rule.get_intercept_rule",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_intercept_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["rule_id"]),
         keeps: &[
             Keeps {
                 thing: "intercept_rule",
                 unknown: 40058,
                 does: Does::Get {
                     id: "rule_id",
+                    narrowed: &[],
                     at: Some("rule"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "rule_id",
@@ -118,19 +123,26 @@ pub(crate) static ROUTES: &[Route] = &[
     "applicable_range": { "user_list": ["lin.wei"], "department_list": [2, 3] }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.intercept_rule.update_intercept_rule",
         method: "POST",
         path: "/cgi-bin/externalcontact/update_intercept_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["rule_id"],
+            limits: &[
+                ("rule_name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
+                ("word_list", &[Limit::MaxItems(300)]),
+                ("word_list[]", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("add_applicable_range.user_list", &[Limit::MaxItems(1000)]),
+                ("add_applicable_range.department_list", &[Limit::MaxItems(1000)]),
+                ("remove_applicable_range.user_list", &[Limit::MaxItems(1000)]),
+                ("remove_applicable_range.department_list", &[Limit::MaxItems(1000)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "intercept_rule",
@@ -142,25 +154,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.intercept_rule.del_intercept_rule",
         method: "POST",
         path: "/cgi-bin/externalcontact/del_intercept_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["rule_id"]),
         keeps: &[
             Keeps {
                 thing: "intercept_rule",
@@ -172,6 +181,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/add_join_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["scene", "chat_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["scene", "chat_id_list"],
+            limits: &[
+                ("room_base_name", &[Limit::MaxChars(40)]),
+                ("chat_id_list", &[Limit::MaxItems(5)]),
+                ("state", &[Limit::MaxChars(30)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "join_way",
@@ -36,32 +41,29 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.join_way.get_join_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/get_join_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["config_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["config_id"]),
         keeps: &[
             Keeps {
                 thing: "join_way",
                 unknown: 40058,
                 does: Does::Get {
                     id: "config_id",
+                    narrowed: &[],
                     at: Some("join_way"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "config_id",
                         "scene",
                         "remark?",
-                        "auto_create_room",
+                        "auto_create_room=1",
                         "room_base_name?",
                         "room_base_id?",
                         "chat_id_list",
@@ -88,19 +90,22 @@ pub(crate) static ROUTES: &[Route] = &[
     "mark_source": true
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.join_way.update_join_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/update_join_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["config_id", "scene", "chat_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["config_id", "scene", "chat_id_list"],
+            limits: &[
+                ("room_base_name", &[Limit::MaxChars(40)]),
+                ("chat_id_list", &[Limit::MaxItems(5)]),
+                ("state", &[Limit::MaxChars(30)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "join_way",
@@ -112,25 +117,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.join_way.del_join_way",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/del_join_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["config_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["config_id"]),
         keeps: &[
             Keeps {
                 thing: "join_way",
@@ -142,6 +144,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

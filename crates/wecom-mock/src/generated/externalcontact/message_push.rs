@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,16 +15,72 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/add_msg_template",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "tag_filter.group_list",
-            "tag_filter.group_list[].tag_list",
-            "text.content",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "tag_filter.group_list",
+                "tag_filter.group_list[].tag_list",
+                "text.content",
+                "attachments[].msgtype",
+            ],
+            limits: &[
+                ("external_userid", &[Limit::MaxItems(10000)]),
+                ("chat_id_list", &[Limit::MaxItems(2000)]),
+                ("tag_filter.group_list[].tag_list", &[Limit::MaxItems(100)]),
+                ("text.content", &[Limit::MaxBytes(4000)]),
+                ("attachments", &[Limit::MaxItems(9)]),
+            ],
+            groups: &[
+                ("", Group::AtLeastOne, &["sender", "external_userid", "tag_filter"]),
+                ("", Group::AtLeastOne, &["text", "attachments"]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "attachments[].msgtype",
+                    of: &[
+                        (
+                            "image",
+                            Demands {
+                                required: &["image"],
+                                groups: &[
+                                    ("image", Group::AtLeastOne, &["media_id", "pic_url"]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "link",
+                            Demands {
+                                required: &["link", "link.title", "link.url"],
+                                limits: &[
+                                    ("link.title", &[Limit::MaxBytes(128)]),
+                                    ("link.picurl", &[Limit::MaxBytes(2048)]),
+                                    ("link.desc", &[Limit::MaxBytes(512)]),
+                                    ("link.url", &[Limit::MaxBytes(2048)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "miniprogram",
+                            Demands {
+                                required: &[
+                                    "miniprogram",
+                                    "miniprogram.title",
+                                    "miniprogram.pic_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.page",
+                                ],
+                                limits: &[("miniprogram.title", &[Limit::MaxBytes(64)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -39,23 +97,19 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "fail_list": ["wmErxtDgAA1KpQ77yyuYRimL"],
-  "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA"
-}"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fail_list": [], "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.get_group_msg_list_v2",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_list_v2",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_type", "start_time", "end_time"],
+        demands: Demands {
+            required: &["chat_type", "start_time", "end_time"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -64,7 +118,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("group_msg_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -111,17 +164,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.get_group_msg_task",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_task",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgid"],
+        demands: Demands {
+            required: &["msgid"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -130,7 +184,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("task_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -147,17 +200,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "status": 0 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.get_group_msg_send_result",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_send_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgid", "userid"],
+        demands: Demands {
+            required: &["msgid", "userid"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -166,7 +220,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("send_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -194,19 +247,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.remind_group_msg_send",
         method: "POST",
         path: "/cgi-bin/externalcontact/remind_groupmsg_send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["msgid"]),
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -215,19 +263,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.cancel_group_msg_send",
         method: "POST",
         path: "/cgi-bin/externalcontact/cancel_groupmsg_send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["msgid"]),
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -236,44 +279,102 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.send_welcome_msg",
         method: "POST",
         path: "/cgi-bin/externalcontact/send_welcome_msg",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["welcome_code", "text.content"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["welcome_code", "text.content", "attachments[].msgtype"],
+            limits: &[
+                ("text.content", &[Limit::MaxBytes(4000)]),
+                ("attachments", &[Limit::MaxItems(9)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["text", "attachments"])],
+            kinds: &[
+                Kinds {
+                    tag: "attachments[].msgtype",
+                    of: &[
+                        (
+                            "image",
+                            Demands {
+                                required: &["image"],
+                                groups: &[
+                                    ("image", Group::AtLeastOne, &["media_id", "pic_url"]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "link",
+                            Demands {
+                                required: &["link", "link.title", "link.url"],
+                                limits: &[
+                                    ("link.title", &[Limit::MaxBytes(128)]),
+                                    ("link.desc", &[Limit::MaxBytes(512)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "miniprogram",
+                            Demands {
+                                required: &[
+                                    "miniprogram",
+                                    "miniprogram.title",
+                                    "miniprogram.pic_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.page",
+                                ],
+                                limits: &[("miniprogram.title", &[Limit::MaxBytes(64)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.add_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "text.content",
-            "link.title",
-            "link.url",
-            "miniprogram.title",
-            "miniprogram.pic_media_id",
-            "miniprogram.appid",
-            "miniprogram.page",
-            "file.media_id",
-            "video.media_id",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "text.content",
+                "link.title",
+                "link.url",
+                "miniprogram.title",
+                "miniprogram.pic_media_id",
+                "miniprogram.appid",
+                "miniprogram.page",
+                "file.media_id",
+                "video.media_id",
+            ],
+            limits: &[
+                ("text.content", &[Limit::MaxBytes(3000)]),
+                ("link.title", &[Limit::MaxBytes(128)]),
+                ("link.desc", &[Limit::MaxBytes(512)]),
+                ("miniprogram.title", &[Limit::MaxBytes(64)]),
+            ],
+            groups: &[
+                ("image", Group::AtLeastOne, &["media_id", "pic_url"]),
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &["text", "image", "link", "miniprogram", "file", "video"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_welcome_template",
@@ -291,30 +392,35 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.edit_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/edit",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "template_id",
-            "text.content",
-            "link.title",
-            "link.url",
-            "miniprogram.title",
-            "miniprogram.pic_media_id",
-            "miniprogram.appid",
-            "miniprogram.page",
-            "file.media_id",
-            "video.media_id",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "template_id",
+                "text.content",
+                "link.title",
+                "link.url",
+                "miniprogram.title",
+                "miniprogram.pic_media_id",
+                "miniprogram.appid",
+                "miniprogram.page",
+                "file.media_id",
+                "video.media_id",
+            ],
+            limits: &[
+                ("text.content", &[Limit::MaxBytes(3000)]),
+                ("link.title", &[Limit::MaxBytes(128)]),
+                ("link.desc", &[Limit::MaxBytes(512)]),
+                ("miniprogram.title", &[Limit::MaxBytes(64)]),
+            ],
+            groups: &[("image", Group::AtLeastOne, &["media_id", "pic_url"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_welcome_template",
@@ -326,32 +432,31 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.get_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["template_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["template_id"]),
         keeps: &[
             Keeps {
                 thing: "group_welcome_template",
                 unknown: 40058,
                 does: Does::Get {
                     id: "template_id",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "text?",
@@ -371,19 +476,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "text": { "content": "Hello, %NICKNAME%!" },
   "image": { "pic_url": "https://example.com/welcome.png" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.message_push.del_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["template_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["template_id"]),
         keeps: &[
             Keeps {
                 thing: "group_welcome_template",
@@ -395,6 +495,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,67 +15,100 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/add_moment_task",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["text.content"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["text.content", "attachments[].msgtype"],
+            limits: &[
+                ("visible_range.sender_list.user_list", &[Limit::MaxItems(100000)]),
+                ("attachments", &[Limit::MaxItems(9)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["text", "attachments"])],
+            kinds: &[
+                Kinds {
+                    tag: "attachments[].msgtype",
+                    of: &[
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        (
+                            "link",
+                            Demands::fields(&["link", "link.url", "link.media_id"]),
+                        ),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "moment_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-moment-1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.get_moment_task_result",
         method: "GET",
         path: "/cgi-bin/externalcontact/get_moment_task_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["jobid"],
+            limits: &[("jobid", &[Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "moment_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 3,
   "type": "add_moment_task",
-  "result": {
-    "errcode": 0,
-    "errmsg": "ok",
-    "moment_id": "momErxtDgAA2gk01",
-    "invalid_sender_list": { "user_list": ["zhou.min"], "department_list": [9] },
-    "invalid_external_contact_list": { "tag_list": ["etAJ2GCAAAbronze"] }
-  }
+  "result": { "errcode": 0, "errmsg": "ok", "moment_id": "momErxtDgAA2gk01" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.cancel_moment_task",
         method: "POST",
         path: "/cgi-bin/externalcontact/cancel_moment_task",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["moment_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["moment_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.get_moment_list",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_moment_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["start_time", "end_time"],
+        demands: Demands {
+            required: &["start_time", "end_time"],
+            limits: &[("limit", &[Limit::Max(20)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -82,8 +117,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("moment_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -109,17 +142,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.get_moment_task",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_moment_task",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["moment_id"],
+        demands: Demands {
+            required: &["moment_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -128,8 +162,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("task_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -139,17 +171,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "publish_status": 0 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.get_moment_customer_list",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_moment_customer_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["moment_id", "userid"],
+        demands: Demands {
+            required: &["moment_id", "userid"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -158,8 +191,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("customer_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -169,17 +200,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "lin.wei", "external_userid": "wmErxtDgAA1KpQ77yyuYRimL" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.get_moment_send_result",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_moment_send_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["moment_id", "userid"],
+        demands: Demands {
+            required: &["moment_id", "userid"],
+            limits: &[("limit", &[Limit::Max(5000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -188,28 +220,20 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("customer_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "next_cursor": "CURSOR-2",
   "customer_list": [{ "external_userid": "wmErxtDgAA9AW32YyyuYRimK" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment.get_moment_comments",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_moment_comments",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["moment_id", "userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["moment_id", "userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -222,6 +246,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "create_time": 1720000450 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,7 +27,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("strategy"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "moment_strategy",
@@ -46,35 +47,32 @@ pub(crate) static ROUTES: &[Route] = &[
   "strategy": [{ "strategy_id": 3 }, { "strategy_id": 4 }],
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment_strategy.get_moment_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["strategy_id"]),
         keeps: &[
             Keeps {
                 thing: "moment_strategy",
                 unknown: 40058,
                 does: Does::Get {
                     id: "strategy_id",
+                    narrowed: &[],
                     at: Some("strategy"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "strategy_id",
                         "parent_id",
                         "strategy_name",
                         "admin_list",
-                        "privilege.view_moment_list",
-                        "privilege.send_moment",
-                        "privilege.manage_moment_cover_and_sign",
+                        "privilege.view_moment_list=true",
+                        "privilege.send_moment=true",
+                        "privilege.manage_moment_cover_and_sign=true",
                     ],
                     shows: &[],
                 },
@@ -96,17 +94,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment_strategy.get_moment_strategy_range",
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/get_range",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
+        demands: Demands {
+            required: &["strategy_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -115,27 +114,51 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("range"),
         }),
-        grants: None,
-        keeps: &[],
+        keeps: &[
+            Keeps {
+                thing: "moment_strategy",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "strategy_id",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["range"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "range": [{ "type": 1, "userid": "zhou.min" }, { "type": 2, "partyid": 7 }],
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment_strategy.create_moment_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_name", "admin_list", "range"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["strategy_name", "admin_list", "range", "range[].type"],
+            limits: &[
+                ("admin_list", &[Limit::MaxItems(20)]),
+                ("range", &[Limit::MaxItems(3000)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "range[].type",
+                    of: &[
+                        ("1", Demands::fields(&["userid"])),
+                        ("2", Demands::fields(&["partyid"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "moment_strategy",
@@ -153,19 +176,37 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 3 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment_strategy.edit_moment_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/edit",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["strategy_id", "range_add[].type", "range_del[].type"],
+            limits: &[
+                ("admin_list", &[Limit::MaxItems(20)]),
+                ("range_add", &[Limit::MaxItems(3000)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "range_add[].type",
+                    of: &[
+                        ("1", Demands::fields(&["userid"])),
+                        ("2", Demands::fields(&["partyid"])),
+                    ],
+                },
+                Kinds {
+                    tag: "range_del[].type",
+                    of: &[
+                        ("1", Demands::fields(&["userid"])),
+                        ("2", Demands::fields(&["partyid"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "moment_strategy",
@@ -177,25 +218,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.moment_strategy.del_moment_strategy",
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["strategy_id"]),
         keeps: &[
             Keeps {
                 thing: "moment_strategy",
@@ -207,6 +245,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,22 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/add_product_album",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["description", "price", "attachments"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["description", "price", "attachments", "attachments[].type"],
+            limits: &[
+                ("description", &[Limit::MaxChars(300)]),
+                ("price", &[Limit::Max(5000000)]),
+                ("product_sn", &[Limit::MaxBytes(128)]),
+                ("attachments", &[Limit::MaxItems(9)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "attachments[].type",
+                    of: &[("image", Demands::fields(&["image", "image.media_id"]))],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "product",
@@ -36,26 +48,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "product_id": "prd4f2a91c6" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.product_album.get_product_album",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_product_album",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["product_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["product_id"]),
         keeps: &[
             Keeps {
                 thing: "product",
                 unknown: 40058,
                 does: Does::Get {
                     id: "product_id",
+                    narrowed: &[],
                     at: Some("product"),
+                    instead: None,
                     content: None,
                     fields: &["product_id", "description", "price", "product_sn"],
                     shows: &[],
@@ -74,17 +83,17 @@ pub(crate) static ROUTES: &[Route] = &[
     "attachments": [{ "type": "image", "image": { "media_id": "2pQe7b54aLk0Ztf1b8" } }]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.product_album.get_product_album_list",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_product_album_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -93,7 +102,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("product_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "product",
@@ -122,19 +130,28 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.product_album.update_product_album",
         method: "POST",
         path: "/cgi-bin/externalcontact/update_product_album",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["product_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["product_id", "attachments[].type"],
+            limits: &[
+                ("description", &[Limit::MaxChars(300)]),
+                ("price", &[Limit::Max(5000000)]),
+                ("product_sn", &[Limit::MaxBytes(128)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "attachments[].type",
+                    of: &[("image", Demands::fields(&["image", "image.media_id"]))],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "product",
@@ -146,25 +163,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.product_album.delete_product_album",
         method: "POST",
         path: "/cgi-bin/externalcontact/delete_product_album",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["product_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["product_id"]),
         keeps: &[
             Keeps {
                 thing: "product",
@@ -176,6 +190,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

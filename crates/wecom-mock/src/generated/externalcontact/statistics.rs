@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["day_begin_time", "owner_filter.userid_list"],
+        demands: Demands {
+            required: &["day_begin_time", "owner_filter.userid_list"],
+            limits: &[
+                ("owner_filter.userid_list", &[Limit::MaxItems(100)]),
+                ("limit", &[Limit::Min(1), Limit::Max(1000)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -25,8 +31,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::Total("total")),
             items: Some("items"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -60,20 +64,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.statistics.get_group_chat_statistic_by_day",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["day_begin_time", "owner_filter.userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["day_begin_time", "owner_filter.userid_list"],
+            limits: &[("owner_filter.userid_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -105,20 +107,22 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.statistics.get_user_behavior_data",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_user_behavior_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["start_time", "end_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["start_time", "end_time"],
+            limits: &[
+                ("userid", &[Limit::MaxItems(100)]),
+                ("partyid", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["userid", "partyid"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -143,6 +147,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

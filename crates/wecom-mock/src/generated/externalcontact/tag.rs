@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_corp_tag_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "corp_tag_group",
@@ -34,6 +30,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "create_time",
                         "order",
                         "deleted?",
+                        "tag[id name create_time order deleted?]",
                     ],
                     parts: &[
                         Parts {
@@ -75,19 +72,23 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.add_corp_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/add_corp_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["tag", "tag[].name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["tag", "tag[].name"],
+            limits: &[
+                ("group_name", &[Limit::MaxChars(30)]),
+                ("tag", &[Limit::MinItems(1)]),
+                ("tag[].name", &[Limit::MaxChars(30)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["group_id", "group_name"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "corp_tag_group",
@@ -138,19 +139,18 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.edit_corp_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/edit_corp_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["id"],
+            limits: &[("name", &[Limit::MaxChars(30)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "corp_tag_group",
@@ -162,6 +162,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
@@ -176,25 +178,25 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.del_corp_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/del_corp_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::AtLeastOne, &["tag_id", "group_id"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "corp_tag",
@@ -214,19 +216,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.get_strategy_tag_list",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_strategy_tag_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "strategy_tag_group",
@@ -245,6 +241,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "create_time",
                         "order",
                         "strategy_id",
+                        "tag[id name create_time order deleted?]",
                     ],
                     parts: &[
                         Parts {
@@ -275,19 +272,22 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.add_strategy_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/add_strategy_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["strategy_id", "tag", "tag[].name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["strategy_id", "tag", "tag[].name"],
+            limits: &[
+                ("group_name", &[Limit::MaxChars(30)]),
+                ("tag", &[Limit::MinItems(1)]),
+                ("tag[].name", &[Limit::MaxChars(30)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "strategy_tag_group",
@@ -338,19 +338,18 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.edit_strategy_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/edit_strategy_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["id"],
+            limits: &[("name", &[Limit::MaxChars(30)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "strategy_tag_group",
@@ -362,6 +361,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
@@ -376,25 +377,25 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.del_strategy_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/del_strategy_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::AtLeastOne, &["tag_id", "group_id"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "strategy_tag",
@@ -414,19 +415,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.tag.mark_tag",
         method: "POST",
         path: "/cgi-bin/externalcontact/mark_tag",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "external_userid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["userid", "external_userid"],
+            groups: &[("", Group::AtLeastOne, &["add_tag", "remove_tag"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "corp_tag",
@@ -450,6 +450,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

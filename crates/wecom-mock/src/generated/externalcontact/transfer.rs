@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,32 +15,34 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/transfer_customer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["handover_userid", "takeover_userid", "external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["handover_userid", "takeover_userid", "external_userid"],
+            limits: &[
+                ("external_userid", &[Limit::MaxItems(100)]),
+                ("transfer_success_msg", &[Limit::MaxChars(200)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "customer": [
-    { "external_userid": "wmRk8dQAAAx1Lqdaa57JvTn2Zccc5d", "errcode": 40096 },
-    { "external_userid": "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94", "errcode": 0 }
-  ]
+  "customer": [{ "external_userid": "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94", "errcode": 0 }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "customer",
+                of: "external_userid",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.transfer.get_transfer_result",
         method: "POST",
         path: "/cgi-bin/externalcontact/transfer_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["handover_userid", "takeover_userid"],
+        demands: Demands::fields(&["handover_userid", "takeover_userid"]),
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -47,8 +51,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("customer"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -67,42 +69,30 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.transfer.on_job_transfer_group_chat",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/onjob_transfer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_id_list", "new_owner"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "failed_chat_list": [
-    {
-      "chat_id": "wrRk8dQAAA78dcHs4Fy8fef",
-      "errcode": 90501,
-      "errmsg": "chat is not external group chat"
-    }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &["chat_id_list", "new_owner"],
+            limits: &[("chat_id_list", &[Limit::MinItems(1), Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "failed_chat_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.transfer.get_unassigned_list",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_unassigned_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("page_size", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -111,8 +101,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("is_last")),
             items: Some("info"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -131,39 +119,38 @@ pub(crate) static ROUTES: &[Route] = &[
   "is_last": false,
   "next_cursor": "cursor-3"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.transfer.transfer_resigned_customer",
         method: "POST",
         path: "/cgi-bin/externalcontact/resigned/transfer_customer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["handover_userid", "takeover_userid", "external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["handover_userid", "takeover_userid", "external_userid"],
+            limits: &[("external_userid", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "customer": [
-    { "external_userid": "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94", "errcode": 0 },
-    { "external_userid": "wmRk8dQAAAx1Lqdaa57JvTn2Zccc5d", "errcode": 40096 }
-  ]
+  "customer": [{ "external_userid": "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94", "errcode": 0 }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "customer",
+                of: "external_userid",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.transfer.get_resigned_transfer_result",
         method: "POST",
         path: "/cgi-bin/externalcontact/resigned/transfer_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["handover_userid", "takeover_userid"],
+        demands: Demands::fields(&["handover_userid", "takeover_userid"]),
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -172,8 +159,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("customer"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -192,31 +177,19 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "externalcontact.transfer.transfer_group_chat",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/transfer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chat_id_list", "new_owner"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "failed_chat_list": [
-    {
-      "chat_id": "wrRk8dQAAA78dcHs4Fy8fef",
-      "errcode": 90500,
-      "errmsg": "the owner of this chat is not resigned"
-    }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &["chat_id_list", "new_owner"],
+            limits: &[("chat_id_list", &[Limit::MinItems(1), Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "failed_chat_list": [] }"#,
+        ..Route::NEW
     },
 ];

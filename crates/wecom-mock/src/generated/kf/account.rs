@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/account/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -25,7 +27,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("account_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "kf_account",
@@ -58,19 +59,21 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.account.add_account",
         method: "POST",
         path: "/cgi-bin/kf/account/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["name", "media_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["name", "media_id"],
+            limits: &[
+                ("name", &[Limit::MaxChars(16)]),
+                ("media_id", &[Limit::MaxBytes(128)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_account",
@@ -88,19 +91,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_kfid": "wkErxtDgAAg6NbK3" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.account.del_account",
         method: "POST",
         path: "/cgi-bin/kf/account/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["open_kfid"],
+            limits: &[("open_kfid", &[Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_account",
@@ -112,19 +114,22 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.account.update_account",
         method: "POST",
         path: "/cgi-bin/kf/account/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["open_kfid"],
+            limits: &[
+                ("open_kfid", &[Limit::MaxBytes(64)]),
+                ("name", &[Limit::MaxChars(16)]),
+                ("media_id", &[Limit::MaxBytes(128)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_account",
@@ -136,27 +141,27 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.account.add_contact_way",
         method: "POST",
         path: "/cgi-bin/kf/add_contact_way",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["open_kfid"],
+            limits: &[("scene", &[Limit::MaxBytes(32)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://work.weixin.qq.com/kf/kfc41d90b7e3a25f68?enc_scene=ENC4tRq8Zm" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

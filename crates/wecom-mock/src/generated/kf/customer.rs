@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,63 +15,56 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/kf/customer/get_upgrade_service_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "member_range": { "userid_list": ["chenyu", "linmo"], "department_id_list": [4, 9] },
   "groupchat_range": { "chat_id_list": ["wrErxtDgAAk2QpX7", "wrErxtDgAAv8TnB4"] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.customer.upgrade_service",
         method: "POST",
         path: "/cgi-bin/kf/customer/upgrade_service",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid", "external_userid", "type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["open_kfid", "external_userid", "type"],
+            kinds: &[
+                Kinds {
+                    tag: "type",
+                    of: &[
+                        ("1", Demands::fields(&["member", "member.userid"])),
+                        ("2", Demands::fields(&["groupchat", "groupchat.chat_id"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.customer.cancel_upgrade_service",
         method: "POST",
         path: "/cgi-bin/kf/customer/cancel_upgrade_service",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid", "external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_kfid", "external_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.customer.batch_get_customer",
         method: "POST",
         path: "/cgi-bin/kf/customer/batchget",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["external_userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["external_userid_list"],
+            limits: &[
+                ("external_userid_list", &[Limit::MinItems(1), Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -97,9 +92,15 @@ pub(crate) static ROUTES: &[Route] = &[
         "wechat_channels": { "shop_nickname": "Tea House Shop", "scene": 5 }
       }
     }
-  ],
-  "invalid_external_userid": ["wmErxtDgAAb3Vx0L"]
+  ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "customer_list",
+                of: "external_userid_list",
+                fields: &["external_userid"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/knowledge/add_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["name"],
+            limits: &[("name", &[Limit::MaxChars(12)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_group",
@@ -36,19 +37,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "group_id": "group-7Qd2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.del_group",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/del_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["group_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["group_id"]),
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_group",
@@ -60,19 +56,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.mod_group",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/mod_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["group_id", "name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["group_id", "name"],
+            limits: &[("name", &[Limit::MaxChars(12)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_group",
@@ -84,23 +79,25 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.list_group",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/list_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -109,7 +106,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("group_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_group",
@@ -134,29 +130,59 @@ pub(crate) static ROUTES: &[Route] = &[
     { "group_id": "group-7Qd2", "name": "Shipping", "is_default": 0 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.add_intent",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/add_intent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "group_id",
-            "question",
-            "question.text",
-            "question.text.content",
-            "similar_questions.items[].text",
-            "similar_questions.items[].text.content",
-            "answers",
-            "answers[].text",
-            "answers[].text.content",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "group_id",
+                "question",
+                "question.text",
+                "question.text.content",
+                "similar_questions.items[].text",
+                "similar_questions.items[].text.content",
+                "answers",
+                "answers[].text",
+                "answers[].text.content",
+                "answers[].attachments[].msgtype",
+            ],
+            limits: &[
+                ("question.text.content", &[Limit::MaxChars(200)]),
+                ("similar_questions.items", &[Limit::MaxItems(100)]),
+                ("similar_questions.items[].text.content", &[Limit::MaxChars(200)]),
+                ("answers", &[Limit::MaxItems(1)]),
+                ("answers[].text.content", &[Limit::MaxChars(500)]),
+                ("answers[].attachments", &[Limit::MaxItems(4)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "answers[].attachments[].msgtype",
+                    of: &[
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("link", Demands::fields(&["link", "link.title", "link.url"])),
+                        (
+                            "miniprogram",
+                            Demands {
+                                required: &[
+                                    "miniprogram",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.pagepath",
+                                ],
+                                limits: &[("miniprogram.title", &[Limit::MaxBytes(64)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_intent",
@@ -174,19 +200,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "intent_id": "intent-3Kp8" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.del_intent",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/del_intent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["intent_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["intent_id"]),
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_intent",
@@ -198,27 +219,57 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.mod_intent",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/mod_intent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "intent_id",
-            "question.text",
-            "question.text.content",
-            "similar_questions.items[].text",
-            "similar_questions.items[].text.content",
-            "answers[].text",
-            "answers[].text.content",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "intent_id",
+                "question.text",
+                "question.text.content",
+                "similar_questions.items[].text",
+                "similar_questions.items[].text.content",
+                "answers[].text",
+                "answers[].text.content",
+                "answers[].attachments[].msgtype",
+            ],
+            limits: &[
+                ("question.text.content", &[Limit::MaxChars(200)]),
+                ("similar_questions.items", &[Limit::MaxItems(100)]),
+                ("similar_questions.items[].text.content", &[Limit::MaxChars(200)]),
+                ("answers", &[Limit::MaxItems(1)]),
+                ("answers[].text.content", &[Limit::MaxChars(500)]),
+                ("answers[].attachments", &[Limit::MaxItems(4)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "answers[].attachments[].msgtype",
+                    of: &[
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("link", Demands::fields(&["link", "link.title", "link.url"])),
+                        (
+                            "miniprogram",
+                            Demands {
+                                required: &[
+                                    "miniprogram",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.pagepath",
+                                ],
+                                limits: &[("miniprogram.title", &[Limit::MaxBytes(64)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_intent",
@@ -230,23 +281,25 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.knowledge.list_intent",
         method: "POST",
         path: "/cgi-bin/kf/knowledge/list_intent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -255,7 +308,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("intent_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_intent",
@@ -270,6 +322,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "intent_id",
                         "question",
                         "similar_questions.items",
+                        "answers[text]?",
                     ],
                     parts: &[],
                 },
@@ -321,6 +374,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/sync_msg",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
+        demands: Demands {
+            required: &["open_kfid"],
+            limits: &[
+                ("cursor", &[Limit::MaxBytes(64)]),
+                ("token", &[Limit::MaxBytes(128)]),
+                ("limit", &[Limit::Max(1000)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +32,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("msg_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -242,66 +247,290 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.message.get_service_state",
         method: "POST",
         path: "/cgi-bin/kf/service_state/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid", "external_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_kfid", "external_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.message.trans_service_state",
         method: "POST",
         path: "/cgi-bin/kf/service_state/trans",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid", "external_userid", "service_state"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_kfid", "external_userid", "service_state"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-2" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.message.send_msg",
         method: "POST",
         path: "/cgi-bin/kf/send_msg",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["touser", "open_kfid", "msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["touser", "open_kfid", "msgtype"],
+            limits: &[("msgid", &[Limit::MaxBytes(32)])],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        (
+                            "text",
+                            Demands {
+                                required: &["text", "text.content"],
+                                limits: &[("text.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "link",
+                            Demands {
+                                required: &[
+                                    "link",
+                                    "link.title",
+                                    "link.url",
+                                    "link.thumb_media_id",
+                                ],
+                                limits: &[("link.url", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "miniprogram",
+                            Demands::fields(
+                                &[
+                                    "miniprogram",
+                                    "miniprogram.appid",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.pagepath",
+                                ],
+                            ),
+                        ),
+                        (
+                            "msgmenu",
+                            Demands {
+                                required: &["msgmenu", "msgmenu.list[].type"],
+                                limits: &[
+                                    ("msgmenu.head_content", &[Limit::MaxBytes(1024)]),
+                                    ("msgmenu.list", &[Limit::MaxItems(50)]),
+                                    ("msgmenu.tail_content", &[Limit::MaxBytes(1024)]),
+                                ],
+                                kinds: &[
+                                    Kinds {
+                                        tag: "msgmenu.list[].type",
+                                        of: &[
+                                            (
+                                                "click",
+                                                Demands {
+                                                    required: &["click", "click.content"],
+                                                    limits: &[
+                                                        ("click.id", &[Limit::MinChars(1), Limit::MaxBytes(128)]),
+                                                        (
+                                                            "click.content",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(128)],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "view",
+                                                Demands {
+                                                    required: &["view", "view.url", "view.content"],
+                                                    limits: &[
+                                                        ("view.url", &[Limit::MinChars(1), Limit::MaxBytes(2048)]),
+                                                        (
+                                                            "view.content",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(1024)],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "miniprogram",
+                                                Demands {
+                                                    required: &[
+                                                        "miniprogram",
+                                                        "miniprogram.appid",
+                                                        "miniprogram.pagepath",
+                                                        "miniprogram.content",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "miniprogram.appid",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(32)],
+                                                        ),
+                                                        (
+                                                            "miniprogram.pagepath",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(1024)],
+                                                        ),
+                                                        ("miniprogram.content", &[Limit::MaxBytes(1024)]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "text",
+                                                Demands {
+                                                    required: &["text", "text.content"],
+                                                    limits: &[
+                                                        (
+                                                            "text.content",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(256)],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                        ],
+                                    },
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "location",
+                            Demands {
+                                required: &[
+                                    "location",
+                                    "location.latitude",
+                                    "location.longitude",
+                                ],
+                                limits: &[
+                                    ("location.latitude", &[Limit::Min(-90), Limit::Max(90)]),
+                                    ("location.longitude", &[Limit::Min(-180), Limit::Max(180)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("ca_link", Demands::fields(&["ca_link", "ca_link.link_url"])),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "order-501_shipped" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.message.send_msg_on_event",
         method: "POST",
         path: "/cgi-bin/kf/send_msg_on_event",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code", "msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["code", "msgtype"],
+            limits: &[("msgid", &[Limit::MaxBytes(32)])],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        (
+                            "text",
+                            Demands {
+                                required: &["text", "text.content"],
+                                limits: &[("text.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "msgmenu",
+                            Demands {
+                                required: &["msgmenu", "msgmenu.list[].type"],
+                                limits: &[
+                                    ("msgmenu.head_content", &[Limit::MaxBytes(1024)]),
+                                    ("msgmenu.list", &[Limit::MaxItems(10)]),
+                                    ("msgmenu.tail_content", &[Limit::MaxBytes(1024)]),
+                                ],
+                                kinds: &[
+                                    Kinds {
+                                        tag: "msgmenu.list[].type",
+                                        of: &[
+                                            (
+                                                "click",
+                                                Demands {
+                                                    required: &["click", "click.content"],
+                                                    limits: &[
+                                                        ("click.id", &[Limit::MinChars(1), Limit::MaxBytes(128)]),
+                                                        (
+                                                            "click.content",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(128)],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "view",
+                                                Demands {
+                                                    required: &["view", "view.url", "view.content"],
+                                                    limits: &[
+                                                        ("view.url", &[Limit::MinChars(1), Limit::MaxBytes(2048)]),
+                                                        (
+                                                            "view.content",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(1024)],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "miniprogram",
+                                                Demands {
+                                                    required: &[
+                                                        "miniprogram",
+                                                        "miniprogram.appid",
+                                                        "miniprogram.pagepath",
+                                                        "miniprogram.content",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "miniprogram.appid",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(32)],
+                                                        ),
+                                                        (
+                                                            "miniprogram.pagepath",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(1024)],
+                                                        ),
+                                                        ("miniprogram.content", &[Limit::MaxBytes(1024)]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "text",
+                                                Demands {
+                                                    required: &["text", "text.content"],
+                                                    limits: &[
+                                                        (
+                                                            "text.content",
+                                                            &[Limit::MinChars(1), Limit::MaxBytes(256)],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                        ],
+                                    },
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "welcome_1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,33 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/servicer/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["open_kfid"],
+            limits: &[
+                ("userid_list", &[Limit::MaxItems(100)]),
+                ("department_id_list", &[Limit::MaxItems(20)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["userid_list", "department_id_list"])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::Change {
+                    id: "open_kfid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &["userid_list", "department_id_list"],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -30,20 +52,52 @@ pub(crate) static ROUTES: &[Route] = &[
     { "department_id": 9, "errcode": 0, "errmsg": "ignored" }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "result_list",
+                of: "userid_list",
+                fields: &["userid"],
+            },
+            Echo {
+                list: "result_list",
+                of: "department_id_list",
+                fields: &["department_id"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "kf.servicer.del_servicer",
         method: "POST",
         path: "/cgi-bin/kf/servicer/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["open_kfid"],
+            limits: &[
+                ("userid_list", &[Limit::MaxItems(100)]),
+                ("department_id_list", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[("", Group::AtLeastOne, &["userid_list", "department_id_list"])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::Change {
+                    id: "open_kfid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &["userid_list", "department_id_list"],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -52,20 +106,44 @@ pub(crate) static ROUTES: &[Route] = &[
     { "department_id": 9, "errcode": 0, "errmsg": "ignored" }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "result_list",
+                of: "userid_list",
+                fields: &["userid"],
+            },
+            Echo {
+                list: "result_list",
+                of: "department_id_list",
+                fields: &["department_id"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "kf.servicer.list_servicer",
         method: "GET",
         path: "/cgi-bin/kf/servicer/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_kfid"]),
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::Get {
+                    id: "open_kfid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[
+                        ("servicer_list", "userid", "userid_list"),
+                        ("servicer_list", "department_id", "department_id_list"),
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -75,6 +153,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "department_id": 4 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/get_corp_statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid", "start_time", "end_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_kfid", "start_time", "end_time"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -40,20 +36,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "stat_time": 1720108800 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.statistics.get_servicer_statistic",
         method: "POST",
         path: "/cgi-bin/kf/get_servicer_statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_kfid", "start_time", "end_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_kfid", "start_time", "end_time"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -82,20 +72,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "stat_time": 1720108800 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "kf.statistics.get_kf_statistic",
         method: "POST",
         path: "/cgi-bin/kf/get_statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["start_time", "end_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["start_time", "end_time"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -121,6 +105,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "stat_time": 1720108800 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,70 +15,47 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/active_account",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["active_code", "corpid", "userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["active_code", "corpid", "userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.batch_activate_account",
         method: "POST",
         path: "/cgi-bin/license/batch_active_account",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "corpid",
-            "active_list",
-            "active_list[].active_code",
-            "active_list[].userid",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "corpid",
+                "active_list",
+                "active_list[].active_code",
+                "active_list[].userid",
+            ],
+            limits: &[("active_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "active_result": [
-    { "active_code": "LA00000A1B2C3D4E", "userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAABB", "errcode": 0 },
-    { "active_code": "LA00000A1B2C3D4F", "userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAACC", "errcode": 701030 }
-  ]
+  "active_result": [{ "active_code": "LA00000A1B2C3D4E", "userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAABB", "errcode": 0 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.activate_account_by_type",
         method: "POST",
         path: "/cgi-bin/license/active_account_by_type",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["type", "corpid", "userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["type", "corpid", "userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.get_active_info_by_code",
         method: "POST",
         path: "/cgi-bin/license/get_active_info_by_code",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "active_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid", "active_code"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -91,20 +70,18 @@ pub(crate) static ROUTES: &[Route] = &[
     "merge_info": { "from_active_code": "LA00000A1B2C3D00" }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.batch_get_active_info_by_code",
         method: "POST",
         path: "/cgi-bin/license/batch_get_active_info_by_code",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "active_code_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["corpid", "active_code_list"],
+            limits: &[("active_code_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -127,19 +104,27 @@ pub(crate) static ROUTES: &[Route] = &[
       "share_info": { "from_corpid": "ww1a2b3c4d5e6f7a8b" }
     }
   ],
-  "invalid_active_code_list": ["LA0000000000000"]
+  "invalid_active_code_list": []
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "active_info_list",
+                of: "active_code_list",
+                fields: &["active_code"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "license.account.list_activated_account",
         method: "POST",
         path: "/cgi-bin/license/list_actived_account",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid"],
+        demands: Demands {
+            required: &["corpid"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -148,8 +133,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("account_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -170,20 +153,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.get_active_info_by_user",
         method: "POST",
         path: "/cgi-bin/license/get_active_info_by_user",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid", "userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -205,25 +182,23 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.batch_transfer_license",
         method: "POST",
         path: "/cgi-bin/license/batch_transfer_license",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "corpid",
-            "transfer_list",
-            "transfer_list[].handover_userid",
-            "transfer_list[].takeover_userid",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "corpid",
+                "transfer_list",
+                "transfer_list[].handover_userid",
+                "transfer_list[].takeover_userid",
+            ],
+            limits: &[("transfer_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -232,70 +207,45 @@ pub(crate) static ROUTES: &[Route] = &[
       "handover_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAABB",
       "takeover_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAAEE",
       "errcode": 0
-    },
-    {
-      "handover_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAACC",
-      "takeover_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAADD",
-      "errcode": 701018
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.batch_share_active_code",
         method: "POST",
         path: "/cgi-bin/license/batch_share_active_code",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "from_corpid",
-            "to_corpid",
-            "share_list",
-            "share_list[].active_code",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "share_result": [
-    { "active_code": "LA00000A1B2C3D4E", "errcode": 701003, "errmsg": "already bound" }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &[
+                "from_corpid",
+                "to_corpid",
+                "share_list",
+                "share_list[].active_code",
+            ],
+            limits: &[("share_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
     Route {
         id: "license.account.set_auto_active_status",
         method: "POST",
         path: "/cgi-bin/license/set_auto_active_status",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "auto_active_status"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid", "auto_active_status"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.account.get_auto_active_status",
         method: "POST",
         path: "/cgi-bin/license/get_auto_active_status",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "auto_active_status": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/get_app_license_info",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "suite_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid", "suite_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -27,21 +23,15 @@ pub(crate) static ROUTES: &[Route] = &[
   "trail_info": { "start_time": 1720000000, "end_time": 1727776000 },
   "license_check_time": 1727776000
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.app.query_support_policy",
         method: "POST",
         path: "/cgi-bin/license/support_policy_query",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["corpid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "query_result": 0, "unsatisfied_reason": [701090, 701091] }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,67 +15,96 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/create_new_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "buyer_userid", "account_count", "account_duration"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["corpid", "buyer_userid", "account_count", "account_duration"],
+            limits: &[
+                ("account_count.base_count", &[Limit::Max(1000000)]),
+                ("account_count.external_contact_count", &[Limit::Max(1000000)]),
+                ("account_duration.months", &[Limit::Max(60)]),
+                ("account_duration.days", &[Limit::Max(1860)]),
+            ],
+            groups: &[("account_duration", Group::AtLeastOne, &["months", "days"])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4B" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.create_renew_order_job",
         method: "POST",
         path: "/cgi-bin/license/create_renew_order_job",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "corpid",
-            "account_list",
-            "account_list[].userid",
-            "account_list[].type",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "jobid": "job-renewal-1",
-  "invalid_account_list": [
-    { "errcode": 701004, "errmsg": "not activated", "userid": "linmo", "type": 2 }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &[
+                "corpid",
+                "account_list",
+                "account_list[].userid",
+                "account_list[].type",
+            ],
+            limits: &[("account_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-renewal-1", "invalid_account_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "license.order.submit_order_job",
         method: "POST",
         path: "/cgi-bin/license/submit_order_job",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid", "buyer_userid", "account_duration"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["jobid", "buyer_userid", "account_duration"],
+            limits: &[("account_duration.months", &[Limit::Max(60)])],
+            groups: &[
+                ("account_duration", Group::AtLeastOne, &["months", "new_expire_time"]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4D" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.list_order",
         method: "POST",
         path: "/cgi-bin/license/list_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(1000)])],
+            groups: &[("", Group::BothOrNeither, &["start_time", "end_time"])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -82,8 +113,20 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("order_list"),
         }),
-        grants: None,
-        keeps: &[],
+        keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 40058,
+                does: Does::List {
+                    at: "order_list",
+                    narrowed: &[("corpid", "corpid")],
+                    below: None,
+                    each: None,
+                    fields: &["order_id"],
+                    parts: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -94,20 +137,35 @@ pub(crate) static ROUTES: &[Route] = &[
     { "order_id": "OI00000A1B2C3D4E5F60718293A4D", "order_type": 2 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.get_order",
         method: "POST",
         path: "/cgi-bin/license/get_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["order_id"]),
+        keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "order_id",
+                    narrowed: &[],
+                    at: Some("order"),
+                    instead: None,
+                    content: None,
+                    fields: &[
+                        "order_id",
+                        "corpid",
+                        "account_count.base_count",
+                        "account_count.external_contact_count",
+                        "account_duration",
+                    ],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -123,17 +181,18 @@ pub(crate) static ROUTES: &[Route] = &[
     "pay_time": 1720003600
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.list_order_account",
         method: "POST",
         path: "/cgi-bin/license/list_order_account",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
+        demands: Demands {
+            required: &["order_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -142,8 +201,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("account_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -154,97 +211,82 @@ pub(crate) static ROUTES: &[Route] = &[
     { "active_code": "LA00000A1B2C3D4F", "type": 2 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.cancel_order",
         method: "POST",
         path: "/cgi-bin/license/cancel_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["order_id"]),
+        keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 40058,
+                does: Does::Use { id: "order_id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.create_new_order_job",
         method: "POST",
         path: "/cgi-bin/license/create_new_order_job",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "buy_list",
-            "buy_list[].corpid",
-            "buy_list[].account_count",
-            "buy_list[].account_duration",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "jobid": "job-purchase-1",
-  "invalid_list": [
-    { "corpid": "ww8f7e6d5c4b3a2918", "errcode": 701015, "errmsg": "no app is authorized" }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &[
+                "buy_list",
+                "buy_list[].corpid",
+                "buy_list[].account_count",
+                "buy_list[].account_duration",
+            ],
+            limits: &[
+                ("buy_list", &[Limit::MaxItems(10)]),
+                ("buy_list[].account_count.base_count", &[Limit::Max(1000000)]),
+                (
+                    "buy_list[].account_count.external_contact_count",
+                    &[Limit::Max(1000000)],
+                ),
+                ("buy_list[].account_duration.months", &[Limit::Max(60)]),
+                ("buy_list[].account_duration.days", &[Limit::Max(1860)]),
+            ],
+            groups: &[
+                ("buy_list[].account_duration", Group::AtLeastOne, &["months", "days"]),
+            ],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-purchase-1", "invalid_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "license.order.submit_new_order_job",
         method: "POST",
         path: "/cgi-bin/license/submit_new_order_job",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid", "buyer_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid", "buyer_userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.get_new_order_job_result",
         method: "POST",
         path: "/cgi-bin/license/new_order_job_result",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "status": 1,
-  "order_id": "OI00000A1B2C3D4E5F60718293A4F",
-  "fail_list": [
-    { "corpid": "ww8f7e6d5c4b3a2918", "errcode": 701015, "errmsg": "no app is authorized" }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands::fields(&["jobid"]),
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1, "order_id": "OI00000A1B2C3D4E5F60718293A4F", "fail_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "license.order.get_union_order",
         method: "POST",
         path: "/cgi-bin/license/get_union_order",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
+        demands: Demands {
+            required: &["order_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -253,8 +295,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("buy_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -277,19 +317,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.submit_pay_job",
         method: "POST",
         path: "/cgi-bin/license/submit_pay_job",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["payer_userid", "order_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["payer_userid", "order_id"]),
         keeps: &[
             Keeps {
                 thing: "license_pay_job",
@@ -307,26 +342,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-payment-1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "license.order.get_pay_job_result",
         method: "POST",
         path: "/cgi-bin/license/pay_job_result",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["jobid"]),
         keeps: &[
             Keeps {
                 thing: "license_pay_job",
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
@@ -334,6 +366,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,20 +15,31 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "admin_userid",
-            "title",
-            "invitees.userid",
-            "guests[].area",
-            "guests[].phone_number",
-            "settings.hosts.userid",
-            "settings.ring_users.userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "admin_userid",
+                "title",
+                "invitees.userid",
+                "guests[].area",
+                "guests[].phone_number",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+            ],
+            limits: &[
+                ("title", &[Limit::MinChars(1), Limit::MaxChars(255)]),
+                ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
+                ("description", &[Limit::MaxChars(500)]),
+                ("invitees.userid", &[Limit::MaxItems(300)]),
+                ("guests[].guest_name", &[Limit::MinChars(1), Limit::MaxChars(16)]),
+                ("settings.password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+                ("settings.hosts.userid", &[Limit::MaxItems(10)]),
+                ("cal_id", &[Limit::MaxBytes(64)]),
+                ("reminders.repeat_day_of_week[]", &[Limit::Min(1), Limit::Max(7)]),
+                ("reminders.repeat_day_of_month[]", &[Limit::Min(1), Limit::Max(31)]),
+                ("reminders.repeat_until_count", &[Limit::Max(200)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -47,28 +60,40 @@ pub(crate) static ROUTES: &[Route] = &[
   "errcode": 0,
   "errmsg": "ok",
   "meetingid": "hyAJ2GCAAAXtWyuj",
-  "excess_users": ["zhou.min"],
   "meeting_code": "902154873",
   "meeting_link": "https://example.com/join/902154873"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.update_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "invitees.userid",
-            "settings.hosts.userid",
-            "settings.ring_users.userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "invitees.userid",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+            ],
+            limits: &[
+                ("title", &[Limit::MinChars(1), Limit::MaxChars(255)]),
+                ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
+                ("description", &[Limit::MaxChars(500)]),
+                ("invitees.userid", &[Limit::MaxItems(300)]),
+                ("settings.password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+                ("settings.hosts.userid", &[Limit::MaxItems(10)]),
+                ("cal_id", &[Limit::MaxBytes(64)]),
+                ("reminders.repeat_day_of_week[]", &[Limit::Min(1), Limit::Max(7)]),
+                ("reminders.repeat_day_of_month[]", &[Limit::Min(1), Limit::Max(31)]),
+                ("reminders.repeat_until_count", &[Limit::Max(200)]),
+            ],
+            groups: &[
+                ("", Group::BothOrNeither, &["meeting_start", "meeting_duration"]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -80,25 +105,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.cancel_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/cancel",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -110,32 +132,34 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("status", "4")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_meeting_info",
         method: "POST",
         path: "/cgi-bin/meeting/get_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::AtLeastOne, &["meetingid", "meeting_code"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "admin_userid",
@@ -146,20 +170,20 @@ pub(crate) static ROUTES: &[Route] = &[
                         "location?",
                         "guests?",
                         "settings.password?",
-                        "settings.enable_waiting_room",
-                        "settings.allow_enter_before_host",
-                        "settings.remind_scope",
-                        "settings.enable_enter_mute",
-                        "settings.allow_unmute_self",
-                        "settings.watermark_type",
+                        "settings.enable_waiting_room=false",
+                        "settings.allow_enter_before_host=true",
+                        "settings.remind_scope=2",
+                        "settings.enable_enter_mute=2",
+                        "settings.allow_unmute_self=true",
+                        "settings.watermark_type=0",
                         "settings.auto_record_type",
-                        "settings.attendee_join_auto_record",
-                        "settings.enable_host_pause_auto_record",
-                        "settings.enable_enroll",
-                        "settings.enable_host_key",
+                        "settings.attendee_join_auto_record=false",
+                        "settings.enable_host_pause_auto_record=true",
+                        "settings.enable_enroll=false",
+                        "settings.enable_host_key=false",
                         "settings.host_key?",
-                        "settings.allow_external_user",
-                        "settings.enable_screen_watermark",
+                        "settings.allow_external_user=true",
+                        "settings.enable_screen_watermark=false",
                         "settings.hosts?",
                         "settings.ring_users?",
                         "cal_id?",
@@ -281,17 +305,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_invitees",
         method: "POST",
         path: "/cgi-bin/meeting/get_invitees",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands::fields(&["meetingid"]),
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -300,8 +321,21 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("invitees"),
         }),
-        grants: None,
-        keeps: &[],
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Get {
+                    id: "meetingid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[("invitees", "userid", "invitees.userid")],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -309,35 +343,49 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "invitees": [{ "userid": "chen.yu" }, { "userid": "zhou.min" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.set_invitees",
         method: "POST",
         path: "/cgi-bin/meeting/set_invitees",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "invitees[].userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "invitees[].userid"],
+            limits: &[("invitees", &[Limit::MaxItems(2000)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Change {
+                    id: "meetingid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.create_customer_short_url",
         method: "POST",
         path: "/cgi-bin/meeting/create_customer_short_url",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "customer_data"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "customer_data"],
+            limits: &[("customer_data", &[Limit::MaxBytes(256)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -346,20 +394,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "meeting_short_url": "https://example.com/j/7Hq2"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_customer_short_url",
         method: "POST",
         path: "/cgi-bin/meeting/get_customer_short_url",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -367,17 +409,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "customer_data": "seat-17", "meeting_short_url": "https://example.com/j/7Hq2" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_realtime_attendee_list",
         method: "POST",
         path: "/cgi-bin/meeting/get_realtime_attendee_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands {
+            required: &["meetingid"],
+            limits: &[("limit", &[Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -386,8 +429,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("attendees"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -418,17 +459,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_attendee_list",
         method: "POST",
         path: "/cgi-bin/meeting/get_attendee_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands {
+            required: &["meetingid"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -437,8 +479,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("attendees"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -472,17 +512,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_waiting_room_current_user_list",
         method: "POST",
         path: "/cgi-bin/meeting/waitingroom/get_current_user_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands {
+            required: &["meetingid"],
+            limits: &[("limit", &[Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -491,8 +532,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("user_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -503,17 +542,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "", "instance_id": 8, "customer_data": "seat-17", "tmp_openid": "MOAJ2GCAAA9kWcRs" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_waiting_room_user_list",
         method: "POST",
         path: "/cgi-bin/meeting/waitingroom/get_user_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands {
+            required: &["meetingid"],
+            limits: &[("limit", &[Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -522,8 +562,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("user_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -540,39 +578,42 @@ pub(crate) static ROUTES: &[Route] = &[
     { "tmp_openid": "MOAJ2GCAAA9kWcRs", "instance_id": 8, "join_time": 1719999900000 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.check_device_in_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/check_device_in_meeting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "meetingid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid", "meetingid_list"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "result_list": [{ "meetingid": "hyAJ2GCAAAXtWyuj", "instance_id": 1 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_guests",
         method: "POST",
         path: "/cgi-bin/meeting/get_guests",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid"]),
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Get {
+                    id: "meetingid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["meetingid", "meeting_code", "title", "guests"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -581,32 +622,51 @@ pub(crate) static ROUTES: &[Route] = &[
   "title": "Weekly review",
   "guests": [{ "area": "86", "phone_number": "13900000021", "guest_name": "Qin Lan" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.set_guests",
         method: "POST",
         path: "/cgi-bin/meeting/set_guests",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "guests", "guests[].area", "guests[].phone_number"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "guests", "guests[].area", "guests[].phone_number"],
+            limits: &[
+                ("guests[].guest_name", &[Limit::MinChars(1), Limit::MaxChars(16)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Change {
+                    id: "meetingid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.advanced.get_meeting_quality",
         method: "POST",
         path: "/cgi-bin/meeting/get_quality",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "start_time"],
+        demands: Demands {
+            required: &["meetingid", "start_time"],
+            limits: &[("limit", &[Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -615,8 +675,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("attendees"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -642,6 +700,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "has_more": true
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,19 +15,16 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/get_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "meeting",
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "admin_userid",
@@ -112,19 +111,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "meeting_code": "902154873",
   "meeting_link": "https://example.com/join/902154873"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.basic.cancel_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/cancel",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -136,23 +130,26 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("status", "4")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.basic.get_user_meeting_id",
         method: "POST",
         path: "/cgi-bin/meeting/get_user_meetingid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
+        demands: Demands {
+            required: &["userid"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -161,7 +158,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("meetingid_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -182,27 +178,35 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "meetingid_list": ["hyAJ2GCAAAXtWyuj", "hyAJ2GCAAAXtWyuk"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.basic.create_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "admin_userid",
-            "title",
-            "meeting_start",
-            "meeting_duration",
-            "invitees.userid",
-            "settings.hosts.userid",
-            "settings.ring_users.userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "admin_userid",
+                "title",
+                "meeting_start",
+                "meeting_duration",
+                "invitees.userid",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+            ],
+            limits: &[
+                ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
+                ("description", &[Limit::MaxChars(500)]),
+                ("location", &[Limit::MaxChars(128)]),
+                ("invitees.userid", &[Limit::MaxItems(300)]),
+                ("settings.password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+                ("settings.hosts.userid", &[Limit::MaxItems(10)]),
+                ("cal_id", &[Limit::MaxBytes(64)]),
+                ("reminders.repeat_interval", &[Limit::Max(2)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -219,30 +223,36 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "meetingid": "hyAJ2GCAAAXtWyuj",
-  "excess_users": ["zhou.min"]
-}"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
+        ..Route::NEW
     },
     Route {
         id: "meeting.basic.update_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "invitees.userid",
-            "settings.hosts.userid",
-            "settings.ring_users.userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "invitees.userid",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+            ],
+            limits: &[
+                ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
+                ("description", &[Limit::MaxChars(500)]),
+                ("location", &[Limit::MaxChars(128)]),
+                ("invitees.userid", &[Limit::MaxItems(300)]),
+                ("settings.password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+                ("settings.hosts.userid", &[Limit::MaxItems(10)]),
+                ("cal_id", &[Limit::MaxBytes(64)]),
+                ("reminders.repeat_interval", &[Limit::Max(2)]),
+            ],
+            groups: &[
+                ("", Group::BothOrNeither, &["meeting_start", "meeting_duration"]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -254,12 +264,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
 ];

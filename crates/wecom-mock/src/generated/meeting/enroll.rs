@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,32 +15,28 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/enroll/set_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "question_list[].is_required",
-            "question_list[].option_list[].content",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "question_list[].is_required",
+                "question_list[].option_list[].content",
+            ],
+            limits: &[
+                ("question_list[].question_title", &[Limit::MaxChars(40)]),
+                ("question_list[].option_list", &[Limit::MaxItems(8)]),
+                ("question_list[].option_list[].content", &[Limit::MaxChars(40)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "question_count": 2 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.enroll.get_enroll_config",
         method: "POST",
         path: "/cgi-bin/meeting/enroll/get_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -55,36 +53,42 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.enroll.query_enroll_by_tmp_open_id",
         method: "POST",
         path: "/cgi-bin/meeting/enroll/query_by_tmp_openid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "tmp_openid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "tmp_openid_list"],
+            limits: &[("tmp_openid_list", &[Limit::MaxItems(500)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "enroll_id_list": [{ "tmp_openid": "MOAJ2GCAAA7xQmPd", "enroll_id": "meAJ2GCAAA51Tf" }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "enroll_id_list",
+                of: "tmp_openid_list",
+                fields: &["tmp_openid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "meeting.enroll.list_enroll",
         method: "POST",
         path: "/cgi-bin/meeting/enroll/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands {
+            required: &["meetingid"],
+            limits: &[("limit", &[Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -93,8 +97,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("enroll_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -133,35 +135,23 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.enroll.approve_enroll",
         method: "POST",
         path: "/cgi-bin/meeting/enroll/approve",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "action", "enroll_id_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "action", "enroll_id_list"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "handled_count": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.enroll.import_enroll",
         method: "POST",
         path: "/cgi-bin/meeting/enroll/import",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "enroll_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "enroll_list"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -177,21 +167,24 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "enroll_list",
+                of: "enroll_list",
+                fields: &["userid", "area", "phone_number", "nick_name"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "meeting.enroll.delete_enroll",
         method: "POST",
         path: "/cgi-bin/meeting/enroll/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "enroll_id_list", "enroll_id_list[].enroll_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &["meetingid", "enroll_id_list", "enroll_id_list[].enroll_id"],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok", "total_count": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/meeting/layout/list_template",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -32,27 +27,35 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.add_layout",
         method: "POST",
         path: "/cgi-bin/meeting/layout/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "layout_list",
-            "layout_list[].page_list",
-            "layout_list[].page_list[].layout_template_id",
-            "layout_list[].page_list[].user_seat_list[].grid_id",
-            "layout_list[].page_list[].user_seat_list[].grid_type",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "layout_list",
+                "layout_list[].page_list",
+                "layout_list[].page_list[].layout_template_id",
+                "layout_list[].page_list[].user_seat_list[].grid_id",
+                "layout_list[].page_list[].user_seat_list[].grid_type",
+            ],
+            limits: &[
+                ("layout_list", &[Limit::MaxItems(10)]),
+                ("default_layout_order", &[Limit::Min(1)]),
+            ],
+            groups: &[
+                (
+                    "layout_list[].page_list[].user_seat_list[]",
+                    Group::AtLeastOne,
+                    &["userid", "tmp_openid", "tool_sdkid"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -74,31 +77,43 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.add_advanced_layout",
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "layout_list",
-            "layout_list[].page_list",
-            "layout_list[].page_list[].layout_template_id",
-            "layout_list[].page_list[].polling_setting.polling_interval_unit",
-            "layout_list[].page_list[].polling_setting.polling_interval",
-            "layout_list[].page_list[].polling_setting.ignore_user_novideo",
-            "layout_list[].page_list[].polling_setting.ignore_user_absence",
-            "layout_list[].page_list[].user_seat_list",
-            "layout_list[].page_list[].user_seat_list[].grid_id",
-            "layout_list[].page_list[].user_seat_list[].grid_type",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "layout_list",
+                "layout_list[].page_list",
+                "layout_list[].page_list[].layout_template_id",
+                "layout_list[].page_list[].polling_setting.polling_interval_unit",
+                "layout_list[].page_list[].polling_setting.polling_interval",
+                "layout_list[].page_list[].polling_setting.ignore_user_novideo",
+                "layout_list[].page_list[].polling_setting.ignore_user_absence",
+                "layout_list[].page_list[].user_seat_list",
+                "layout_list[].page_list[].user_seat_list[].grid_id",
+                "layout_list[].page_list[].user_seat_list[].grid_type",
+            ],
+            limits: &[
+                ("layout_list", &[Limit::MaxItems(20)]),
+                (
+                    "layout_list[].page_list[].polling_setting.polling_interval",
+                    &[Limit::Min(1), Limit::Max(999999)],
+                ),
+            ],
+            groups: &[
+                (
+                    "layout_list[].page_list[].user_seat_list[].user_list[]",
+                    Group::AtLeastOne,
+                    &["userid", "tmp_openid"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_layout",
@@ -149,98 +164,99 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.update_layout",
         method: "POST",
         path: "/cgi-bin/meeting/layout/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "layout_id",
-            "page_list",
-            "page_list[].layout_template_id",
-            "page_list[].user_seat_list[].grid_id",
-            "page_list[].user_seat_list[].grid_type",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "layout_id",
+                "page_list",
+                "page_list[].layout_template_id",
+                "page_list[].user_seat_list[].grid_id",
+                "page_list[].user_seat_list[].grid_type",
+            ],
+            groups: &[
+                (
+                    "page_list[].user_seat_list[]",
+                    Group::AtLeastOne,
+                    &["userid", "tmp_openid", "tool_sdkid"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.update_advanced_layout",
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "layout_id",
-            "page_list",
-            "page_list[].layout_template_id",
-            "page_list[].enable_polling",
-            "page_list[].polling_setting.polling_interval_unit",
-            "page_list[].polling_setting.polling_interval",
-            "page_list[].polling_setting.ignore_user_novideo",
-            "page_list[].polling_setting.ignore_user_absence",
-            "page_list[].user_seat_list[].grid_id",
-            "page_list[].user_seat_list[].grid_type",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "layout_id",
+                "page_list",
+                "page_list[].layout_template_id",
+                "page_list[].enable_polling",
+                "page_list[].polling_setting.polling_interval_unit",
+                "page_list[].polling_setting.polling_interval",
+                "page_list[].polling_setting.ignore_user_novideo",
+                "page_list[].polling_setting.ignore_user_absence",
+                "page_list[].user_seat_list[].grid_id",
+                "page_list[].user_seat_list[].grid_type",
+            ],
+            limits: &[
+                (
+                    "page_list[].polling_setting.polling_interval",
+                    &[Limit::Min(1), Limit::Max(999999)],
+                ),
+            ],
+            groups: &[
+                (
+                    "page_list[].user_seat_list[].user_list[]",
+                    Group::AtLeastOne,
+                    &["userid", "tmp_openid"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.set_default_layout",
         method: "POST",
         path: "/cgi-bin/meeting/layout/set_default",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "selected_layout_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "selected_layout_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.apply_advanced_layout",
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/apply",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "layout_id", "user_list[].tmp_openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "layout_id", "user_list[].tmp_openid"],
+            limits: &[("user_list", &[Limit::MaxItems(20)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.list_advanced_layout",
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "advanced_layout",
@@ -287,20 +303,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.get_user_layout",
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/get_user_layout",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "tmp_openid", "instance_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "tmp_openid", "instance_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -328,19 +338,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.batch_delete_advanced_layout",
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/batch_delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "layout_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["meetingid", "layout_id_list"],
+            limits: &[("layout_id_list", &[Limit::MaxItems(20)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_layout",
@@ -352,24 +361,26 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.add_background",
         method: "POST",
         path: "/cgi-bin/meeting/layout/add_background",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "image_list",
-            "image_list[].image_md5",
-            "image_list[].image_url",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "image_list",
+                "image_list[].image_md5",
+                "image_list[].image_url",
+            ],
+            limits: &[
+                ("image_list", &[Limit::MaxItems(7)]),
+                ("default_image_order", &[Limit::Min(1)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_background",
@@ -394,34 +405,23 @@ pub(crate) static ROUTES: &[Route] = &[
     { "background_id": "bgAJ2GCAAA2wXyTk", "image_md5": "9e107d9d372bb6826bd81d3542a419d6" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.set_default_background",
         method: "POST",
         path: "/cgi-bin/meeting/layout/set_default_background",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "selected_background_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "selected_background_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.list_background",
         method: "POST",
         path: "/cgi-bin/meeting/layout/list_background",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "meeting_background",
@@ -444,19 +444,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "background_id": "bgAJ2GCAAA2wXyTk", "image_md5": "9e107d9d372bb6826bd81d3542a419d6" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.delete_background",
         method: "POST",
         path: "/cgi-bin/meeting/layout/delete_background",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "background_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid", "background_id"]),
         keeps: &[
             Keeps {
                 thing: "meeting_background",
@@ -468,19 +463,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.layout.batch_delete_background",
         method: "POST",
         path: "/cgi-bin/meeting/layout/batch_delete_background",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "background_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid", "background_id_list"]),
         keeps: &[
             Keeps {
                 thing: "meeting_background",
@@ -492,6 +482,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/mra/query_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "tmp_openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "tmp_openid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -35,57 +31,41 @@ pub(crate) static ROUTES: &[Route] = &[
   "default_layout": 3,
   "raise_hands_state": true
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.mra.set_mra_default_layout",
         method: "POST",
         path: "/cgi-bin/meeting/mra/set_default_layout",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "default_layout",
-            "default_novideo_user",
-            "mra",
-            "mra.tmp_openid",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "default_layout",
+                "default_novideo_user",
+                "mra",
+                "mra.tmp_openid",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.mra.set_mra_raise_hand",
         method: "POST",
         path: "/cgi-bin/meeting/mra/set_raise_hand",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "raise_hand", "mra", "mra.tmp_openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "raise_hand", "mra", "mra.tmp_openid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.mra.hang_up_mra",
         method: "POST",
         path: "/cgi-bin/meeting/mra/hangup",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "mra", "mra.tmp_openid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "mra", "mra.tmp_openid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,35 +15,34 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/phone/callout",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "phone_numbers",
-            "phone_numbers[].area",
-            "phone_numbers[].phone",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "phone_numbers",
+                "phone_numbers[].area",
+                "phone_numbers[].phone",
+            ],
+            limits: &[("phone_numbers", &[Limit::MaxItems(50)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "phone_numbers": [{ "area": 86, "phone": "02087654321", "extension_number": "204", "status": "calling" }],
-  "invalid_phone_numbers": [{ "area": 86, "phone": "1390" }]
+  "invalid_phone_numbers": []
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.phone.get_phone_call_out_status",
         method: "POST",
         path: "/cgi-bin/meeting/phone/get_callout_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
+        demands: Demands {
+            required: &["meetingid"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -50,8 +51,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("phone_numbers"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -67,25 +66,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "",
   "has_more": false
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.phone.get_phone_tmp_open_id",
         method: "POST",
         path: "/cgi-bin/meeting/phone/get_tmp_openid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "phone_numbers",
-            "phone_numbers[].area",
-            "phone_numbers[].phone",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "phone_numbers",
+                "phone_numbers[].area",
+                "phone_numbers[].phone",
+            ],
+            limits: &[("phone_numbers", &[Limit::MaxItems(20)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -93,6 +90,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "area": 86, "phone": "02087654321", "extension_number": "204", "tmp_openid": "MOAJ2GCAAA3nTzKe" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,22 +15,31 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/poll/create_theme",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "operator_userid",
-            "instance_id",
-            "meetingid",
-            "poll_topic",
-            "poll_desc",
-            "poll_questions",
-            "poll_questions[].question_desc",
-            "poll_questions[].question_type",
-            "poll_questions[].poll_option",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "operator_userid",
+                "instance_id",
+                "meetingid",
+                "poll_topic",
+                "poll_desc",
+                "poll_questions",
+                "poll_questions[].question_desc",
+                "poll_questions[].question_type",
+                "poll_questions[].poll_option",
+            ],
+            limits: &[
+                ("poll_topic", &[Limit::MaxChars(50)]),
+                ("poll_desc", &[Limit::MaxChars(100)]),
+                ("poll_questions", &[Limit::MaxItems(10)]),
+                ("poll_questions[].question_desc", &[Limit::MaxChars(50)]),
+                (
+                    "poll_questions[].poll_option",
+                    &[Limit::MinItems(2), Limit::MaxItems(10)],
+                ),
+                ("poll_questions[].poll_option[]", &[Limit::MaxChars(36)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "poll_theme",
@@ -46,30 +57,39 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_theme_id": "ptAJ2GCAAA41" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.update_poll_theme",
         method: "POST",
         path: "/cgi-bin/meeting/poll/update_theme",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "operator_userid",
-            "instance_id",
-            "meetingid",
-            "poll_theme_id",
-            "poll_topic",
-            "poll_desc",
-            "poll_questions",
-            "poll_questions[].question_desc",
-            "poll_questions[].question_type",
-            "poll_questions[].poll_option",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "operator_userid",
+                "instance_id",
+                "meetingid",
+                "poll_theme_id",
+                "poll_topic",
+                "poll_desc",
+                "poll_questions",
+                "poll_questions[].question_desc",
+                "poll_questions[].question_type",
+                "poll_questions[].poll_option",
+            ],
+            limits: &[
+                ("poll_topic", &[Limit::MaxChars(50)]),
+                ("poll_desc", &[Limit::MaxChars(100)]),
+                ("poll_questions", &[Limit::MaxItems(10)]),
+                ("poll_questions[].question_desc", &[Limit::MaxChars(50)]),
+                (
+                    "poll_questions[].poll_option",
+                    &[Limit::MinItems(1), Limit::MaxItems(10)],
+                ),
+                ("poll_questions[].poll_option[]", &[Limit::MaxChars(36)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "poll_theme",
@@ -81,26 +101,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.get_poll_list",
         method: "POST",
         path: "/cgi-bin/meeting/poll/get_poll_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["operator_userid", "instance_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["operator_userid", "instance_id", "meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -113,28 +129,25 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.get_poll_theme_info",
         method: "POST",
         path: "/cgi-bin/meeting/poll/get_theme_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["operator_userid", "instance_id", "poll_theme_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["operator_userid", "instance_id", "poll_theme_id"]),
         keeps: &[
             Keeps {
                 thing: "poll_theme",
                 unknown: 40058,
                 does: Does::Get {
                     id: "poll_theme_id",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
-                    fields: &["poll_topic", "poll_desc", "is_anony"],
+                    fields: &["poll_topic", "poll_desc", "is_anony=0"],
                     shows: &[],
                 },
             },
@@ -153,20 +166,31 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.get_poll_detail",
         method: "POST",
         path: "/cgi-bin/meeting/poll/get_poll_detail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["operator_userid", "instance_id", "meetingid", "poll_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &["operator_userid", "instance_id", "meetingid", "poll_id"],
+        ),
+        keeps: &[
+            Keeps {
+                thing: "poll",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "poll_id",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["poll_theme_id", "status"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -198,69 +222,85 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.delete_poll",
         method: "POST",
         path: "/cgi-bin/meeting/poll/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["operator_userid", "instance_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["operator_userid", "instance_id", "meetingid"],
+            groups: &[("", Group::AtLeastOne, &["poll_theme_id", "poll_id"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.start_poll",
         method: "POST",
         path: "/cgi-bin/meeting/poll/start",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["operator_userid", "instance_id", "meetingid", "poll_theme_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &["operator_userid", "instance_id", "meetingid", "poll_theme_id"],
+        ),
         keeps: &[
             Keeps {
                 thing: "poll_theme",
                 unknown: 40058,
                 does: Does::Use { id: "poll_theme_id" },
             },
+            Keeps {
+                thing: "poll",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "poll_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_id": "poAJ2GCAAA77" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.poll.finish_poll",
         method: "POST",
         path: "/cgi-bin/meeting/poll/finish",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "operator_userid",
-            "instance_id",
-            "meetingid",
-            "poll_theme_id",
-            "poll_id",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &["operator_userid", "instance_id", "meetingid", "poll_theme_id", "poll_id"],
+        ),
         keeps: &[
             Keeps {
                 thing: "poll_theme",
                 unknown: 40058,
                 does: Does::Use { id: "poll_theme_id" },
             },
+            Keeps {
+                thing: "poll",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "poll_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("status", "2")],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,173 +15,135 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/set",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.set_co_host",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/set_cohost",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "action",
-            "operated_user",
-            "operated_user.tmp_openid",
-            "operated_user.instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "action",
+                "operated_user",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.mute_user",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/mute_user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "option",
-            "operated_user",
-            "operated_user.tmp_openid",
-            "operated_user.instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "option",
+                "operated_user",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.switch_user_video",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/switch_user_video",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "operated_user",
-            "operated_user.tmp_openid",
-            "operated_user.instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "operated_user",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.close_screen_share",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/close_screen_share",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "operated_user",
-            "operated_user.tmp_openid",
-            "operated_user.instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "operated_user",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.set_nicknames",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/set_nicknames",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "operated_users",
-            "operated_users[].tmp_openid",
-            "operated_users[].instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "operated_users",
+                "operated_users[].tmp_openid",
+                "operated_users[].instance_id",
+            ],
+            limits: &[("operated_users[].nickname", &[Limit::MaxChars(20)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.manage_waiting_room_users",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/manage_waiting_room_users",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "operate_type",
-            "operated_users",
-            "operated_users[].tmp_openid",
-            "operated_users[].instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "operate_type",
+                "operated_users",
+                "operated_users[].tmp_openid",
+                "operated_users[].instance_id",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.kick_out_users",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/kickout_users",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "allow_rejoin",
-            "operated_users",
-            "operated_users[].tmp_openid",
-            "operated_users[].instance_id",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &[
+                "meetingid",
+                "allow_rejoin",
+                "operated_users",
+                "operated_users[].tmp_openid",
+                "operated_users[].instance_id",
+            ],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.realcontrol.dismiss_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/dismiss",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["start_time", "end_time"],
+        demands: Demands {
+            required: &["start_time", "end_time"],
+            limits: &[("limit", &[Limit::Max(20)])],
+            groups: &[("", Group::AtLeastOne, &["meetingid", "meeting_code", "userid"])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +29,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("record_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -75,20 +77,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.get_record_statistics",
         method: "POST",
         path: "/cgi-bin/meeting/record/get_statistics",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meeting_record_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meeting_record_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -97,65 +93,41 @@ pub(crate) static ROUTES: &[Route] = &[
     { "date": "2024-07-04", "view_count": 5, "download_count": 0 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.update_sharing_config",
         method: "POST",
         path: "/cgi-bin/meeting/record/update_sharing_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meeting_record_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meeting_record_id", "meetingid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.delete_record",
         method: "POST",
         path: "/cgi-bin/meeting/record/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meeting_record_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meeting_record_id", "meetingid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.delete_record_file",
         method: "POST",
         path: "/cgi-bin/meeting/record/delete_file",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "record_file_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "record_file_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.get_record_file",
         method: "POST",
         path: "/cgi-bin/meeting/record/get_file",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["record_file_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["record_file_id", "meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -178,20 +150,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "download_address": "https://example.com/transcripts/2bVnPw.txt", "file_type": "txt" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.get_record_file_list",
         method: "POST",
         path: "/cgi-bin/meeting/record/get_file_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meeting_record_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meeting_record_id", "meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -213,20 +179,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.get_transcript_paragraph_list",
         method: "POST",
         path: "/cgi-bin/meeting/record/transcript/get_paragraph_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["record_file_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["record_file_id", "meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -236,20 +196,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "pid": "1", "start_time": 9800, "end_time": 31250 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.get_transcript_detail",
         method: "POST",
         path: "/cgi-bin/meeting/record/transcript/get_detail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["record_file_id", "meetingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["record_file_id", "meetingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -285,26 +239,20 @@ pub(crate) static ROUTES: &[Route] = &[
     "audio_detect": 0
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.record.search_transcript",
         method: "POST",
         path: "/cgi-bin/meeting/record/transcript/search",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["record_file_id", "meetingid", "text"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["record_file_id", "meetingid", "text"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "hits": [{ "pid": "1", "sid": "4", "offset": 12, "length": 6 }],
   "timelines": [{ "pid": "1", "sid": "4", "start_time": 27600 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

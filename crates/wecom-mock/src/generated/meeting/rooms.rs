@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/rooms/book",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "meeting_room_id_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "meeting_room_id_list"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -28,32 +24,33 @@ pub(crate) static ROUTES: &[Route] = &[
     { "meeting_room_id": "200418", "meeting_room_name": "Room 5", "meeting_room_location": "Chengdu-Tower A-8" }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "meeting_room_list",
+                of: "meeting_room_id_list",
+                fields: &["meeting_room_id"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.release_rooms",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/release",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "meeting_room_id_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meetingid", "meeting_room_id_list"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.list_rooms",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -62,8 +59,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("meeting_room_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -94,20 +89,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.get_rooms_info",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/get_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meeting_room_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meeting_room_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -151,20 +140,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "is_allow_call": true,
   "scheduled_status": 1
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.get_rooms_config",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/get_config",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meeting_room_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["meeting_room_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -177,17 +160,18 @@ pub(crate) static ROUTES: &[Route] = &[
   },
   "record_settings": { "share_record": 3, "download_record": true }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.list_rooms_meetings",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/list_meetings",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(20)])],
+            groups: &[("", Group::AtLeastOne, &["meeting_room_id", "rooms_id"])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -196,8 +180,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("meeting_info_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -215,17 +197,17 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.list_rooms_devices",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/list_devices",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -234,8 +216,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("device_info_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -258,17 +238,17 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.list_rooms_controllers",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/list_controllers",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -277,8 +257,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("controller_info_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -304,20 +282,13 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.get_rooms_inventory",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/get_inventory",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -328,56 +299,50 @@ pub(crate) static ROUTES: &[Route] = &[
   "normal_expired_count": 1,
   "special_expired_count": 0
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.call_rooms",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/call",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
+            groups: &[("", Group::ExactlyOne, &["meeting_room_id", "mra_address"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "invite_id": "inAJ2GCAAA6rDcXm" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.cancel_rooms_call",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/cancel_call",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "invite_id",
-            "mra_address.protocol",
-            "mra_address.dial_string",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "invite_id",
+                "mra_address.protocol",
+                "mra_address.dial_string",
+            ],
+            groups: &[("", Group::ExactlyOne, &["meeting_room_id", "mra_address"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.rooms.get_rooms_response_status",
         method: "POST",
         path: "/cgi-bin/meeting/rooms/get_response_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
+            groups: &[("", Group::ExactlyOne, &["meeting_room_id", "mra_address"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "response_time": "2024/07/03 09:30:00" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,20 +15,26 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/webinar/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "admin_userid",
-            "title",
-            "start_time",
-            "end_time",
-            "admission_type",
-            "hosts[].userid",
-            "playback_for_audience",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "admin_userid",
+                "title",
+                "start_time",
+                "end_time",
+                "admission_type",
+                "hosts[].userid",
+                "playback_for_audience",
+            ],
+            limits: &[
+                ("title", &[Limit::MinChars(1), Limit::MaxChars(255)]),
+                ("sponsor", &[Limit::MinChars(1), Limit::MaxChars(40)]),
+                ("password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+                ("description", &[Limit::MinChars(1), Limit::MaxChars(5000)]),
+                ("sensitive_words", &[Limit::MaxItems(50)]),
+                ("sensitive_words[]", &[Limit::MaxChars(10)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "webinar",
@@ -38,7 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     existing: &[],
                     replaces: false,
                     content: None,
-                    fields: &["title", "admission_type", "password"],
+                    fields: &["title", "admission_type", "password?"],
                     taken: 40058,
                 },
             },
@@ -58,27 +66,33 @@ pub(crate) static ROUTES: &[Route] = &[
   "manual_check_link": "https://example.com/check/902154901",
   "manual_check_password": "7316"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.webinar.update_webinar",
         method: "POST",
         path: "/cgi-bin/meeting/webinar/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "meetingid",
-            "title",
-            "start_time",
-            "end_time",
-            "admission_type",
-            "hosts[].userid",
-            "playback_for_audience",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "meetingid",
+                "title",
+                "start_time",
+                "end_time",
+                "admission_type",
+                "hosts[].userid",
+                "playback_for_audience",
+            ],
+            limits: &[
+                ("title", &[Limit::MinChars(1), Limit::MaxChars(255)]),
+                ("sponsor", &[Limit::MinChars(1), Limit::MaxChars(40)]),
+                ("password", &[Limit::MinChars(4), Limit::MaxChars(6)]),
+                ("description", &[Limit::MinChars(1), Limit::MaxChars(5000)]),
+                ("sensitive_words", &[Limit::MaxItems(50)]),
+                ("sensitive_words[]", &[Limit::MaxChars(10)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "webinar",
@@ -90,25 +104,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.webinar.cancel_webinar",
         method: "POST",
         path: "/cgi-bin/meeting/webinar/cancel",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "webinar",
@@ -120,32 +131,34 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("status", "\"MEETING_STATE_CANCELLED\"")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.webinar.get_webinar",
         method: "POST",
         path: "/cgi-bin/meeting/webinar/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::AtLeastOne, &["meetingid", "meeting_code"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "webinar",
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "title?",
@@ -157,28 +170,28 @@ pub(crate) static ROUTES: &[Route] = &[
                         "password?",
                         "cover_url?",
                         "description?",
-                        "enable_guest_invite_link",
+                        "enable_guest_invite_link=false",
                         "audience_join_link",
                         "guest_join_link",
-                        "media_setting.enable_enter_mute",
-                        "media_setting.allow_unmute_self",
-                        "media_setting.allow_enter_before_host",
-                        "media_setting.enable_screen_watermark",
-                        "media_setting.watermark_type",
-                        "media_setting.allow_external_user",
+                        "media_setting.enable_enter_mute=true",
+                        "media_setting.allow_unmute_self=true",
+                        "media_setting.allow_enter_before_host=true",
+                        "media_setting.enable_screen_watermark=false",
+                        "media_setting.watermark_type=0",
+                        "media_setting.allow_external_user=true",
                         "media_setting.auto_record_type",
-                        "media_setting.attendee_join_auto_record",
-                        "media_setting.enable_host_pause_auto_record",
-                        "enable_qa",
+                        "media_setting.attendee_join_auto_record=false",
+                        "media_setting.enable_host_pause_auto_record=true",
+                        "enable_qa=true",
                         "manual_check_link?",
                         "manual_check_password?",
-                        "activity_page",
-                        "display_number_of_attendees",
-                        "playback_for_audience",
-                        "preparation_mode",
+                        "activity_page=true",
+                        "display_number_of_attendees=1",
+                        "playback_for_audience=false",
+                        "preparation_mode=false",
                         "warm_up_picture?",
                         "warm_up_video?",
-                        "allow_attendees_invite_others",
+                        "allow_attendees_invite_others=true",
                         "status",
                     ],
                     shows: &[],
@@ -224,20 +237,17 @@ pub(crate) static ROUTES: &[Route] = &[
   "warm_up_video": "https://example.com/warm-up/launch.mp4",
   "allow_attendees_invite_others": false
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.webinar.list_webinar_guest",
         method: "POST",
         path: "/cgi-bin/meeting/webinar/list_guest",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            groups: &[("", Group::AtLeastOne, &["meetingid", "meeting_code"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -253,19 +263,20 @@ pub(crate) static ROUTES: &[Route] = &[
     { "guest_type": 3, "guest_name": "He Qing" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.webinar.update_webinar_guest_list",
         method: "POST",
         path: "/cgi-bin/meeting/webinar/update_guest_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid", "guests", "guests[].guest_type"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["meetingid", "guests", "guests[].guest_type"],
+            limits: &[
+                ("guests[].guest_name", &[Limit::MinChars(1), Limit::MaxChars(16)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "webinar",
@@ -274,19 +285,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "meeting.webinar.update_webinar_warm_up",
         method: "POST",
         path: "/cgi-bin/meeting/webinar/update_warm_up",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingid"]),
         keeps: &[
             Keeps {
                 thing: "webinar",
@@ -298,12 +304,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

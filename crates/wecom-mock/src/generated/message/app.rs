@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,341 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/message/send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["msgtype"],
+            limits: &[
+                ("touser", &[Limit::Text]),
+                ("toparty", &[Limit::Text]),
+                ("totag", &[Limit::Text]),
+                ("selected_ticket_list", &[Limit::MaxItems(10)]),
+                ("duplicate_check_interval", &[Limit::Max(14400)]),
+            ],
+            groups: &[
+                (
+                    "",
+                    Group::AtLeastOne,
+                    &["touser", "toparty", "totag", "selected_ticket_list"],
+                ),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        ("text", Demands::fields(&["text", "text.content"])),
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "textcard",
+                            Demands {
+                                required: &[
+                                    "textcard",
+                                    "textcard.title",
+                                    "textcard.description",
+                                    "textcard.url",
+                                ],
+                                limits: &[("textcard.url", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "news",
+                            Demands {
+                                required: &[
+                                    "news",
+                                    "news.articles",
+                                    "news.articles[].title",
+                                ],
+                                limits: &[
+                                    (
+                                        "news.articles",
+                                        &[Limit::MinItems(1), Limit::MaxItems(8)],
+                                    ),
+                                    ("news.articles[].url", &[Limit::MaxBytes(2048)]),
+                                    ("news.articles[].picurl", &[Limit::MaxBytes(2048)]),
+                                    ("news.articles[].pagepath", &[Limit::MaxBytes(128)]),
+                                ],
+                                groups: &[
+                                    ("news.articles[]", Group::AtLeastOne, &["url", "appid"]),
+                                    (
+                                        "news.articles[]",
+                                        Group::BothOrNeither,
+                                        &["appid", "pagepath"],
+                                    ),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "mpnews",
+                            Demands {
+                                required: &[
+                                    "mpnews",
+                                    "mpnews.articles",
+                                    "mpnews.articles[].title",
+                                    "mpnews.articles[].thumb_media_id",
+                                    "mpnews.articles[].content",
+                                ],
+                                limits: &[
+                                    (
+                                        "mpnews.articles",
+                                        &[Limit::MinItems(1), Limit::MaxItems(8)],
+                                    ),
+                                    ("mpnews.articles[].author", &[Limit::MaxBytes(64)]),
+                                    ("mpnews.articles[].content", &[Limit::MaxBytes(681984)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "markdown",
+                            Demands {
+                                required: &["markdown", "markdown.content"],
+                                limits: &[("markdown.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "miniprogram_notice",
+                            Demands {
+                                required: &[
+                                    "miniprogram_notice",
+                                    "miniprogram_notice.appid",
+                                    "miniprogram_notice.title",
+                                ],
+                                limits: &[
+                                    ("miniprogram_notice.page", &[Limit::MaxBytes(1024)]),
+                                    ("miniprogram_notice.content_item", &[Limit::MaxItems(10)]),
+                                    (
+                                        "miniprogram_notice.content_item[].key",
+                                        &[Limit::MaxChars(10)],
+                                    ),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "template_msg",
+                            Demands {
+                                required: &[
+                                    "template_msg",
+                                    "template_msg.template_id",
+                                    "template_msg.miniprogram.appid",
+                                    "template_msg.miniprogram.pagepath",
+                                    "template_msg.content_item",
+                                    "template_msg.content_item[].key",
+                                    "template_msg.content_item[].value",
+                                ],
+                                limits: &[
+                                    ("template_msg.template_id", &[Limit::MaxBytes(64)]),
+                                    ("template_msg.url", &[Limit::MaxBytes(2048)]),
+                                    (
+                                        "template_msg.content_item",
+                                        &[Limit::MinItems(1), Limit::MaxItems(5)],
+                                    ),
+                                    (
+                                        "template_msg.content_item[].key",
+                                        &[Limit::MinChars(1), Limit::MaxChars(20)],
+                                    ),
+                                    (
+                                        "template_msg.content_item[].value",
+                                        &[Limit::MinChars(1), Limit::MaxChars(40)],
+                                    ),
+                                ],
+                                groups: &[
+                                    ("template_msg", Group::AtLeastOne, &["url", "miniprogram"]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "template_card",
+                            Demands {
+                                required: &["template_card", "template_card.card_type"],
+                                kinds: &[
+                                    Kinds {
+                                        tag: "template_card.card_type",
+                                        of: &[
+                                            (
+                                                "text_notice",
+                                                Demands {
+                                                    required: &[
+                                                        "action_menu.action_list",
+                                                        "action_menu.action_list[].text",
+                                                        "action_menu.action_list[].key",
+                                                        "horizontal_content_list[].keyname",
+                                                        "jump_list[].title",
+                                                        "card_action",
+                                                        "card_action.type",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "action_menu.action_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                                        ),
+                                                        ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("jump_list", &[Limit::MaxItems(3)]),
+                                                    ],
+                                                    groups: &[
+                                                        (
+                                                            "",
+                                                            Group::AtLeastOne,
+                                                            &["main_title.title", "sub_title_text"],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "news_notice",
+                                                Demands {
+                                                    required: &[
+                                                        "action_menu.action_list",
+                                                        "action_menu.action_list[].text",
+                                                        "action_menu.action_list[].key",
+                                                        "main_title",
+                                                        "main_title.title",
+                                                        "image_text_area.image_url",
+                                                        "card_image.url",
+                                                        "vertical_content_list[].title",
+                                                        "horizontal_content_list[].keyname",
+                                                        "jump_list[].title",
+                                                        "card_action",
+                                                        "card_action.type",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "action_menu.action_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                                        ),
+                                                        ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                        ("vertical_content_list", &[Limit::MaxItems(4)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("jump_list", &[Limit::MaxItems(3)]),
+                                                    ],
+                                                    groups: &[
+                                                        ("", Group::AtLeastOne, &["card_image", "image_text_area"]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "button_interaction",
+                                                Demands {
+                                                    required: &[
+                                                        "action_menu.action_list",
+                                                        "action_menu.action_list[].text",
+                                                        "action_menu.action_list[].key",
+                                                        "main_title",
+                                                        "main_title.title",
+                                                        "horizontal_content_list[].keyname",
+                                                        "task_id",
+                                                        "button_selection.question_key",
+                                                        "button_selection.option_list",
+                                                        "button_selection.option_list[].id",
+                                                        "button_selection.option_list[].text",
+                                                        "button_list",
+                                                        "button_list[].text",
+                                                    ],
+                                                    limits: &[
+                                                        (
+                                                            "action_menu.action_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                                        ),
+                                                        ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                        ("button_selection.question_key", &[Limit::MaxBytes(1024)]),
+                                                        (
+                                                            "button_selection.option_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(10)],
+                                                        ),
+                                                        (
+                                                            "button_selection.option_list[].id",
+                                                            &[Limit::MaxBytes(128)],
+                                                        ),
+                                                        ("button_list", &[Limit::MaxItems(6)]),
+                                                        ("button_list[].style", &[Limit::Min(1), Limit::Max(4)]),
+                                                        ("button_list[].key", &[Limit::MaxBytes(1024)]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "vote_interaction",
+                                                Demands {
+                                                    required: &[
+                                                        "main_title",
+                                                        "main_title.title",
+                                                        "task_id",
+                                                        "checkbox",
+                                                        "checkbox.question_key",
+                                                        "checkbox.option_list",
+                                                        "checkbox.option_list[].id",
+                                                        "checkbox.option_list[].text",
+                                                        "checkbox.option_list[].is_checked",
+                                                        "submit_button",
+                                                        "submit_button.text",
+                                                        "submit_button.key",
+                                                    ],
+                                                    limits: &[
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                        ("checkbox.question_key", &[Limit::MaxBytes(1024)]),
+                                                        (
+                                                            "checkbox.option_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(20)],
+                                                        ),
+                                                        ("checkbox.option_list[].id", &[Limit::MaxBytes(128)]),
+                                                        ("submit_button.key", &[Limit::MaxBytes(1024)]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "multiple_interaction",
+                                                Demands {
+                                                    required: &[
+                                                        "main_title",
+                                                        "main_title.title",
+                                                        "task_id",
+                                                        "select_list",
+                                                        "select_list[].question_key",
+                                                        "select_list[].option_list",
+                                                        "select_list[].option_list[].id",
+                                                        "select_list[].option_list[].text",
+                                                        "submit_button",
+                                                        "submit_button.text",
+                                                        "submit_button.key",
+                                                    ],
+                                                    limits: &[
+                                                        ("task_id", &[Limit::MaxBytes(128)]),
+                                                        ("select_list", &[Limit::MinItems(1), Limit::MaxItems(3)]),
+                                                        ("select_list[].question_key", &[Limit::MaxBytes(1024)]),
+                                                        (
+                                                            "select_list[].option_list",
+                                                            &[Limit::MinItems(1), Limit::MaxItems(10)],
+                                                        ),
+                                                        ("select_list[].option_list[].id", &[Limit::MaxBytes(128)]),
+                                                        ("submit_button.key", &[Limit::MaxBytes(1024)]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                        ],
+                                    },
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk1" }"#,
         cases: &[
             Case {
@@ -41,16 +371,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ("msgtype", "template_card"),
                     ("template_card.card_type", "button_interaction"),
                 ],
-                response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "invaliduser": "ghost",
-  "invalidparty": "99",
-  "invalidtag": "98",
-  "unlicenseduser": "zhou.min|xu.lan",
-  "msgid": "msg-7Qd2wXm5",
-  "response_code": "RESPONSE-CODE-3"
-}"#,
+                response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm5", "response_code": "RESPONSE-CODE-3" }"#,
             },
             Case {
                 when: &[
@@ -67,56 +388,203 @@ pub(crate) static ROUTES: &[Route] = &[
                 response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm7", "response_code": "RESPONSE-CODE-5" }"#,
             },
         ],
+        ..Route::NEW
     },
     Route {
         id: "message.app.recall_message",
         method: "POST",
         path: "/cgi-bin/message/recall",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["msgid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "message.app.update_template_card",
         method: "POST",
         path: "/cgi-bin/message/update_template_card",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid", "response_code", "button.replace_name"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"] }"#,
-        cases: &[
-            Case {
-                when: &[("template_card.card_type", "text_notice")],
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-            Case {
-                when: &[("template_card.card_type", "news_notice")],
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-            Case {
-                when: &[("template_card.card_type", "button_interaction")],
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-            Case {
-                when: &[("template_card.card_type", "vote_interaction")],
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-            Case {
-                when: &[("template_card.card_type", "multiple_interaction")],
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
+        demands: Demands {
+            required: &[
+                "agentid",
+                "response_code",
+                "button.replace_name",
+                "template_card.card_type",
+            ],
+            limits: &[
+                ("userids", &[Limit::MaxItems(1000)]),
+                ("partyids", &[Limit::MaxItems(100)]),
+                ("tagids", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[("", Group::ExactlyOne, &["button", "template_card"])],
+            kinds: &[
+                Kinds {
+                    tag: "template_card.card_type",
+                    of: &[
+                        (
+                            "text_notice",
+                            Demands {
+                                required: &[
+                                    "action_menu.action_list",
+                                    "action_menu.action_list[].text",
+                                    "action_menu.action_list[].key",
+                                    "horizontal_content_list[].keyname",
+                                    "jump_list[].title",
+                                    "card_action",
+                                    "card_action.type",
+                                ],
+                                limits: &[
+                                    (
+                                        "action_menu.action_list",
+                                        &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                    ),
+                                    ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                    ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                    ("jump_list", &[Limit::MaxItems(3)]),
+                                ],
+                                groups: &[
+                                    (
+                                        "",
+                                        Group::AtLeastOne,
+                                        &["main_title.title", "sub_title_text"],
+                                    ),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "news_notice",
+                            Demands {
+                                required: &[
+                                    "action_menu.action_list",
+                                    "action_menu.action_list[].text",
+                                    "action_menu.action_list[].key",
+                                    "main_title",
+                                    "main_title.title",
+                                    "image_text_area.image_url",
+                                    "card_image.url",
+                                    "vertical_content_list[].title",
+                                    "horizontal_content_list[].keyname",
+                                    "jump_list[].title",
+                                    "card_action",
+                                    "card_action.type",
+                                ],
+                                limits: &[
+                                    (
+                                        "action_menu.action_list",
+                                        &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                    ),
+                                    ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                    ("vertical_content_list", &[Limit::MaxItems(4)]),
+                                    ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                    ("jump_list", &[Limit::MaxItems(3)]),
+                                ],
+                                groups: &[
+                                    ("", Group::AtLeastOne, &["card_image", "image_text_area"]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "button_interaction",
+                            Demands {
+                                required: &[
+                                    "action_menu.action_list",
+                                    "action_menu.action_list[].text",
+                                    "action_menu.action_list[].key",
+                                    "main_title",
+                                    "main_title.title",
+                                    "horizontal_content_list[].keyname",
+                                    "button_selection.question_key",
+                                    "button_selection.option_list",
+                                    "button_selection.option_list[].id",
+                                    "button_selection.option_list[].text",
+                                    "button_list",
+                                    "button_list[].text",
+                                ],
+                                limits: &[
+                                    (
+                                        "action_menu.action_list",
+                                        &[Limit::MinItems(1), Limit::MaxItems(3)],
+                                    ),
+                                    ("action_menu.action_list[].key", &[Limit::MaxBytes(1024)]),
+                                    ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                    ("button_selection.question_key", &[Limit::MaxBytes(1024)]),
+                                    (
+                                        "button_selection.option_list",
+                                        &[Limit::MinItems(1), Limit::MaxItems(10)],
+                                    ),
+                                    (
+                                        "button_selection.option_list[].id",
+                                        &[Limit::MaxBytes(128)],
+                                    ),
+                                    ("button_list", &[Limit::MaxItems(6)]),
+                                    ("button_list[].style", &[Limit::Min(1), Limit::Max(4)]),
+                                    ("button_list[].key", &[Limit::MaxBytes(1024)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "vote_interaction",
+                            Demands {
+                                required: &[
+                                    "main_title",
+                                    "main_title.title",
+                                    "checkbox",
+                                    "checkbox.question_key",
+                                    "checkbox.option_list",
+                                    "checkbox.option_list[].id",
+                                    "checkbox.option_list[].text",
+                                    "checkbox.option_list[].is_checked",
+                                    "submit_button.text",
+                                    "submit_button.key",
+                                ],
+                                limits: &[
+                                    ("checkbox.question_key", &[Limit::MaxBytes(1024)]),
+                                    (
+                                        "checkbox.option_list",
+                                        &[Limit::MinItems(1), Limit::MaxItems(20)],
+                                    ),
+                                    ("checkbox.option_list[].id", &[Limit::MaxBytes(128)]),
+                                    ("submit_button.key", &[Limit::MaxBytes(1024)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "multiple_interaction",
+                            Demands {
+                                required: &[
+                                    "main_title",
+                                    "main_title.title",
+                                    "select_list",
+                                    "select_list[].question_key",
+                                    "select_list[].option_list",
+                                    "select_list[].option_list[].id",
+                                    "select_list[].option_list[].text",
+                                    "submit_button.text",
+                                    "submit_button.key",
+                                ],
+                                limits: &[
+                                    ("select_list", &[Limit::MinItems(1), Limit::MaxItems(3)]),
+                                    ("select_list[].question_key", &[Limit::MaxBytes(1024)]),
+                                    (
+                                        "select_list[].option_list",
+                                        &[Limit::MinItems(1), Limit::MaxItems(10)],
+                                    ),
+                                    ("select_list[].option_list[].id", &[Limit::MaxBytes(128)]),
+                                    ("submit_button.key", &[Limit::MaxBytes(1024)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        ..Route::NEW
     },
 ];

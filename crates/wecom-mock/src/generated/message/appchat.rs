@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/appchat/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userlist"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["userlist"],
+            limits: &[
+                ("userlist", &[Limit::MinItems(2), Limit::MaxItems(2000)]),
+                ("chatid", &[Limit::MaxChars(32)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "app_chat",
@@ -36,19 +40,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "chatid": "harbor2026" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "message.appchat.update_app_chat",
         method: "POST",
         path: "/cgi-bin/appchat/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chatid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["chatid"]),
         keeps: &[
             Keeps {
                 thing: "app_chat",
@@ -60,32 +59,31 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "message.appchat.get_app_chat",
         method: "GET",
         path: "/cgi-bin/appchat/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chatid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["chatid"]),
         keeps: &[
             Keeps {
                 thing: "app_chat",
                 unknown: 40058,
                 does: Does::Get {
                     id: "chatid",
+                    narrowed: &[],
                     at: Some("chat_info"),
+                    instead: None,
                     content: None,
                     fields: &["chatid", "name", "owner", "userlist"],
                     shows: &[],
@@ -103,21 +101,92 @@ pub(crate) static ROUTES: &[Route] = &[
     "chat_type": 0
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "message.appchat.send_app_chat",
         method: "POST",
         path: "/cgi-bin/appchat/send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["chatid", "msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["chatid", "msgtype"],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        (
+                            "text",
+                            Demands {
+                                required: &["text", "text.content"],
+                                limits: &[("text.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "textcard",
+                            Demands::fields(
+                                &[
+                                    "textcard",
+                                    "textcard.title",
+                                    "textcard.description",
+                                    "textcard.url",
+                                ],
+                            ),
+                        ),
+                        (
+                            "news",
+                            Demands {
+                                required: &[
+                                    "news",
+                                    "news.articles",
+                                    "news.articles[].title",
+                                    "news.articles[].url",
+                                ],
+                                limits: &[
+                                    ("news.articles", &[Limit::MinItems(1), Limit::MaxItems(8)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "mpnews",
+                            Demands {
+                                required: &[
+                                    "mpnews",
+                                    "mpnews.articles",
+                                    "mpnews.articles[].title",
+                                    "mpnews.articles[].thumb_media_id",
+                                    "mpnews.articles[].content",
+                                ],
+                                limits: &[
+                                    (
+                                        "mpnews.articles",
+                                        &[Limit::MinItems(1), Limit::MaxItems(8)],
+                                    ),
+                                    ("mpnews.articles[].author", &[Limit::MaxBytes(64)]),
+                                    ("mpnews.articles[].content", &[Limit::MaxBytes(681984)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "markdown",
+                            Demands {
+                                required: &["markdown", "markdown.content"],
+                                limits: &[("markdown.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

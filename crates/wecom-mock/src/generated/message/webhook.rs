@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,15 +15,131 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/webhook/send",
         token: Some("key"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["msgtype"],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        (
+                            "text",
+                            Demands {
+                                required: &["text", "text.content"],
+                                limits: &[("text.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "markdown",
+                            Demands {
+                                required: &["markdown", "markdown.content"],
+                                limits: &[("markdown.content", &[Limit::MaxBytes(4096)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "markdown_v2",
+                            Demands {
+                                required: &["markdown_v2", "markdown_v2.content"],
+                                limits: &[
+                                    ("markdown_v2.content", &[Limit::MaxBytes(4096)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.base64", "image.md5"],
+                                limits: &[("image.base64", &[Limit::MaxBytes(2796204)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "news",
+                            Demands {
+                                required: &[
+                                    "news",
+                                    "news.articles",
+                                    "news.articles[].title",
+                                    "news.articles[].url",
+                                ],
+                                limits: &[
+                                    ("news.articles", &[Limit::MinItems(1), Limit::MaxItems(8)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
+                        (
+                            "template_card",
+                            Demands {
+                                required: &["template_card", "template_card.card_type"],
+                                kinds: &[
+                                    Kinds {
+                                        tag: "template_card.card_type",
+                                        of: &[
+                                            (
+                                                "text_notice",
+                                                Demands {
+                                                    required: &[
+                                                        "main_title",
+                                                        "horizontal_content_list[].keyname",
+                                                        "jump_list[].title",
+                                                        "card_action",
+                                                        "card_action.type",
+                                                    ],
+                                                    limits: &[
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("jump_list", &[Limit::MaxItems(3)]),
+                                                    ],
+                                                    groups: &[
+                                                        (
+                                                            "",
+                                                            Group::AtLeastOne,
+                                                            &["main_title.title", "sub_title_text"],
+                                                        ),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                            (
+                                                "news_notice",
+                                                Demands {
+                                                    required: &[
+                                                        "main_title",
+                                                        "main_title.title",
+                                                        "card_image",
+                                                        "card_image.url",
+                                                        "image_text_area.image_url",
+                                                        "vertical_content_list[].title",
+                                                        "horizontal_content_list[].keyname",
+                                                        "jump_list[].title",
+                                                        "card_action",
+                                                        "card_action.type",
+                                                    ],
+                                                    limits: &[
+                                                        ("vertical_content_list", &[Limit::MaxItems(4)]),
+                                                        ("horizontal_content_list", &[Limit::MaxItems(6)]),
+                                                        ("jump_list", &[Limit::MaxItems(3)]),
+                                                    ],
+                                                    ..Demands::NONE
+                                                },
+                                            ),
+                                        ],
+                                    },
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "message.webhook.upload_media",
@@ -29,13 +147,9 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/webhook/upload_media",
         token: Some("key"),
         body: Body::Multipart,
-        answer: Answer::Json,
         query: &["type"],
-        required: &["media"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "type": "file", "media_id": "3Kd7pQw2", "created_at": "1719990000" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

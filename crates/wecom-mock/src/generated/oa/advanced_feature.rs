@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,34 +15,43 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_feature/set_approval_detail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "apply_id",
-            "approval_id",
-            "approval_status",
-            "approval_url",
-            "process_list",
-            "process_list.node_list",
-            "process_list.node_list[].node_apv_status",
-            "process_list.node_list[].node_apv_rel",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "apply_id",
+                "approval_id",
+                "approval_status",
+                "approval_url",
+                "process_list",
+                "process_list.node_list",
+                "process_list.node_list[].node_apv_status",
+                "process_list.node_list[].node_apv_rel",
+            ],
+            limits: &[
+                ("process_list.node_list[].current_approvers", &[Limit::MaxItems(100)]),
+                ("process_list.node_list[].completed_approvers", &[Limit::MaxItems(100)]),
+            ],
+            groups: &[
+                (
+                    "process_list.node_list[]",
+                    Group::AtLeastOne,
+                    &["current_approvers", "completed_approvers"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.advanced_feature.get_apply_id_list",
         method: "POST",
         path: "/cgi-bin/advanced_feature/get_apply_id_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["business_type", "userid"],
+        demands: Demands {
+            required: &["business_type", "userid"],
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -49,23 +60,15 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("apply_id_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "apply_id_list": ["APPLY-1", "APPLY-2"], "has_more": true }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.advanced_feature.get_advanced_feature_approval_info",
         method: "POST",
         path: "/cgi-bin/advanced_feature/get_approval_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["apply_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["apply_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -81,6 +84,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "request_reason": "More space for customer documents"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,17 +15,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/calendar/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "calendar",
-            "calendar.summary",
-            "calendar.color",
-            "calendar.shares[].userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "calendar",
+                "calendar.summary",
+                "calendar.color",
+                "calendar.shares[].userid",
+            ],
+            limits: &[
+                ("calendar.admins", &[Limit::MaxItems(3)]),
+                ("calendar.summary", &[Limit::MinChars(1), Limit::MaxChars(128)]),
+                ("calendar.description", &[Limit::MaxChars(512)]),
+                ("calendar.shares", &[Limit::MaxItems(2000)]),
+                ("calendar.public_range.userids", &[Limit::MaxItems(1000)]),
+                ("calendar.public_range.partyids", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "calendar",
@@ -44,27 +52,33 @@ pub(crate) static ROUTES: &[Route] = &[
   "errcode": 0,
   "errmsg": "ok",
   "cal_id": "wcAJ2GCAAAqeJcPI1d8Pwbjt7nttzAAA",
-  "fail_result": { "shares": [{ "errcode": 40001, "errmsg": "not found", "userid": "linmo" }] }
+  "fail_result": { "shares": [] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.calendar.update_calendar",
         method: "POST",
         path: "/cgi-bin/oa/calendar/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "calendar",
-            "calendar.cal_id",
-            "calendar.summary",
-            "calendar.color",
-            "calendar.shares[].userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "calendar",
+                "calendar.cal_id",
+                "calendar.summary",
+                "calendar.color",
+                "calendar.shares[].userid",
+            ],
+            limits: &[
+                ("calendar.admins", &[Limit::MaxItems(3)]),
+                ("calendar.summary", &[Limit::MinChars(1), Limit::MaxChars(128)]),
+                ("calendar.description", &[Limit::MaxChars(512)]),
+                ("calendar.shares", &[Limit::MaxItems(2000)]),
+                ("calendar.public_range.userids", &[Limit::MaxItems(1000)]),
+                ("calendar.public_range.partyids", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "calendar",
@@ -76,36 +90,35 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "fail_result": { "shares": [{ "errcode": 40001, "errmsg": "not found", "userid": "linmo" }] }
-}"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fail_result": { "shares": [] } }"#,
+        ..Route::NEW
     },
     Route {
         id: "oa.calendar.get_calendar",
         method: "POST",
         path: "/cgi-bin/oa/calendar/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["cal_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["cal_id_list"],
+            limits: &[("cal_id_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "calendar",
                 unknown: 90457,
                 does: Does::Get {
                     id: "cal_id_list",
+                    narrowed: &[],
                     at: Some("calendar_list"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "cal_id",
@@ -114,9 +127,9 @@ pub(crate) static ROUTES: &[Route] = &[
                         "color",
                         "description",
                         "shares",
-                        "is_public",
+                        "is_public=0",
                         "public_range",
-                        "is_corp_calendar",
+                        "is_corp_calendar=0",
                     ],
                     shows: &[],
                 },
@@ -139,19 +152,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"##,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.calendar.del_calendar",
         method: "POST",
         path: "/cgi-bin/oa/calendar/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["cal_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["cal_id"]),
         keeps: &[
             Keeps {
                 thing: "calendar",
@@ -163,6 +171,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

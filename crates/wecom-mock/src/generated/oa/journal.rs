@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/journal/get_record_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["starttime", "endtime", "cursor", "limit"],
+        demands: Demands {
+            required: &["starttime", "endtime", "cursor", "limit"],
+            limits: &[
+                ("limit", &[Limit::Max(100)]),
+                ("filters[].value", &[Limit::MaxBytes(256)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: true,
@@ -25,23 +31,19 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("endflag")),
             items: Some("journaluuid_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "journaluuid_list": ["41eJournal1", "41eJournal2"], "next_cursor": 34, "endflag": 0 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.journal.get_journal_record_detail",
         method: "POST",
         path: "/cgi-bin/oa/journal/get_record_detail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["journaluuid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["journaluuid"],
+            limits: &[("journaluuid", &[Limit::MaxBytes(256)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -165,20 +167,18 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.journal.get_journal_stat_list",
         method: "POST",
         path: "/cgi-bin/oa/journal/get_stat_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["template_id", "starttime", "endtime"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["template_id", "starttime", "endtime"],
+            limits: &[("template_id", &[Limit::MaxBytes(256)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -206,20 +206,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.journal.download_wedrive_file",
         method: "POST",
         path: "/cgi-bin/oa/journal/download_wedrive_file",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["journaluuid", "fileid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["journaluuid", "fileid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -227,6 +221,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "cookie_name": "ftn5k",
   "cookie_value": "d04a17b3"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,21 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["name", "capacity", "coordinate.latitude", "coordinate.longitude"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "name",
+                "capacity",
+                "coordinate.latitude",
+                "coordinate.longitude",
+            ],
+            limits: &[
+                ("name", &[Limit::MaxChars(30)]),
+                ("range.user_list", &[Limit::MaxItems(1000)]),
+                ("range.department_list", &[Limit::MaxItems(1000)]),
+            ],
+            groups: &[("", Group::BothOrNeither, &["city", "building", "floor"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_room",
@@ -36,19 +47,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingroom_id": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.list_meeting_room",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "meeting_room",
@@ -102,19 +107,23 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.edit_meeting_room",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/edit",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingroom_id", "coordinate.latitude", "coordinate.longitude"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["meetingroom_id", "coordinate.latitude", "coordinate.longitude"],
+            limits: &[
+                ("name", &[Limit::MaxChars(30)]),
+                ("range.user_list", &[Limit::MaxItems(1000)]),
+                ("range.department_list", &[Limit::MaxItems(1000)]),
+            ],
+            groups: &[("", Group::BothOrNeither, &["city", "building", "floor"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_room",
@@ -126,25 +135,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.del_meeting_room",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingroom_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingroom_id"]),
         keeps: &[
             Keeps {
                 thing: "meeting_room",
@@ -156,20 +162,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.get_booking_info",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/get_booking_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -190,19 +189,16 @@ pub(crate) static ROUTES: &[Route] = &[
     { "meetingroom_id": 2, "schedule": [] }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.book_meeting_room",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/book",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingroom_id", "start_time", "end_time", "booker"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &["meetingroom_id", "start_time", "end_time", "booker"],
+        ),
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -220,19 +216,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking1", "schedule_id": "17Schedule1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.book_meeting_room_by_schedule",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/book_by_schedule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingroom_id", "schedule_id", "booker"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingroom_id", "schedule_id", "booker"]),
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -249,20 +240,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking2", "conflict_date": [1720022400, 1720627200] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking2" }"#,
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.book_meeting_room_by_meeting",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/book_by_meeting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingroom_id", "meetingid", "booker"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingroom_id", "meetingid", "booker"]),
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -279,20 +265,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking3", "conflict_date": [1720022400] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking3" }"#,
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.cancel_booking",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/cancel_book",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["booking_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["booking_id"]),
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -304,32 +285,31 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("status", "1")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.meetingroom.get_booking_info_by_id",
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/bookinfo/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["meetingroom_id", "booking_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["meetingroom_id", "booking_id"]),
         keeps: &[
             Keeps {
                 thing: "room_booking",
                 unknown: 40058,
                 does: Does::Get {
                     id: "booking_id",
+                    narrowed: &[],
                     at: Some("schedule"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "booking_id",
@@ -357,6 +337,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "status": 0
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

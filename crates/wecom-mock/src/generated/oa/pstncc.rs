@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/pstncc/call",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["callee_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["callee_userid"],
+            limits: &[("callee_userid", &[Limit::MinItems(1)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -28,21 +28,29 @@ pub(crate) static ROUTES: &[Route] = &[
     { "code": 1, "callid": "6-20240703-4d03-out", "userid": "chen.jie" }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "states",
+                of: "callee_userid",
+                fields: &["userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "oa.pstncc.get_pstncc_states",
         method: "POST",
         path: "/cgi-bin/pstncc/getstates",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["callee_userid", "callid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["callee_userid", "callid"],
+            limits: &[
+                ("callee_userid", &[Limit::MinChars(1)]),
+                ("callid", &[Limit::MinChars(1)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "istalked": 1, "calltime": 1720000000, "talktime": 2, "reason": 0 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,17 +15,33 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/schedule/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "schedule",
-            "schedule.start_time",
-            "schedule.end_time",
-            "schedule.attendees[].userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "schedule",
+                "schedule.start_time",
+                "schedule.end_time",
+                "schedule.attendees[].userid",
+            ],
+            limits: &[
+                ("schedule.admins", &[Limit::MaxItems(3)]),
+                ("schedule.attendees", &[Limit::MaxItems(1000)]),
+                ("schedule.attendees[].userid", &[Limit::MaxBytes(64)]),
+                ("schedule.summary", &[Limit::MaxChars(128)]),
+                ("schedule.description", &[Limit::MaxChars(1000)]),
+                (
+                    "schedule.reminders.repeat_day_of_week[]",
+                    &[Limit::Min(1), Limit::Max(7)],
+                ),
+                (
+                    "schedule.reminders.repeat_day_of_month[]",
+                    &[Limit::Min(1), Limit::Max(31)],
+                ),
+                ("schedule.reminders.timezone", &[Limit::Min(-12), Limit::Max(12)]),
+                ("schedule.location", &[Limit::MaxChars(128)]),
+                ("schedule.cal_id", &[Limit::MaxBytes(64)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "schedule",
@@ -41,25 +59,40 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.schedule.update_schedule",
         method: "POST",
         path: "/cgi-bin/oa/schedule/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "schedule",
-            "schedule.schedule_id",
-            "schedule.start_time",
-            "schedule.end_time",
-            "schedule.attendees[].userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "schedule",
+                "schedule.schedule_id",
+                "schedule.start_time",
+                "schedule.end_time",
+                "schedule.attendees[].userid",
+            ],
+            limits: &[
+                ("schedule.admins", &[Limit::MaxItems(3)]),
+                ("schedule.attendees", &[Limit::MaxItems(1000)]),
+                ("schedule.attendees[].userid", &[Limit::MaxBytes(64)]),
+                ("schedule.summary", &[Limit::MaxChars(128)]),
+                ("schedule.description", &[Limit::MaxChars(1000)]),
+                (
+                    "schedule.reminders.repeat_day_of_week[]",
+                    &[Limit::Min(1), Limit::Max(7)],
+                ),
+                (
+                    "schedule.reminders.repeat_day_of_month[]",
+                    &[Limit::Min(1), Limit::Max(31)],
+                ),
+                ("schedule.reminders.timezone", &[Limit::Min(-12), Limit::Max(12)]),
+                ("schedule.location", &[Limit::MaxChars(128)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "schedule",
@@ -71,25 +104,29 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAC" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.schedule.add_attendees",
         method: "POST",
         path: "/cgi-bin/oa/schedule/add_attendees",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["schedule_id", "attendees[].userid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["schedule_id", "attendees[].userid"],
+            limits: &[
+                ("attendees", &[Limit::MaxItems(1000)]),
+                ("attendees[].userid", &[Limit::MaxBytes(64)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "schedule",
@@ -98,19 +135,21 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.schedule.del_attendees",
         method: "POST",
         path: "/cgi-bin/oa/schedule/del_attendees",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["schedule_id", "attendees[].userid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["schedule_id", "attendees[].userid"],
+            limits: &[
+                ("attendees", &[Limit::MaxItems(1000)]),
+                ("attendees[].userid", &[Limit::MaxBytes(64)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "schedule",
@@ -119,17 +158,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.schedule.get_schedule_by_calendar",
         method: "POST",
         path: "/cgi-bin/oa/schedule/get_by_calendar",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["cal_id"],
+        demands: Demands {
+            required: &["cal_id"],
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -138,7 +178,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("schedule_list"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "schedule",
@@ -151,19 +190,20 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[
                         "schedule_id",
                         "admins",
+                        "attendees[userid]",
                         "summary",
                         "description",
-                        "reminders.is_remind",
+                        "reminders.is_remind=0",
                         "reminders.remind_before_event_secs",
                         "reminders.remind_time_diffs?",
-                        "reminders.is_repeat",
+                        "reminders.is_repeat=0",
                         "reminders.repeat_type",
                         "reminders.repeat_until",
-                        "reminders.is_custom_repeat",
+                        "reminders.is_custom_repeat=0",
                         "reminders.repeat_interval",
                         "reminders.repeat_day_of_week",
                         "reminders.repeat_day_of_month",
-                        "reminders.timezone",
+                        "reminders.timezone=8",
                         "location",
                         "cal_id",
                         "start_time",
@@ -205,43 +245,45 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.schedule.get_schedule",
         method: "POST",
         path: "/cgi-bin/oa/schedule/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["schedule_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["schedule_id_list"],
+            limits: &[("schedule_id_list", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "schedule",
                 unknown: 90461,
                 does: Does::Get {
                     id: "schedule_id_list",
+                    narrowed: &[],
                     at: Some("schedule_list"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "schedule_id",
                         "admins",
+                        "attendees[userid]",
                         "summary",
                         "description",
-                        "reminders.is_remind",
+                        "reminders.is_remind=0",
                         "reminders.remind_before_event_secs",
                         "reminders.remind_time_diffs?",
-                        "reminders.is_repeat",
+                        "reminders.is_repeat=0",
                         "reminders.repeat_type",
                         "reminders.repeat_until",
-                        "reminders.is_custom_repeat",
+                        "reminders.is_custom_repeat=0",
                         "reminders.repeat_interval",
                         "reminders.repeat_day_of_week",
                         "reminders.repeat_day_of_month",
-                        "reminders.timezone",
+                        "reminders.timezone=8",
                         "location",
                         "cal_id",
                         "start_time",
@@ -285,19 +327,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.schedule.del_schedule",
         method: "POST",
         path: "/cgi-bin/oa/schedule/del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["schedule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["schedule_id"]),
         keeps: &[
             Keeps {
                 thing: "schedule",
@@ -309,6 +346,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/todo/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["todo_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["todo_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -31,21 +27,19 @@ pub(crate) static ROUTES: &[Route] = &[
   "attendees": [{ "userid": "chen.yu", "status": 0 }, { "userid": "he.qing", "status": 1 }],
   "reminders": [{ "remind_time": 1782890000 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.todo.update_todo",
         method: "POST",
         path: "/cgi-bin/todo/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["todo_id", "attendees[].userid", "attendees[].status"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["todo_id", "attendees[].userid", "attendees[].status"],
+            limits: &[("attendees", &[Limit::MaxItems(20)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/oa/vacation/getcorpconf",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,20 +49,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.vacation.get_user_vacation_quota",
         method: "POST",
         path: "/cgi-bin/oa/vacation/getuservacationquota",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -82,21 +71,22 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "oa.vacation.set_one_user_quota",
         method: "POST",
         path: "/cgi-bin/oa/vacation/setoneuserquota",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid", "vacation_id", "leftduration", "time_attr"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["userid", "vacation_id", "leftduration", "time_attr"],
+            limits: &[
+                ("leftduration", &[Limit::Max(86400000)]),
+                ("remarks", &[Limit::MaxChars(200)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

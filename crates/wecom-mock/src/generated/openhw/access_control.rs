@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,113 +15,75 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/report_checkin_data",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "checkin_data",
-            "checkin_data[].open_userid",
-            "checkin_data[].user_type",
-            "checkin_data[].timestamp",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "fail_list": [{ "open_userid": "woIqWEDgAAr5kP3wUc", "user_type": 2, "timestamp": 1767229260 }]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &[
+                "checkin_data",
+                "checkin_data[].open_userid",
+                "checkin_data[].user_type",
+                "checkin_data[].timestamp",
+            ],
+            limits: &[("checkin_data", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fail_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "openhw.access_control.report_temperature_data",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_temperature_data",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "temperature_data",
-            "temperature_data[].open_userid",
-            "temperature_data[].user_type",
-            "temperature_data[].temperature",
-            "temperature_data[].timestamp",
-            "temperature_data[].status",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "fail_list": [
-    {
-      "open_userid": "woIqWEDgAAr5kP3wUc",
-      "user_type": 2,
-      "timestamp": 1767229260,
-      "errcode": 710001,
-      "errmsg": "not visible to the device"
-    }
-  ]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &[
+                "temperature_data",
+                "temperature_data[].open_userid",
+                "temperature_data[].user_type",
+                "temperature_data[].temperature",
+                "temperature_data[].timestamp",
+                "temperature_data[].status",
+            ],
+            limits: &[("temperature_data", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fail_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "openhw.access_control.report_access_data",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_access_data",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "access_data",
-            "access_data[].open_userid",
-            "access_data[].user_type",
-            "access_data[].timestamp",
-            "access_data[].pass_type",
-            "access_data[].pass_method",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "fail_list": [{ "open_userid": "woIqWEDgAAr5kP3wUc", "user_type": 2, "timestamp": 1767229260 }]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &[
+                "access_data",
+                "access_data[].open_userid",
+                "access_data[].user_type",
+                "access_data[].timestamp",
+                "access_data[].pass_type",
+                "access_data[].pass_method",
+            ],
+            limits: &[("access_data", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fail_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "openhw.access_control.report_bio_info_result",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_bio_info_result",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["errcode"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["errcode"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.access_control.report_remote_open_result",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_remote_open_result",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["oper_id", "type", "errcode"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["oper_id", "type", "errcode"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

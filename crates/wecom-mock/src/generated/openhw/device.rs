@@ -4,20 +4,17 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
         id: "openhw.device.get_model_token",
         method: "POST",
         path: "/cgi-bin/openhw/get_model_token",
-        token: None,
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["model_id", "model_secret", "model_ticket"],
-        paging: None,
+        demands: Demands::fields(&["model_id", "model_secret", "model_ticket"]),
         grants: Some(Grants {
             parameter: "model_access_token",
             token: "model_access_token",
@@ -25,22 +22,19 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "model_id",
             secret: "model_secret",
         }),
-        keeps: &[],
         response: r#"{ "model_access_token": "a-model-access-token", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.get_device_secret",
         method: "POST",
         path: "/cgi-bin/openhw/get_device_secret",
         token: Some("model_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["auth_code"],
+            limits: &[("auth_code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -48,18 +42,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "device_access_token": "a-device-access-token",
   "expires_in": 7200
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.get_device_token",
         method: "POST",
         path: "/cgi-bin/openhw/get_device_token",
         token: Some("model_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_sn", "device_secret"],
-        paging: None,
+        demands: Demands::fields(&["device_sn", "device_secret"]),
         grants: Some(Grants {
             parameter: "device_access_token",
             token: "device_access_token",
@@ -67,21 +57,19 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "device_sn",
             secret: "device_secret",
         }),
-        keeps: &[],
         response: r#"{ "device_access_token": "a-device-access-token", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.register_sn",
         method: "POST",
         path: "/cgi-bin/openhw/model/register_sn",
         token: Some("model_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_sn"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["device_sn"],
+            limits: &[("device_sn", &[Limit::MinChars(1), Limit::MaxChars(128)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "device",
@@ -103,19 +91,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "qr_code": "https://open.work.weixin.qq.com/connect/hardware?hw_code=gate0017"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.unregister_sn",
         method: "POST",
         path: "/cgi-bin/openhw/model/unregister_sn",
         token: Some("model_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_sn"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["device_sn"]),
         keeps: &[
             Keeps {
                 thing: "device",
@@ -127,26 +110,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.get_device_detail",
         method: "POST",
         path: "/cgi-bin/openhw/device/get_device_detail",
         token: Some("model_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_sn"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["device_sn"]),
         keeps: &[
             Keeps {
                 thing: "device",
                 unknown: 40058,
                 does: Does::Get {
                     id: "device_sn",
+                    narrowed: &[],
                     at: Some("device_detail"),
+                    instead: None,
                     content: None,
                     fields: &["qr_code"],
                     shows: &[],
@@ -165,32 +145,41 @@ pub(crate) static ROUTES: &[Route] = &[
     "remark_name": "North entrance"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.report_device_status",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_device_status",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["online_status", "cur_version"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["online_status", "cur_version"],
+            limits: &[
+                ("cur_version", &[Limit::MaxBytes(32)]),
+                ("upgradable_version", &[Limit::MaxBytes(32)]),
+                ("upgradable_version_desc", &[Limit::MaxBytes(256)]),
+            ],
+            groups: &[
+                (
+                    "",
+                    Group::BothOrNeither,
+                    &["upgradable_version", "upgradable_version_desc"],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.get_user_info_by_page",
         method: "POST",
         path: "/cgi-bin/openhw/device/get_userinfo_by_page",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -199,8 +188,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("userinfo.useritems"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -228,20 +215,18 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.get_user_info_by_ids",
         method: "POST",
         path: "/cgi-bin/openhw/device/get_userinfo_by_ids",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["user_item", "user_item[].open_userid", "user_item[].user_type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["user_item", "user_item[].open_userid", "user_item[].user_type"],
+            limits: &[("user_item", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -262,60 +247,49 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "userinfo.useritems",
+                of: "user_item",
+                fields: &["open_userid", "user_type"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.report_firmware_upgrade_result",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_firmware_upgrade_result",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["oper_id", "errcode", "cur_version"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["oper_id", "errcode", "cur_version"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.gen_login_qr_code",
         method: "POST",
         path: "/cgi-bin/openhw/device/gen_login_qrcode",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["state", "type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["state", "type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "qrcode_content": "https://open.work.weixin.qq.com/connect/hardware?type=static_login&login_code=gate0017&state=desk-4"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.device.gen_id_dynamic_qr_code",
         method: "POST",
         path: "/cgi-bin/openhw/device/gen_id_dynamic_qrcode",
         token: Some("model_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_sn", "state"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["device_sn", "state"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "qrcode_content": "https://open.work.weixin.qq.com/connect/hardware?sn=GATE0017A&timestamp=1767225600&signature=5d1b&type=qrcode&state=desk-6",
   "expires_in": 300
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/get_printer_job_list",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_userid"],
+        demands: Demands {
+            required: &["open_userid"],
+            limits: &[
+                ("open_userid", &[Limit::MaxChars(40)]),
+                ("limit", &[Limit::Max(200)]),
+                ("jobid_list", &[Limit::MaxItems(200)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +32,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("printer_job_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -59,71 +64,51 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.printer.get_printer_job_download_url",
         method: "POST",
         path: "/cgi-bin/openhw/device/get_printer_job_download_url",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "download_url": "https://files.example.com/job-print-1",
   "encoding_aeskey": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.printer.report_printer_job_status",
         method: "POST",
         path: "/cgi-bin/openhw/device/report_printer_job_status",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid", "status"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid", "status"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.printer.push_scan_file",
         method: "POST",
         path: "/cgi-bin/openhw/device/push_scan_file",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["open_userid", "filename", "auth_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["open_userid", "filename", "auth_code"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "openhw.printer.set_printer_job_trans_result",
         method: "POST",
         path: "/cgi-bin/openhw/device/set_printer_job_trans_result",
         token: Some("device_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid", "page_size", "setting_version"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["jobid", "page_size", "setting_version"],
+            limits: &[("page", &[Limit::Min(1)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalpay/getmerchant",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mch_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["mch_id"],
+            limits: &[("mch_id", &[Limit::MaxBytes(32)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -28,32 +28,31 @@ pub(crate) static ROUTES: &[Route] = &[
   "merchant_name": "Cedar Works",
   "allow_use_scope": { "user": ["linmo", "heqing"], "partyid": [4], "tagid": [32, 33] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.externalpay.set_mch_use_scope",
         method: "POST",
         path: "/cgi-bin/externalpay/set_mch_use_scope",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mch_id", "allow_use_scope"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["mch_id", "allow_use_scope"],
+            limits: &[("mch_id", &[Limit::MaxBytes(32)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.externalpay.get_bill_list",
         method: "POST",
         path: "/cgi-bin/externalpay/get_bill_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["begin_time", "end_time"],
+        demands: Demands {
+            required: &["begin_time", "end_time"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -62,8 +61,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("bill_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -112,36 +109,31 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.externalpay.get_payment_info",
         method: "POST",
         path: "/cgi-bin/externalpay/get_payment_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["payment_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["payment_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "bill_list": [{ "out_trade_no": "TRADE-1" }, { "out_trade_no": "TRADE-2" }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.externalpay.get_fund_flow",
         method: "POST",
         path: "/cgi-bin/externalpay/get_fund_flow",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["begin_time", "end_time"],
+        demands: Demands {
+            required: &["begin_time", "end_time"],
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -150,8 +142,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("fund_flow_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -172,6 +162,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

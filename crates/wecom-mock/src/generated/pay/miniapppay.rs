@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -14,66 +16,119 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/miniapppay/upload_image",
         token: Some("access_token"),
         body: Body::Multipart,
-        answer: Answer::Json,
-        query: &[],
-        required: &["media"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media"]),
         response: r#"{ "errcode": 0, "errmsg": "", "open_wx_pay_media_id": "IMAGE-1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.apply_mch",
         method: "POST",
         path: "/cgi-bin/miniapppay/apply_mch",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "out_request_no",
-            "organization_type",
-            "business_license_info",
-            "business_license_info.business_license_copy_open_wx_pay_media_id",
-            "business_license_info.business_license_number",
-            "business_license_info.merchant_name",
-            "business_license_info.legal_person",
-            "finance_institution_info.finance_type",
-            "finance_institution_info.finance_license_pics_open_wx_pay_media_id",
-            "merchant_short_name",
-            "id_card_info",
-            "id_card_info.id_card_copy_open_wx_pay_media_id",
-            "id_card_info.id_card_name",
-            "id_card_info.id_card_number",
-            "id_card_info.id_card_valid_time_begin",
-            "id_card_info.id_card_valid_time",
-            "ubo_info.id_card_copy_open_wx_pay_media_id",
-            "ubo_info.id_card_name",
-            "ubo_info.id_card_number",
-            "ubo_info.id_card_valid_time_begin",
-            "ubo_info.id_card_valid_time",
-            "contact_info",
-            "contact_info.contact_type",
-            "contact_info.contact_info",
-            "contact_info.contact_info.id_card_name",
-            "contact_info.contact_info.id_card_number",
-            "contact_info.mobile_phone",
-            "contact_info.contact_email",
-            "account_info",
-            "account_info.account_bank",
-            "account_info.account_name",
-            "account_info.bank_address_code",
-            "account_info.account_number",
-            "sales_scene_info",
-            "sales_scene_info.type",
-            "business_id",
-            "qualifications.id",
-            "business_addition_pics.id",
-            "userid",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "out_request_no",
+                "organization_type",
+                "business_license_info",
+                "business_license_info.business_license_copy_open_wx_pay_media_id",
+                "business_license_info.business_license_number",
+                "business_license_info.merchant_name",
+                "business_license_info.legal_person",
+                "finance_institution_info.finance_type",
+                "finance_institution_info.finance_license_pics_open_wx_pay_media_id",
+                "merchant_short_name",
+                "id_card_info",
+                "id_card_info.id_card_copy_open_wx_pay_media_id",
+                "id_card_info.id_card_name",
+                "id_card_info.id_card_number",
+                "id_card_info.id_card_valid_time_begin",
+                "id_card_info.id_card_valid_time",
+                "ubo_info.id_card_copy_open_wx_pay_media_id",
+                "ubo_info.id_card_name",
+                "ubo_info.id_card_number",
+                "ubo_info.id_card_valid_time_begin",
+                "ubo_info.id_card_valid_time",
+                "contact_info",
+                "contact_info.contact_type",
+                "contact_info.contact_info",
+                "contact_info.contact_info.id_card_name",
+                "contact_info.contact_info.id_card_number",
+                "contact_info.mobile_phone",
+                "contact_info.contact_email",
+                "account_info",
+                "account_info.account_bank",
+                "account_info.account_name",
+                "account_info.bank_address_code",
+                "account_info.account_number",
+                "sales_scene_info",
+                "sales_scene_info.type",
+                "business_id",
+                "qualifications.id",
+                "business_addition_pics.id",
+                "userid",
+            ],
+            limits: &[
+                ("out_request_no", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                (
+                    "business_license_info.merchant_name",
+                    &[Limit::MinChars(2), Limit::MaxChars(128)],
+                ),
+                (
+                    "business_license_info.legal_person",
+                    &[Limit::MinChars(2), Limit::MaxChars(100)],
+                ),
+                (
+                    "business_license_info.company_address",
+                    &[Limit::MinChars(4), Limit::MaxChars(128)],
+                ),
+                (
+                    "finance_institution_info.finance_license_pics_open_wx_pay_media_id",
+                    &[Limit::MaxItems(5)],
+                ),
+                (
+                    "id_card_info.id_card_name",
+                    &[Limit::MinChars(2), Limit::MaxChars(100)],
+                ),
+                (
+                    "id_card_info.id_card_number",
+                    &[Limit::MinChars(4), Limit::MaxChars(18)],
+                ),
+                (
+                    "id_card_info.id_card_address",
+                    &[Limit::MinChars(4), Limit::MaxChars(128)],
+                ),
+                ("ubo_info.id_card_name", &[Limit::MinChars(2), Limit::MaxChars(100)]),
+                ("ubo_info.id_card_number", &[Limit::MinChars(4), Limit::MaxChars(18)]),
+                (
+                    "ubo_info.id_card_address",
+                    &[Limit::MinChars(4), Limit::MaxChars(128)],
+                ),
+                (
+                    "contact_info.contact_info.id_card_name",
+                    &[Limit::MinChars(2), Limit::MaxChars(100)],
+                ),
+                (
+                    "contact_info.contact_info.id_card_number",
+                    &[Limit::MinChars(4), Limit::MaxChars(18)],
+                ),
+                (
+                    "contact_info.mobile_phone",
+                    &[Limit::MinChars(5), Limit::MaxChars(20)],
+                ),
+                (
+                    "account_info.bank_card_supplement.other_certificate_open_wx_pay_media_id",
+                    &[Limit::MaxItems(3)],
+                ),
+                ("sales_scene_info.store_url", &[Limit::MaxBytes(1024)]),
+                (
+                    "sales_scene_info.offline_address",
+                    &[Limit::MinChars(4), Limit::MaxChars(512)],
+                ),
+                ("qualifications.id", &[Limit::MaxItems(5)]),
+                ("business_addition_pics.id", &[Limit::MaxItems(5)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "account_request",
@@ -91,26 +146,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.get_applyment_status",
         method: "POST",
         path: "/cgi-bin/miniapppay/get_applyment_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["out_request_no"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["out_request_no"],
+            limits: &[("out_request_no", &[Limit::MinChars(1), Limit::MaxChars(32)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "account_request",
                 unknown: 40058,
                 does: Does::Get {
                     id: "out_request_no",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
@@ -141,35 +197,75 @@ pub(crate) static ROUTES: &[Route] = &[
   "real_sign_state": 2,
   "reject_reason": ""
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.create_order",
         method: "POST",
         path: "/cgi-bin/miniapppay/create_order",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "appid",
-            "mchid",
-            "out_trade_no",
-            "description",
-            "amount",
-            "amount.total",
-            "amount.currency",
-            "payer",
-            "payer.openid",
-            "scene_info",
-            "scene_info.payer_client_ip",
-            "scene_info.store_info.id",
-            "detail.goods_detail[].merchant_goods_id",
-            "detail.goods_detail[].quantity",
-            "detail.goods_detail[].unit_price",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "appid",
+                "mchid",
+                "out_trade_no",
+                "description",
+                "amount",
+                "amount.total",
+                "amount.currency",
+                "payer",
+                "payer.openid",
+                "scene_info",
+                "scene_info.payer_client_ip",
+                "scene_info.store_info.id",
+                "detail.goods_detail[].merchant_goods_id",
+                "detail.goods_detail[].quantity",
+                "detail.goods_detail[].unit_price",
+            ],
+            limits: &[
+                ("appid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("mchid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("out_trade_no", &[Limit::MinChars(6), Limit::MaxChars(32)]),
+                ("description", &[Limit::MinChars(1), Limit::MaxChars(127)]),
+                ("scenekey", &[Limit::MinChars(1), Limit::MaxChars(256)]),
+                ("payer.openid", &[Limit::MinChars(1), Limit::MaxChars(128)]),
+                ("time_expire", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("attach", &[Limit::MinChars(1), Limit::MaxChars(128)]),
+                ("goods_tag", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                (
+                    "scene_info.payer_client_ip",
+                    &[Limit::MinChars(1), Limit::MaxChars(45)],
+                ),
+                ("scene_info.device_id", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("scene_info.store_info.id", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                (
+                    "scene_info.store_info.name",
+                    &[Limit::MinChars(1), Limit::MaxChars(256)],
+                ),
+                (
+                    "scene_info.store_info.area_code",
+                    &[Limit::MinChars(1), Limit::MaxChars(32)],
+                ),
+                (
+                    "scene_info.store_info.address",
+                    &[Limit::MinChars(1), Limit::MaxChars(512)],
+                ),
+                ("detail.invoice_id", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                (
+                    "detail.goods_detail[].merchant_goods_id",
+                    &[Limit::MinChars(1), Limit::MaxChars(32)],
+                ),
+                (
+                    "detail.goods_detail[].wechatpay_goods_id",
+                    &[Limit::MinChars(1), Limit::MaxChars(32)],
+                ),
+                (
+                    "detail.goods_detail[].goods_name",
+                    &[Limit::MinChars(1), Limit::MaxChars(256)],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "payment_order",
@@ -187,26 +283,30 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "prepay_id": "PREPAY-1", "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.get_order",
         method: "POST",
         path: "/cgi-bin/miniapppay/get_order",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mchid", "out_trade_no"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["mchid", "out_trade_no"],
+            limits: &[
+                ("mchid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("out_trade_no", &[Limit::MinChars(6), Limit::MaxChars(32)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "payment_order",
                 unknown: 40058,
                 does: Does::Get {
                     id: "out_trade_no",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "mchid",
@@ -257,19 +357,21 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.close_order",
         method: "POST",
         path: "/cgi-bin/miniapppay/close_order",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mchid", "out_trade_no"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["mchid", "out_trade_no"],
+            limits: &[
+                ("mchid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("out_trade_no", &[Limit::MinChars(6), Limit::MaxChars(32)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "payment_order",
@@ -281,49 +383,58 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[("trade_state", "\"CLOSED\"")],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.get_sign",
         method: "POST",
         path: "/cgi-bin/miniapppay/get_sign",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["appid", "prepay_id", "nonce", "timestamp"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["appid", "prepay_id", "nonce", "timestamp"],
+            limits: &[
+                ("appid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("prepay_id", &[Limit::MinChars(1), Limit::MaxChars(128)]),
+                ("nonce", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "pay_sign": "c2lnbmF0dXJl", "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.refund_order",
         method: "POST",
         path: "/cgi-bin/miniapppay/refund",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "mchid",
-            "appid",
-            "out_trade_no",
-            "out_refund_no",
-            "amount",
-            "amount.refund",
-            "amount.total",
-            "amount.currency",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "mchid",
+                "appid",
+                "out_trade_no",
+                "out_refund_no",
+                "amount",
+                "amount.refund",
+                "amount.total",
+                "amount.currency",
+            ],
+            limits: &[
+                ("mchid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("appid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("out_trade_no", &[Limit::MinChars(6), Limit::MaxChars(32)]),
+                ("out_refund_no", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+                ("reason", &[Limit::MinChars(1), Limit::MaxChars(80)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "refund",
@@ -335,7 +446,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     existing: &[],
                     replaces: false,
                     content: None,
-                    fields: &["out_refund_no", "amount.refund", "amount.currency"],
+                    fields: &["out_refund_no?", "amount.refund", "amount.currency?"],
                     taken: 40058,
                 },
             },
@@ -349,26 +460,30 @@ pub(crate) static ROUTES: &[Route] = &[
   "errcode": 0,
   "errmsg": "ok"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.get_refund_detail",
         method: "POST",
         path: "/cgi-bin/miniapppay/get_refund_detail",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mchid", "out_refund_no"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["mchid", "out_refund_no"],
+            limits: &[
+                ("mchid", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("out_refund_no", &[Limit::MinChars(1), Limit::MaxChars(64)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "refund",
                 unknown: 40058,
                 does: Does::Get {
                     id: "out_refund_no",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: None,
                     fields: &[
                         "out_refund_no",
@@ -400,26 +515,27 @@ pub(crate) static ROUTES: &[Route] = &[
   "errcode": 0,
   "errmsg": "ok"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.miniapppay.get_bill",
         method: "POST",
         path: "/cgi-bin/miniapppay/get_bill",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["bill_date", "mchid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["bill_date", "mchid"],
+            limits: &[
+                ("bill_date", &[Limit::MinChars(10), Limit::MaxChars(10)]),
+                ("mchid", &[Limit::MinChars(8), Limit::MaxChars(32)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "hash_type": "SHA1",
   "hash_value": "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
   "download_url": "https://api.mch.weixin.qq.com/v3/billdownload/file?token=example",
   "auth": "Authorization: an-authorization"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

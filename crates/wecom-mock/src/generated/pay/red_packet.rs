@@ -4,34 +4,49 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
         id: "pay.red_packet.send_workwx_red_pack",
         method: "POST",
         path: "/mmpaymkttransfers/sendworkwxredpack",
-        token: None,
         body: Body::Xml,
         answer: Answer::Xml,
-        query: &[],
-        required: &[
-            "nonce_str",
-            "sign",
-            "mch_billno",
-            "mch_id",
-            "wxappid",
-            "re_openid",
-            "total_amount",
-            "wishing",
-            "act_name",
-            "remark",
-            "workwx_sign",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "nonce_str",
+                "sign",
+                "mch_billno",
+                "mch_id",
+                "wxappid",
+                "re_openid",
+                "total_amount",
+                "wishing",
+                "act_name",
+                "remark",
+                "workwx_sign",
+            ],
+            limits: &[
+                ("nonce_str", &[Limit::MaxChars(32)]),
+                ("sign", &[Limit::MaxChars(32)]),
+                ("mch_billno", &[Limit::MaxChars(28)]),
+                ("mch_id", &[Limit::MaxChars(32)]),
+                ("wxappid", &[Limit::MaxChars(32)]),
+                ("sender_name", &[Limit::MaxChars(128)]),
+                ("sender_header_media_id", &[Limit::MaxChars(128)]),
+                ("re_openid", &[Limit::MaxChars(32)]),
+                ("wishing", &[Limit::MaxChars(128)]),
+                ("act_name", &[Limit::MaxChars(32)]),
+                ("remark", &[Limit::MaxChars(256)]),
+                ("workwx_sign", &[Limit::MaxChars(32)]),
+            ],
+            groups: &[("", Group::AtMostOne, &["sender_name", "agentid"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",
@@ -46,20 +61,25 @@ pub(crate) static ROUTES: &[Route] = &[
   "sender_name": "The lantern team",
   "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.red_packet.query_workwx_red_pack",
         method: "POST",
         path: "/mmpaymkttransfers/queryworkwxredpack",
-        token: None,
         body: Body::Xml,
         answer: Answer::Xml,
-        query: &[],
-        required: &["nonce_str", "sign", "mch_billno", "mch_id", "appid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["nonce_str", "sign", "mch_billno", "mch_id", "appid"],
+            limits: &[
+                ("nonce_str", &[Limit::MaxChars(32)]),
+                ("sign", &[Limit::MaxChars(32)]),
+                ("mch_billno", &[Limit::MaxChars(28)]),
+                ("mch_id", &[Limit::MaxChars(32)]),
+                ("appid", &[Limit::MaxChars(32)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",
@@ -81,6 +101,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "sender_name": "The lantern team",
   "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,36 +4,50 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
         id: "pay.transfer.pay_to_pocket",
         method: "POST",
         path: "/mmpaymkttransfers/promotion/paywwsptrans2pocket",
-        token: None,
         body: Body::Xml,
         answer: Answer::Xml,
-        query: &[],
-        required: &[
-            "appid",
-            "mch_id",
-            "nonce_str",
-            "sign",
-            "partner_trade_no",
-            "openid",
-            "check_name",
-            "amount",
-            "desc",
-            "spbill_create_ip",
-            "workwx_sign",
-            "ww_msg_type",
-            "act_name",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "appid",
+                "mch_id",
+                "nonce_str",
+                "sign",
+                "partner_trade_no",
+                "openid",
+                "check_name",
+                "amount",
+                "desc",
+                "spbill_create_ip",
+                "workwx_sign",
+                "ww_msg_type",
+                "act_name",
+            ],
+            limits: &[
+                ("appid", &[Limit::MaxChars(128)]),
+                ("mch_id", &[Limit::MaxChars(32)]),
+                ("device_info", &[Limit::MaxChars(32)]),
+                ("nonce_str", &[Limit::MaxChars(32)]),
+                ("sign", &[Limit::MaxChars(32)]),
+                ("partner_trade_no", &[Limit::MaxChars(32)]),
+                ("openid", &[Limit::MaxChars(64)]),
+                ("re_user_name", &[Limit::MaxChars(64)]),
+                ("desc", &[Limit::MaxChars(81)]),
+                ("spbill_create_ip", &[Limit::MaxChars(32)]),
+                ("workwx_sign", &[Limit::MaxChars(128)]),
+                ("act_name", &[Limit::MaxChars(50)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",
@@ -46,20 +60,25 @@ pub(crate) static ROUTES: &[Route] = &[
   "payment_no": "1000000000202407030000000007",
   "payment_time": "2026-07-20 22:05:59"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "pay.transfer.query_pay_to_pocket",
         method: "POST",
         path: "/mmpaymkttransfers/promotion/querywwsptrans2pocket",
-        token: None,
         body: Body::Xml,
         answer: Answer::Xml,
-        query: &[],
-        required: &["nonce_str", "sign", "partner_trade_no", "mch_id", "appid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["nonce_str", "sign", "partner_trade_no", "mch_id", "appid"],
+            limits: &[
+                ("nonce_str", &[Limit::MaxChars(32)]),
+                ("sign", &[Limit::MaxChars(32)]),
+                ("partner_trade_no", &[Limit::MaxChars(28)]),
+                ("mch_id", &[Limit::MaxChars(32)]),
+                ("appid", &[Limit::MaxChars(128)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",
@@ -75,6 +94,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "transfer_time": "2026-07-20 22:05:59",
   "desc": "Travel in June"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/grid/add_cata",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["category_name", "level"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["category_name", "level"],
+            limits: &[("category_name", &[Limit::MaxChars(30)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "category",
@@ -36,19 +37,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "category_id": "category-12" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.category.update_category",
         method: "POST",
         path: "/cgi-bin/report/grid/update_cata",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["category_id", "category_name", "level"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["category_id", "category_name", "level"],
+            limits: &[("category_name", &[Limit::MaxChars(30)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "category",
@@ -60,25 +60,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.category.delete_category",
         method: "POST",
         path: "/cgi-bin/report/grid/delete_cata",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["category_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["category_id"]),
         keeps: &[
             Keeps {
                 thing: "category",
@@ -90,19 +87,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.category.list_category",
         method: "POST",
         path: "/cgi-bin/report/grid/list_cata",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "category",
@@ -135,6 +126,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/grid/add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["grid_name", "grid_parent_id", "grid_admin"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["grid_name", "grid_parent_id", "grid_admin"],
+            limits: &[
+                ("grid_name", &[Limit::MaxChars(30)]),
+                ("grid_admin", &[Limit::MinItems(1), Limit::MaxItems(20)]),
+                ("grid_member", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "grid",
@@ -35,20 +40,23 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "grid_id": "grid-7", "invalid_userids": ["nobody"] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "grid_id": "grid-7", "invalid_userids": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "report.grid.update_grid",
         method: "POST",
         path: "/cgi-bin/report/grid/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["grid_id", "grid_name", "grid_parent_id", "grid_admin"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["grid_id", "grid_name", "grid_parent_id", "grid_admin"],
+            limits: &[
+                ("grid_name", &[Limit::MaxChars(30)]),
+                ("grid_admin", &[Limit::MinItems(1), Limit::MaxItems(20)]),
+                ("grid_member", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "grid",
@@ -60,25 +68,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_userids": ["nobody"] }"#,
-        cases: &[],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_userids": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "report.grid.delete_grid",
         method: "POST",
         path: "/cgi-bin/report/grid/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["grid_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["grid_id"]),
         keeps: &[
             Keeps {
                 thing: "grid",
@@ -90,19 +95,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.grid.list_grid",
         method: "POST",
         path: "/cgi-bin/report/grid/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "grid",
@@ -136,20 +135,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.grid.get_user_grid_info",
         method: "POST",
         path: "/cgi-bin/report/grid/get_user_grid_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -159,6 +152,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "grid_id": "grid-8", "grid_name": "Hill Street" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,32 +15,18 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/report/patrol/get_grid_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "grid_list": [{ "grid_id": "grid-7", "grid_name": "River Road", "grid_admin": ["lin.wei", "zhou.min"] }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.patrol.get_patrol_corp_status",
         method: "POST",
         path: "/cgi-bin/report/patrol/get_corp_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -49,35 +37,22 @@ pub(crate) static ROUTES: &[Route] = &[
   "total_case": 320,
   "total_solved": 307
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.patrol.get_patrol_user_status",
         method: "POST",
         path: "/cgi-bin/report/patrol/get_user_status",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "processing": 3, "added_today": 2, "solved_today": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.patrol.get_patrol_category_statistic",
         method: "POST",
         path: "/cgi-bin/report/patrol/category_statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -92,17 +67,17 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.patrol.get_patrol_order_list",
         method: "POST",
         path: "/cgi-bin/report/patrol/get_order_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(50)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -111,8 +86,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("order_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -149,20 +122,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "report.patrol.get_patrol_order_info",
         method: "POST",
         path: "/cgi-bin/report/patrol/get_order_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["order_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["order_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -196,6 +163,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

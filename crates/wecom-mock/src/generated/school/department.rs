@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,17 +15,25 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/department/create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "parentid",
-            "type",
-            "department_admins[].userid",
-            "department_admins[].type",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "parentid",
+                "type",
+                "department_admins[].userid",
+                "department_admins[].type",
+            ],
+            limits: &[
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("id", &[Limit::Min(2)]),
+                ("register_year", &[Limit::Min(1970), Limit::Max(2100)]),
+                (
+                    "department_admins[].userid",
+                    &[Limit::MinChars(1), Limit::MaxBytes(64)],
+                ),
+                ("department_admins[].subject", &[Limit::MaxChars(15)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "school_department",
@@ -41,19 +51,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 21 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.department.update_school_department",
         method: "POST",
         path: "/cgi-bin/school/department/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id", "department_admins[].op", "department_admins[].userid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["id", "department_admins[].op", "department_admins[].userid"],
+            limits: &[
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("id", &[Limit::Min(1)]),
+                ("register_year", &[Limit::Min(1970), Limit::Max(2100)]),
+                (
+                    "department_admins[].userid",
+                    &[Limit::MinChars(1), Limit::MaxBytes(64)],
+                ),
+                ("department_admins[].subject", &[Limit::MaxChars(15)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "school_department",
@@ -65,25 +83,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.department.delete_school_department",
         method: "GET",
         path: "/cgi-bin/school/department/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["id"]),
         keeps: &[
             Keeps {
                 thing: "school_department",
@@ -95,19 +110,13 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.department.list_school_department",
         method: "GET",
         path: "/cgi-bin/school/department/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "school_department",
@@ -125,6 +134,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "register_year?",
                         "standard_grade?",
                         "order?",
+                        "department_admins[userid type subject?]",
                     ],
                     parts: &[],
                 },
@@ -159,21 +169,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.department.set_upgrade_info",
         method: "POST",
         path: "/cgi-bin/school/set_upgrade_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_upgrade_time": 1783180800 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,25 +15,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/health/get_health_report_stat",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["date"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["date"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "pv": 184, "uv": 92 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.health.get_report_job_ids",
         method: "POST",
         path: "/cgi-bin/health/get_report_jobids",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Min(1), Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -40,23 +36,15 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("ending")),
             items: Some("jobids"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ending": 0, "jobids": ["jobErxtDgAAa1", "jobErxtDgAAb2"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.health.get_report_job_info",
         method: "POST",
         path: "/cgi-bin/health/get_report_job_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid", "date"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid", "date"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -81,17 +69,18 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.health.get_report_answer",
         method: "POST",
         path: "/cgi-bin/health/get_report_answer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid", "date"],
+        demands: Demands {
+            required: &["jobid", "date"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -100,8 +89,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("answers"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -130,6 +117,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/school/living/get_living_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["livingid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -37,17 +33,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "subscribe_count": 70
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.living.get_watch_stat",
         method: "POST",
         path: "/cgi-bin/school/living/get_watch_stat",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
+        demands: Demands::fields(&["livingid"]),
         paging: Some(Paging {
             start: "next_key",
             numeric: false,
@@ -56,8 +49,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("ending")),
             items: None,
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -71,17 +62,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "visitors": [{ "nickname": "Sunny", "watch_time": 90, "enter_time": 1767576800, "leave_time": 1767577000, "is_comment": 0 }]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.living.get_unwatch_stat",
         method: "POST",
         path: "/cgi-bin/school/living/get_unwatch_stat",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
+        demands: Demands::fields(&["livingid"]),
         paging: Some(Paging {
             start: "next_key",
             numeric: false,
@@ -90,8 +78,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("ending")),
             items: Some("stat_info.students"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -104,17 +90,14 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.living.get_watch_stat_v2",
         method: "POST",
         path: "/cgi-bin/school/living/get_watch_stat_v2",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
+        demands: Demands::fields(&["livingid"]),
         paging: Some(Paging {
             start: "next_cursor",
             numeric: false,
@@ -123,8 +106,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: None,
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -136,17 +117,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "visitors": [{ "nickname": "Sunny", "watch_time": 90, "enter_time": 1767576800, "leave_time": 1767577000, "is_comment": 0 }]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.living.get_unwatch_stat_v2",
         method: "POST",
         path: "/cgi-bin/school/living/get_unwatch_stat_v2",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["livingid"],
+        demands: Demands::fields(&["livingid"]),
         paging: Some(Paging {
             start: "next_cursor",
             numeric: false,
@@ -155,8 +133,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: None,
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -167,6 +143,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "parents": [{ "parent_userid": "he.jun", "student_userid": "he.qing", "partyids": [22] }]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/externalcontact/get_subscribe_qr_code",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -27,63 +22,108 @@ pub(crate) static ROUTES: &[Route] = &[
   "qrcode_middle": "https://example.com/qr/school-430.png",
   "qrcode_thumb": "https://example.com/qr/school-258.png"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.notice.set_subscribe_mode",
         method: "POST",
         path: "/cgi-bin/externalcontact/set_subscribe_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["subscribe_mode"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["subscribe_mode"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.notice.get_subscribe_mode",
         method: "GET",
         path: "/cgi-bin/externalcontact/get_subscribe_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "subscribe_mode": 1 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.notice.send_message",
         method: "POST",
         path: "/cgi-bin/externalcontact/message/send",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid", "msgtype"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["agentid", "msgtype"],
+            limits: &[
+                ("to_external_user", &[Limit::MaxItems(1000)]),
+                ("to_parent_userid", &[Limit::MaxItems(1000)]),
+                ("to_student_userid", &[Limit::MaxItems(1000)]),
+                ("to_party", &[Limit::MaxItems(100)]),
+                ("duplicate_check_interval", &[Limit::Max(14400)]),
+            ],
+            kinds: &[
+                Kinds {
+                    tag: "msgtype",
+                    of: &[
+                        (
+                            "text",
+                            Demands {
+                                required: &["text", "text.content"],
+                                limits: &[("text.content", &[Limit::MaxBytes(2048)])],
+                                ..Demands::NONE
+                            },
+                        ),
+                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
+                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "news",
+                            Demands {
+                                required: &[
+                                    "news",
+                                    "news.articles",
+                                    "news.articles[].title",
+                                    "news.articles[].url",
+                                ],
+                                limits: &[
+                                    ("news.articles", &[Limit::MinItems(1), Limit::MaxItems(8)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "mpnews",
+                            Demands {
+                                required: &[
+                                    "mpnews",
+                                    "mpnews.articles",
+                                    "mpnews.articles[].title",
+                                    "mpnews.articles[].thumb_media_id",
+                                    "mpnews.articles[].content",
+                                ],
+                                limits: &[
+                                    (
+                                        "mpnews.articles",
+                                        &[Limit::MinItems(1), Limit::MaxItems(8)],
+                                    ),
+                                    ("mpnews.articles[].author", &[Limit::MaxBytes(64)]),
+                                    ("mpnews.articles[].content", &[Limit::MaxBytes(681984)]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "miniprogram",
+                            Demands::fields(
+                                &[
+                                    "miniprogram",
+                                    "miniprogram.appid",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.pagepath",
+                                ],
+                            ),
+                        ),
+                    ],
+                },
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[
-            Case {
-                when: &[("msgtype", "miniprogram")],
-                response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "invalid_external_user": ["wmErxtDgAA1KpQ77"],
-  "invalid_parent_userid": ["he.jun"],
-  "invalid_student_userid": ["he.qing"],
-  "invalid_party": ["29"]
-}"#,
-            },
-        ],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/get_payment_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["payment_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["payment_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -35,21 +31,15 @@ pub(crate) static ROUTES: &[Route] = &[
     { "student_userid": "he.qing", "trade_state": 0 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.payment.get_trade",
         method: "POST",
         path: "/cgi-bin/school/get_trade",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["payment_id", "trade_no"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["payment_id", "trade_no"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "transaction_id": "4200001234202601051122334455", "pay_time": 1767578400 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

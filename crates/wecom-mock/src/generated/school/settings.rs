@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/school/agent/get_allow_scope",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["agentid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["agentid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -28,66 +24,40 @@ pub(crate) static ROUTES: &[Route] = &[
     "departments": { "partyid": [21, 22] }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.settings.get_chat_create_mode",
         method: "GET",
         path: "/cgi-bin/school/get_chat_create_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "create_mode": 0 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.settings.set_chat_create_mode",
         method: "POST",
         path: "/cgi-bin/school/set_chat_create_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["create_mode"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["create_mode"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.settings.set_teacher_view_mode",
         method: "POST",
         path: "/cgi-bin/school/set_teacher_view_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["view_mode"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["view_mode"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.settings.get_teacher_view_mode",
         method: "GET",
         path: "/cgi-bin/school/get_teacher_view_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "view_mode": 2 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/user/create_student",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["student_userid", "name", "department"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["student_userid", "name", "department"],
+            limits: &[
+                ("student_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("department", &[Limit::MaxItems(20)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "student",
@@ -36,19 +41,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.delete_student",
         method: "GET",
         path: "/cgi-bin/school/user/delete_student",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["userid"]),
         keeps: &[
             Keeps {
                 thing: "student",
@@ -60,19 +60,22 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.update_student",
         method: "POST",
         path: "/cgi-bin/school/user/update_student",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["student_userid"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["student_userid"],
+            limits: &[
+                ("student_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("department", &[Limit::MaxItems(20)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "student",
@@ -84,45 +87,68 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_create_student",
         method: "POST",
         path: "/cgi-bin/school/user/batch_create_student",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "students",
-            "students[].student_userid",
-            "students[].name",
-            "students[].department",
+        demands: Demands {
+            required: &[
+                "students",
+                "students[].student_userid",
+                "students[].name",
+                "students[].department",
+            ],
+            limits: &[
+                ("students", &[Limit::MaxItems(100)]),
+                (
+                    "students[].student_userid",
+                    &[Limit::MinChars(1), Limit::MaxBytes(64)],
+                ),
+                ("students[].name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("students[].department", &[Limit::MaxItems(20)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Create {
+                    id: "students.student_userid",
+                    from: Some("students"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 60102,
+                },
+            },
         ],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_delete_student",
         method: "POST",
         path: "/cgi-bin/school/user/batch_delete_student",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["useridlist"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["useridlist"],
+            limits: &[("useridlist", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "student",
@@ -138,146 +164,320 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "result_list": [{ "student_userid": "he.qing", "errcode": 0, "errmsg": "deleted" }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "result_list",
+                of: "useridlist",
+                fields: &["student_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_update_student",
         method: "POST",
         path: "/cgi-bin/school/user/batch_update_student",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["students[].student_userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["students[].student_userid"],
+            limits: &[
+                ("students", &[Limit::MaxItems(100)]),
+                (
+                    "students[].student_userid",
+                    &[Limit::MinChars(1), Limit::MaxBytes(64)],
+                ),
+                ("students[].name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
+                ("students[].department", &[Limit::MaxItems(20)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Change {
+                    id: "students.student_userid",
+                    from: Some("students"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.create_parent",
         method: "POST",
         path: "/cgi-bin/school/user/create_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "parent_userid",
-            "mobile",
-            "children",
-            "children[].student_userid",
-            "children[].relation",
+        demands: Demands {
+            required: &[
+                "parent_userid",
+                "mobile",
+                "children",
+                "children[].student_userid",
+                "children[].relation",
+            ],
+            limits: &[
+                ("parent_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("children", &[Limit::MaxItems(10)]),
+                ("children[].relation", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Create {
+                    id: "parent_userid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 60102,
+                },
+            },
         ],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.delete_parent",
         method: "GET",
         path: "/cgi-bin/school/user/delete_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["userid"]),
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Remove {
+                    id: "userid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.update_parent",
         method: "POST",
         path: "/cgi-bin/school/user/update_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["parent_userid", "children[].student_userid", "children[].relation"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "parent_userid",
+                "children[].student_userid",
+                "children[].relation",
+            ],
+            limits: &[
+                ("parent_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("children", &[Limit::MaxItems(10)]),
+                ("children[].relation", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Change {
+                    id: "parent_userid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_create_parent",
         method: "POST",
         path: "/cgi-bin/school/user/batch_create_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "parents",
-            "parents[].parent_userid",
-            "parents[].mobile",
-            "parents[].children",
-            "parents[].children[].student_userid",
-            "parents[].children[].relation",
+        demands: Demands {
+            required: &[
+                "parents",
+                "parents[].parent_userid",
+                "parents[].mobile",
+                "parents[].children",
+                "parents[].children[].student_userid",
+                "parents[].children[].relation",
+            ],
+            limits: &[
+                ("parents", &[Limit::MaxItems(100)]),
+                ("parents[].parent_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("parents[].children", &[Limit::MaxItems(10)]),
+                ("parents[].children[].relation", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Create {
+                    id: "parents.parent_userid",
+                    from: Some("parents"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 60102,
+                },
+            },
         ],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_delete_parent",
         method: "POST",
         path: "/cgi-bin/school/user/batch_delete_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["useridlist"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["useridlist"],
+            limits: &[("useridlist", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Remove {
+                    id: "useridlist",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "result_list": [{ "parent_userid": "he.jun", "errcode": 0, "errmsg": "deleted" }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "result_list",
+                of: "useridlist",
+                fields: &["parent_userid"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_update_parent",
         method: "POST",
         path: "/cgi-bin/school/user/batch_update_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "parents[].parent_userid",
-            "parents[].children[].student_userid",
-            "parents[].children[].relation",
+        demands: Demands {
+            required: &[
+                "parents[].parent_userid",
+                "parents[].children[].student_userid",
+                "parents[].children[].relation",
+            ],
+            limits: &[
+                ("parents", &[Limit::MaxItems(100)]),
+                ("parents[].parent_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
+                ("parents[].children", &[Limit::MaxItems(10)]),
+                ("parents[].children[].relation", &[Limit::MaxBytes(32)]),
+            ],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Change {
+                    id: "parents.parent_userid",
+                    from: Some("parents"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
         ],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.get_school_user",
         method: "GET",
         path: "/cgi-bin/school/user/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["userid"],
+            limits: &[("userid", &[Limit::MinChars(1), Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Get {
+                    id: "userid",
+                    narrowed: &[],
+                    at: Some("student"),
+                    instead: None,
+                    content: None,
+                    fields: &["student_userid", "name", "department"],
+                    shows: &[],
+                },
+            },
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::Get {
+                    id: "userid",
+                    narrowed: &[],
+                    at: Some("parent"),
+                    instead: Some(
+                        r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "user_type": 2,
+  "parent": {
+    "parent_userid": "lin.wei",
+    "mobile": "13900001111",
+    "is_subscribe": 1,
+    "external_userid": "wmErxtDgAA9AW32Y",
+    "children": [
+      { "student_userid": "lin.xia", "relation": "Father" },
+      { "student_userid": "he.qing", "relation": "Uncle" }
+    ]
+  }
+}"#,
+                    ),
+                    content: None,
+                    fields: &["parent_userid", "mobile?", "children"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -298,19 +498,14 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.list_school_user",
         method: "GET",
         path: "/cgi-bin/school/user/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["department_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["department_id"]),
         keeps: &[
             Keeps {
                 thing: "student",
@@ -352,35 +547,23 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.set_arch_sync_mode",
         method: "POST",
         path: "/cgi-bin/school/set_arch_sync_mode",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["arch_sync_mode"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["arch_sync_mode"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.list_parent",
         method: "GET",
         path: "/cgi-bin/school/user/list_parent",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["department_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["department_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -399,29 +582,31 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "school.user.batch_to_external_user_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/batch_to_external_userid",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["mobiles"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["mobiles"],
+            limits: &[("mobiles", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "success_list": [
-    { "mobile": "13900001111", "external_userid": "wmErxtDgAA9AW32Y" },
-    { "mobile": "13900002222" }
-  ],
-  "fail_list": [{ "errcode": 60136, "errmsg": "record not found", "mobile": "13900009999" }]
+  "success_list": [{ "mobile": "13900001111", "external_userid": "wmErxtDgAA9AW32Y" }, { "mobile": "13900002222" }],
+  "fail_list": []
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "success_list",
+                of: "mobiles",
+                fields: &["mobile"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/trustdevice/import",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_list", "device_list[].system"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["device_list", "device_list[].system"],
+            limits: &[
+                ("device_list", &[Limit::MaxItems(100)]),
+                ("device_list[].mac_addr", &[Limit::MaxItems(100)]),
+                ("device_list[].harddisk_uuid", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -29,17 +33,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "device_index": 3, "status": 3 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "security.trustdevice.list_trust_device",
         method: "POST",
         path: "/cgi-bin/security/trustdevice/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["type"],
+        demands: Demands {
+            required: &["type"],
+            limits: &[("limit", &[Limit::Max(100)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -48,8 +53,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("device_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -81,20 +84,14 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "security.trustdevice.get_trust_device_by_user",
         method: "POST",
         path: "/cgi-bin/security/trustdevice/get_by_user",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["last_login_userid", "type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["last_login_userid", "type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -125,51 +122,59 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "security.trustdevice.delete_trust_device",
         method: "POST",
         path: "/cgi-bin/security/trustdevice/delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["type", "device_code_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["type", "device_code_list"],
+            limits: &[("device_code_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "security.trustdevice.approve_trust_device",
         method: "POST",
         path: "/cgi-bin/security/trustdevice/approve",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_code_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": ["p4Rt8Zc"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["device_code_list"],
+            limits: &[("device_code_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": [] }"#,
+        echoes: &[
+            Echo {
+                list: "success_list",
+                of: "device_code_list",
+                fields: &[],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "security.trustdevice.reject_trust_device",
         method: "POST",
         path: "/cgi-bin/security/trustdevice/reject",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["device_code_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": ["p4Rt8Zc"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["device_code_list"],
+            limits: &[("device_code_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": [] }"#,
+        echoes: &[
+            Echo {
+                list: "success_list",
+                of: "device_code_list",
+                fields: &[],
+            },
+        ],
+        ..Route::NEW
     },
 ];

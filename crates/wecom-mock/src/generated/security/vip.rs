@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,78 +15,124 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/vip/submit_batch_add_job",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": ["nobody"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["userid_list"],
+            limits: &[("userid_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "security_vip_add_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "security.vip.get_batch_add_vip_job_result",
         method: "POST",
         path: "/cgi-bin/security/vip/batch_add_job_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid"]),
+        keeps: &[
+            Keeps {
+                thing: "security_vip_add_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: Some("job_result"),
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "job_result": { "succ_userid_list": ["lin.wei", "chen.yu"], "fail_userid_list": ["zhou.min"] }
+  "job_result": { "succ_userid_list": ["lin.wei", "chen.yu"], "fail_userid_list": [] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "security.vip.submit_batch_del_vip_job",
         method: "POST",
         path: "/cgi-bin/security/vip/submit_batch_del_job",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": ["nobody"] }"#,
-        cases: &[],
+        demands: Demands {
+            required: &["userid_list"],
+            limits: &[("userid_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "security_vip_del_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": [] }"#,
+        ..Route::NEW
     },
     Route {
         id: "security.vip.get_batch_del_vip_job_result",
         method: "POST",
         path: "/cgi-bin/security/vip/batch_del_job_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["jobid"]),
+        keeps: &[
+            Keeps {
+                thing: "security_vip_del_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: Some("job_result"),
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "job_result": { "succ_userid_list": ["lin.wei", "chen.yu"], "fail_userid_list": ["zhou.min"] }
+  "job_result": { "succ_userid_list": ["lin.wei", "chen.yu"], "fail_userid_list": [] }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "security.vip.list_vip",
         method: "POST",
         path: "/cgi-bin/security/vip/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -93,8 +141,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("userid_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -102,6 +148,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "cursor-2",
   "userid_list": ["lin.wei", "chen.yu"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,20 +4,17 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
         id: "service.auth.get_suite_token",
         method: "POST",
         path: "/cgi-bin/service/get_suite_token",
-        token: None,
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["suite_id", "suite_secret", "suite_ticket"],
-        paging: None,
+        demands: Demands::fields(&["suite_id", "suite_secret", "suite_ticket"]),
         grants: Some(Grants {
             parameter: "suite_access_token",
             token: "suite_access_token",
@@ -25,20 +22,15 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "suite_id",
             secret: "suite_secret",
         }),
-        keeps: &[],
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_corp_token",
         method: "POST",
         path: "/cgi-bin/service/get_corp_token",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_corpid", "permanent_code"],
-        paging: None,
+        demands: Demands::fields(&["auth_corpid", "permanent_code"]),
         grants: Some(Grants {
             parameter: "access_token",
             token: "access_token",
@@ -46,20 +38,14 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "auth_corpid",
             secret: "permanent_code",
         }),
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "a-corporations-access-token", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_provider_token",
         method: "POST",
         path: "/cgi-bin/service/get_provider_token",
-        token: None,
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["corpid", "provider_secret"],
-        paging: None,
+        demands: Demands::fields(&["corpid", "provider_secret"]),
         grants: Some(Grants {
             parameter: "provider_access_token",
             token: "provider_access_token",
@@ -67,67 +53,50 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "corpid",
             secret: "provider_secret",
         }),
-        keeps: &[],
         response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_app_qr_code",
         method: "POST",
         path: "/cgi-bin/service/get_app_qrcode",
         token: Some("suite_access_token"),
-        body: Body::Json,
         answer: Answer::FileOrJson,
-        query: &[],
-        required: &["suite_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["suite_id"],
+            limits: &[("state", &[Limit::MaxBytes(32)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_pre_auth_code",
         method: "GET",
         path: "/cgi-bin/service/get_pre_auth_code",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "pre_auth_code": "a-pre-auth-code", "expires_in": 1200 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.set_session_info",
         method: "POST",
         path: "/cgi-bin/service/set_session_info",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["pre_auth_code", "session_info"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["pre_auth_code", "session_info"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_permanent_code_v2",
         method: "POST",
         path: "/cgi-bin/service/v2/get_permanent_code",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["auth_code"],
+            limits: &[("auth_code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -142,35 +111,34 @@ pub(crate) static ROUTES: &[Route] = &[
   "register_code_info": { "register_code": "REG-1", "template_id": "tpl-1", "state": "fair2024" },
   "state": "fair2024"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_customized_auth_url",
         method: "POST",
         path: "/cgi-bin/service/get_customized_auth_url",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["state", "templateid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["state", "templateid_list"],
+            limits: &[
+                ("state", &[Limit::MaxBytes(32)]),
+                ("templateid_list", &[Limit::MaxItems(9)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_permanent_code",
         method: "POST",
         path: "/cgi-bin/service/get_permanent_code",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["auth_code"],
+            limits: &[("auth_code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "permanent_code": "a-permanent-code",
   "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
@@ -216,20 +184,14 @@ pub(crate) static ROUTES: &[Route] = &[
   },
   "state": "fair2024"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_auth_info",
         method: "POST",
         path: "/cgi-bin/service/get_auth_info",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_corpid", "permanent_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["auth_corpid", "permanent_code"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -285,20 +247,14 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.auth.get_auth_info_v2",
         method: "POST",
         path: "/cgi-bin/service/v2/get_auth_info",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_corpid", "permanent_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["auth_corpid", "permanent_code"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -342,6 +298,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,14 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/contact/search",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_corpid", "query_word"],
+        demands: Demands {
+            required: &["auth_corpid", "query_word"],
+            limits: &[
+                ("query_word", &[Limit::MaxChars(64)]),
+                ("limit", &[Limit::Max(200)]),
+            ],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +31,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::End("is_last")),
             items: None,
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -38,24 +42,26 @@ pub(crate) static ROUTES: &[Route] = &[
   "is_last": false,
   "next_cursor": "CURSOR-2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.contact.batch_search_contact",
         method: "POST",
         path: "/cgi-bin/service/contact/batchsearch",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "auth_corpid",
-            "query_request_list",
-            "query_request_list[].query_word",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "auth_corpid",
+                "query_request_list",
+                "query_request_list[].query_word",
+            ],
+            limits: &[
+                ("query_request_list", &[Limit::MaxItems(50)]),
+                ("query_request_list[].query_word", &[Limit::MaxChars(64)]),
+                ("query_request_list[].limit", &[Limit::Max(200)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -72,50 +78,75 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.contact.sort_contact",
         method: "POST",
         path: "/cgi-bin/service/contact/sort",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_corpid", "useridlist"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["auth_corpid", "useridlist"],
+            limits: &[("useridlist", &[Limit::MaxItems(1000)])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "useridlist": ["lin.wei", "chen.jie"] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.contact.translate_contact_id",
         method: "POST",
         path: "/cgi-bin/service/contact/id_translate",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["auth_corpid", "media_id_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["auth_corpid", "media_id_list"],
+            limits: &[("media_id_list", &[Limit::MaxItems(20)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contact_translation_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.contact.get_batch_result",
         method: "GET",
         path: "/cgi-bin/service/batch/getresult",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["jobid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["jobid"],
+            limits: &[("jobid", &[Limit::MaxBytes(64)])],
+            ..Demands::NONE
+        },
+        keeps: &[
+            Keeps {
+                thing: "contact_translation_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -123,6 +154,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "type": "contact_id_translate",
   "result": { "contact_id_translate": { "url": "https://example.com/results/handbook.zip" } }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/customer_acquisition/get_bill_list",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["begin_time", "end_time", "auth_corpid"],
+        demands: Demands {
+            required: &["begin_time", "end_time", "auth_corpid"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +28,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("bill_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -36,6 +37,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "timestamp": 1741053600, "price": 300 }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

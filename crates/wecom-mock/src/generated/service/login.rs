@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/service/auth/getuserinfo3rd",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["code"],
+            limits: &[("code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -29,20 +29,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "expires_in": 1800,
   "open_userid": "woAJ2GCAAAXtWyuj"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.login.get_user_detail_3rd",
         method: "POST",
         path: "/cgi-bin/service/auth/getuserdetail3rd",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["user_ticket"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["user_ticket"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -53,20 +47,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "avatar": "https://example.com/avatar/lin.wei/0",
   "qr_code": "https://example.com/qr/lin.wei"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.login.js_code_to_session",
         method: "GET",
         path: "/cgi-bin/service/miniprogram/jscode2session",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["js_code", "grant_type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["js_code", "grant_type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -75,6 +63,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "session_key": "a-session-key",
   "open_userid": "woAJ2GCAAAXtWyuj"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -14,12 +16,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/service/media/upload",
         token: Some("provider_access_token"),
         body: Body::Multipart,
-        answer: Answer::Json,
         query: &["type"],
-        required: &["media"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["media"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "",
@@ -27,6 +25,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "media_id": "1Q7mVd1Rz2t4pXq8u",
   "created_at": "1720000000"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_order_list",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["start_time", "end_time"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["start_time", "end_time"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -71,20 +67,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.order.get_order",
         method: "POST",
         path: "/cgi-bin/service/get_order",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["orderid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["orderid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -111,36 +101,23 @@ pub(crate) static ROUTES: &[Route] = &[
   "dealer_share_amount": 108000,
   "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.order.prolong_try",
         method: "POST",
         path: "/cgi-bin/service/prolong_try",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["buyer_corpid", "prolong_days"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["buyer_corpid", "prolong_days"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "try_end_time": 1722000000 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.order.get_account_balance",
         method: "GET",
         path: "/cgi-bin/service/get_account_balance",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "balance": 4250000 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,28 +15,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_register_code",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["template_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["template_id"],
+            limits: &[
+                ("template_id", &[Limit::MaxBytes(128)]),
+                ("state", &[Limit::MaxBytes(128)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "register_code": "REG-1", "expires_in": 600 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.register.get_register_info",
         method: "POST",
         path: "/cgi-bin/service/get_register_info",
         token: Some("provider_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["register_code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["register_code"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -44,21 +41,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "state": "fair2024",
   "template_id": "tpl-1"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.register.contact_sync_success",
         method: "GET",
         path: "/cgi-bin/sync/contact_sync_success",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/service/school/getuserinfo3rd",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["code"],
+            limits: &[("code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -29,20 +29,18 @@ pub(crate) static ROUTES: &[Route] = &[
     { "corpid": "ww8b7a6f5e4d3c2b1a", "parent_userid": "parent-7" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "service.school.get_service_user_info_3rd",
         method: "GET",
         path: "/cgi-bin/service/getuserinfo3rd",
         token: Some("suite_access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["code"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["code"],
+            limits: &[("code", &[Limit::MaxBytes(512)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -50,6 +48,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "UserId": "zhou.lan",
   "DeviceId": "device-7f3a"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -67,36 +63,45 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "rule_list",
+                of: "rule_id_list",
+                fields: &["rule_id"],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.content_priv.update_sheet_priv",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "type",
-            "priv_list[].sheet_id",
-            "priv_list[].priv",
-            "priv_list[].field_priv.field_range_type",
-            "priv_list[].field_priv.field_rule_list[].field_id",
-            "priv_list[].field_priv.field_rule_list[].field_type",
-            "priv_list[].field_priv.field_rule_list[].can_edit",
-            "priv_list[].field_priv.field_rule_list[].can_insert",
-            "priv_list[].field_priv.field_rule_list[].can_view",
-            "priv_list[].field_priv.field_default_rule.can_edit",
-            "priv_list[].field_priv.field_default_rule.can_insert",
-            "priv_list[].field_priv.field_default_rule.can_view",
-            "priv_list[].record_priv.record_range_type",
-            "priv_list[].record_priv.record_rule_list[].field_id",
-            "priv_list[].record_priv.record_rule_list[].oper_type",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "docid",
+                "type",
+                "priv_list[].sheet_id",
+                "priv_list[].priv",
+                "priv_list[].field_priv.field_range_type",
+                "priv_list[].field_priv.field_rule_list[].field_id",
+                "priv_list[].field_priv.field_rule_list[].field_type",
+                "priv_list[].field_priv.field_rule_list[].can_edit",
+                "priv_list[].field_priv.field_rule_list[].can_insert",
+                "priv_list[].field_priv.field_rule_list[].can_view",
+                "priv_list[].field_priv.field_default_rule.can_edit",
+                "priv_list[].field_priv.field_default_rule.can_insert",
+                "priv_list[].field_priv.field_default_rule.can_view",
+                "priv_list[].record_priv.record_range_type",
+                "priv_list[].record_priv.record_rule_list[].field_id",
+                "priv_list[].record_priv.record_rule_list[].oper_type",
+            ],
+            limits: &[
+                ("name", &[Limit::MaxChars(20)]),
+                ("priv_list[].record_priv.record_rule_list", &[Limit::MaxItems(20)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "priv_rule",
@@ -108,25 +113,26 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.content_priv.create_rule",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/content_priv/create_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["docid", "name"],
+            limits: &[("name", &[Limit::MaxChars(20)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "priv_rule",
@@ -144,19 +150,21 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 2 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.content_priv.mod_rule_member",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "rule_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["docid", "rule_id"],
+            limits: &[
+                ("add_member_range.userid_list", &[Limit::MaxItems(500)]),
+                ("del_member_range.userid_list", &[Limit::MaxItems(500)]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "priv_rule",
@@ -165,19 +173,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.content_priv.delete_rule",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/content_priv/delete_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "rule_id_list"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "rule_id_list"]),
         keeps: &[
             Keeps {
                 thing: "priv_rule",
@@ -189,6 +192,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/create_doc",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["doc_type", "doc_name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["doc_type", "doc_name"],
+            limits: &[("admin_users", &[Limit::MaxItems(3)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "document",
@@ -36,40 +37,64 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://example.com/doc/minutes", "docid": "dcAJ2GCAAAXtWyuj" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.doc.rename_doc",
         method: "POST",
         path: "/cgi-bin/wedoc/rename_doc",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["new_name"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["new_name"],
+            groups: &[("", Group::ExactlyOne, &["docid", "formid"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "document",
                 unknown: 40058,
-                does: Does::Use { id: "docid" },
+                does: Does::Change {
+                    id: "docid",
+                    from: None,
+                    renames: &[("new_name", "doc_name")],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+            Keeps {
+                thing: "form",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "formid",
+                    from: None,
+                    renames: &[("new_name", "form_title")],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.doc.del_doc",
         method: "POST",
         path: "/cgi-bin/wedoc/del_doc",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::ExactlyOne, &["docid", "formid"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "document",
@@ -79,28 +104,33 @@ pub(crate) static ROUTES: &[Route] = &[
                     with: &[],
                 },
             },
+            Keeps {
+                thing: "form",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "formid",
+                    with: &[],
+                },
+            },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.doc.get_doc_base_info",
         method: "POST",
         path: "/cgi-bin/wedoc/get_doc_base_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid"]),
         keeps: &[
             Keeps {
                 thing: "document",
                 unknown: 40058,
                 does: Does::Get {
                     id: "docid",
+                    narrowed: &[],
                     at: Some("doc_base_info"),
+                    instead: None,
                     content: None,
                     fields: &["docid", "doc_name", "doc_type"],
                     shows: &[],
@@ -118,19 +148,17 @@ pub(crate) static ROUTES: &[Route] = &[
     "doc_type": 3
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.doc.share_doc",
         method: "POST",
         path: "/cgi-bin/wedoc/doc_share",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::ExactlyOne, &["docid", "formid"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "document",
@@ -139,19 +167,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/doc/minutes" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.doc.upload_image",
         method: "POST",
         path: "/cgi-bin/wedoc/image_upload",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "base64_content"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "base64_content"]),
         keeps: &[
             Keeps {
                 thing: "document",
@@ -167,6 +190,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "width": 640,
   "size": 51200
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,28 +15,54 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/document/batch_update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "requests"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "docid",
+                "requests",
+                "requests[].replace_text.text",
+                "requests[].replace_text.ranges",
+                "requests[].replace_text.ranges[].start_index",
+                "requests[].replace_text.ranges[].length",
+                "requests[].insert_text.text",
+                "requests[].insert_text.location",
+                "requests[].insert_text.location.index",
+                "requests[].delete_content.range",
+                "requests[].delete_content.range.start_index",
+                "requests[].delete_content.range.length",
+                "requests[].insert_image.image_id",
+                "requests[].insert_image.location",
+                "requests[].insert_image.location.index",
+                "requests[].insert_page_break.location",
+                "requests[].insert_page_break.location.index",
+                "requests[].insert_table.rows",
+                "requests[].insert_table.cols",
+                "requests[].insert_table.location",
+                "requests[].insert_table.location.index",
+                "requests[].insert_paragraph.location",
+                "requests[].insert_paragraph.location.index",
+                "requests[].update_text_property.text_property",
+                "requests[].update_text_property.ranges",
+                "requests[].update_text_property.ranges[].start_index",
+                "requests[].update_text_property.ranges[].length",
+            ],
+            limits: &[
+                ("requests", &[Limit::MaxItems(30)]),
+                ("requests[].replace_text.ranges", &[Limit::MaxItems(10)]),
+                ("requests[].insert_table.rows", &[Limit::Max(100)]),
+                ("requests[].insert_table.cols", &[Limit::Max(60)]),
+                ("requests[].update_text_property.ranges", &[Limit::MaxItems(10)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.document.get_document",
         method: "POST",
         path: "/cgi-bin/wedoc/document/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -249,6 +277,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

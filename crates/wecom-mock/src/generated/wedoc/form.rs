@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,26 +15,65 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/create_form",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "form_info",
-            "form_info.form_title",
-            "form_info.form_question",
-            "form_info.form_question.items",
-            "form_info.form_question.items[].question_id",
-            "form_info.form_question.items[].title",
-            "form_info.form_question.items[].pos",
-            "form_info.form_question.items[].status",
-            "form_info.form_question.items[].reply_type",
-            "form_info.form_question.items[].must_reply",
-            "form_info.form_question.items[].option_item[].key",
-            "form_info.form_question.items[].option_item[].value",
-            "form_info.form_question.items[].option_item[].status",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "form_info",
+                "form_info.form_title",
+                "form_info.form_question",
+                "form_info.form_question.items",
+                "form_info.form_question.items[].question_id",
+                "form_info.form_question.items[].title",
+                "form_info.form_question.items[].pos",
+                "form_info.form_question.items[].status",
+                "form_info.form_question.items[].reply_type",
+                "form_info.form_question.items[].must_reply",
+                "form_info.form_question.items[].option_item[].key",
+                "form_info.form_question.items[].option_item[].value",
+                "form_info.form_question.items[].option_item[].status",
+            ],
+            limits: &[
+                ("form_info.form_question.items", &[Limit::MaxItems(200)]),
+                ("form_info.form_question.items[].question_id", &[Limit::Min(1)]),
+                ("form_info.form_question.items[].pos", &[Limit::Min(1)]),
+                (
+                    "form_info.form_question.items[].question_extend_setting.text_setting.char_len",
+                    &[Limit::Min(1), Limit::Max(4000)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.checkbox_setting.number",
+                    &[Limit::Min(1)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.image_setting.upload_image_limit.count",
+                    &[Limit::Min(1), Limit::Max(9)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.image_setting.upload_image_limit.max_size",
+                    &[Limit::Max(3000)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.file_setting.upload_file_limit.count",
+                    &[Limit::Min(1), Limit::Max(9)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.file_setting.upload_file_limit.max_size",
+                    &[Limit::Max(3000)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.duration_setting.day_range",
+                    &[Limit::Min(1), Limit::Max(24)],
+                ),
+                (
+                    "form_info.form_setting.timed_repeat_info.week_flag",
+                    &[Limit::Max(127)],
+                ),
+                (
+                    "form_info.form_setting.timed_repeat_info.day_of_month",
+                    &[Limit::Min(1), Limit::Max(31)],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "form",
@@ -50,33 +91,72 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "formid": "fmAJ2GCAAAXtWyuj" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.form.modify_form",
         method: "POST",
         path: "/cgi-bin/wedoc/modify_form",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "oper",
-            "formid",
-            "form_info",
-            "form_info.form_question.items",
-            "form_info.form_question.items[].question_id",
-            "form_info.form_question.items[].title",
-            "form_info.form_question.items[].pos",
-            "form_info.form_question.items[].status",
-            "form_info.form_question.items[].reply_type",
-            "form_info.form_question.items[].must_reply",
-            "form_info.form_question.items[].option_item[].key",
-            "form_info.form_question.items[].option_item[].value",
-            "form_info.form_question.items[].option_item[].status",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "oper",
+                "formid",
+                "form_info",
+                "form_info.form_question.items",
+                "form_info.form_question.items[].question_id",
+                "form_info.form_question.items[].title",
+                "form_info.form_question.items[].pos",
+                "form_info.form_question.items[].status",
+                "form_info.form_question.items[].reply_type",
+                "form_info.form_question.items[].must_reply",
+                "form_info.form_question.items[].option_item[].key",
+                "form_info.form_question.items[].option_item[].value",
+                "form_info.form_question.items[].option_item[].status",
+            ],
+            limits: &[
+                ("form_info.form_question.items", &[Limit::MaxItems(200)]),
+                ("form_info.form_question.items[].question_id", &[Limit::Min(1)]),
+                ("form_info.form_question.items[].pos", &[Limit::Min(1)]),
+                (
+                    "form_info.form_question.items[].question_extend_setting.text_setting.char_len",
+                    &[Limit::Min(1), Limit::Max(4000)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.checkbox_setting.number",
+                    &[Limit::Min(1)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.image_setting.upload_image_limit.count",
+                    &[Limit::Min(1), Limit::Max(9)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.image_setting.upload_image_limit.max_size",
+                    &[Limit::Max(3000)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.file_setting.upload_file_limit.count",
+                    &[Limit::Min(1), Limit::Max(9)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.file_setting.upload_file_limit.max_size",
+                    &[Limit::Max(3000)],
+                ),
+                (
+                    "form_info.form_question.items[].question_extend_setting.duration_setting.day_range",
+                    &[Limit::Min(1), Limit::Max(24)],
+                ),
+                (
+                    "form_info.form_setting.timed_repeat_info.week_flag",
+                    &[Limit::Max(127)],
+                ),
+                (
+                    "form_info.form_setting.timed_repeat_info.day_of_month",
+                    &[Limit::Min(1), Limit::Max(31)],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "form",
@@ -88,32 +168,31 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.form.get_form_info",
         method: "POST",
         path: "/cgi-bin/wedoc/get_form_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["formid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["formid"]),
         keeps: &[
             Keeps {
                 thing: "form",
                 unknown: 40058,
                 does: Does::Get {
                     id: "formid",
+                    narrowed: &[],
                     at: Some("form_info"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "formid",
@@ -184,17 +263,18 @@ pub(crate) static ROUTES: &[Route] = &[
     "repeated_id": ["rpAJ2GCAAAXtWyuj"]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.form.get_form_statistic",
         method: "POST",
         path: "/cgi-bin/wedoc/get_form_statistic",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["repeated_id", "req_type"],
+        demands: Demands {
+            required: &["repeated_id", "req_type"],
+            limits: &[("limit", &[Limit::Max(10000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: true,
@@ -203,8 +283,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: None,
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -224,20 +302,18 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": true,
   "cursor": 6
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.form.get_form_answer",
         method: "POST",
         path: "/cgi-bin/wedoc/get_form_answer",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["repeated_id", "answer_ids"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["repeated_id", "answer_ids"],
+            limits: &[("answer_ids", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -295,6 +371,13 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "answer.answer_list",
+                of: "answer_ids",
+                fields: &["answer_id"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

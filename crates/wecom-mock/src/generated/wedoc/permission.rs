@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/doc_get_auth",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -43,56 +39,45 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "co_auth_list": [{ "type": 2, "departmentid": 4, "auth": 1 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.permission.mod_doc_join_rule",
         method: "POST",
         path: "/cgi-bin/wedoc/mod_doc_join_rule",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.permission.mod_doc_member",
         method: "POST",
         path: "/cgi-bin/wedoc/mod_doc_member",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "update_file_member_list[].type",
-            "update_file_member_list[].auth",
-            "del_file_member_list[].type",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "docid",
+                "update_file_member_list[].type",
+                "update_file_member_list[].auth",
+                "del_file_member_list[].type",
+            ],
+            limits: &[
+                ("update_file_member_list", &[Limit::MaxItems(100)]),
+                ("del_file_member_list", &[Limit::MaxItems(100)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.permission.mod_doc_safety_setting",
         method: "POST",
         path: "/cgi-bin/wedoc/mod_doc_safty_setting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

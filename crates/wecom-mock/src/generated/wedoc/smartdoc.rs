@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/publish",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "auth_list[].type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "auth_list[].type"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -29,49 +25,32 @@ pub(crate) static ROUTES: &[Route] = &[
   "publish_time": 1782700000,
   "publish_doc_title": "Cranes"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.cancel_publish_smartdoc",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/cancel_publish",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.set_publish_setting",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/publish_setting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "publish_range", "auth_list[].type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "publish_range", "auth_list[].type"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.get_page_hierarchy",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_page_hierarchy",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid"]),
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -94,19 +73,14 @@ pub(crate) static ROUTES: &[Route] = &[
     { "page_id": "pg2", "parent_id": "pg1", "title": "Crane 4" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.add_page",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/add_page",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "info"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "info"]),
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -134,19 +108,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "info": { "page_id": "pg3", "title": "Crane 5", "parent_id": "pg1", "after_id": "pg2", "layout_mode": 2 }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.update_page",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/update_page",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "info"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "info"]),
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -158,6 +127,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("info"),
                     fields: &[
                         "page_id?",
@@ -174,19 +145,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "info": { "page_id": "pg3", "title": "Crane 6", "parent_id": "pg1", "after_id": "pg2", "layout_mode": 2 }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.delete_page",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/delete_page",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "page_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "page_id"]),
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -201,30 +167,27 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.add_blocks",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/add_blocks",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "page_id",
-            "blocks",
-            "blocks[].type",
-            "blocks[].props.table_props.cell_positions[].start_cell",
-            "blocks[].props.table_props.cell_positions[].start_cell.row",
-            "blocks[].props.table_props.cell_positions[].start_cell.column",
-            "blocks[].props.table_props.cell_positions[].end_cell",
-            "blocks[].props.table_props.cell_positions[].end_cell.row",
-            "blocks[].props.table_props.cell_positions[].end_cell.column",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &[
+                "docid",
+                "page_id",
+                "blocks",
+                "blocks[].type",
+                "blocks[].props.table_props.cell_positions[].start_cell",
+                "blocks[].props.table_props.cell_positions[].start_cell.row",
+                "blocks[].props.table_props.cell_positions[].start_cell.column",
+                "blocks[].props.table_props.cell_positions[].end_cell",
+                "blocks[].props.table_props.cell_positions[].end_cell.row",
+                "blocks[].props.table_props.cell_positions[].end_cell.column",
+            ],
+        ),
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -255,30 +218,27 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "blocks": [{ "id": "bk2", "type": "BLOCK_TYPE_TEXT", "title": "Daily checks", "parent_id": "pg2", "after_id": "", "children": [] }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.update_blocks",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/update_blocks",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "page_id",
-            "blocks",
-            "blocks[].type",
-            "blocks[].props.table_props.cell_positions[].start_cell",
-            "blocks[].props.table_props.cell_positions[].start_cell.row",
-            "blocks[].props.table_props.cell_positions[].start_cell.column",
-            "blocks[].props.table_props.cell_positions[].end_cell",
-            "blocks[].props.table_props.cell_positions[].end_cell.row",
-            "blocks[].props.table_props.cell_positions[].end_cell.column",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &[
+                "docid",
+                "page_id",
+                "blocks",
+                "blocks[].type",
+                "blocks[].props.table_props.cell_positions[].start_cell",
+                "blocks[].props.table_props.cell_positions[].start_cell.row",
+                "blocks[].props.table_props.cell_positions[].start_cell.column",
+                "blocks[].props.table_props.cell_positions[].end_cell",
+                "blocks[].props.table_props.cell_positions[].end_cell.row",
+                "blocks[].props.table_props.cell_positions[].end_cell.column",
+            ],
+        ),
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -290,6 +250,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("blocks"),
                     fields: &[
                         "id?",
@@ -309,19 +271,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "blocks": [{ "id": "bk2", "type": "BLOCK_TYPE_TEXT", "title": "Weekly checks", "parent_id": "pg2", "children": ["bk3"] }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.delete_blocks",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/delete_blocks",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "page_id", "ids"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "page_id", "ids"]),
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -333,17 +290,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.get_block_list",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_block_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "page_id"],
+        demands: Demands {
+            required: &["docid", "page_id"],
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "start",
             numeric: true,
@@ -352,7 +310,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("blocks"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -387,104 +344,99 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": "true",
   "next_start": 1
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.create_export_task",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/export_task",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "content_type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "content_type"]),
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_export",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "task_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "task_id": "tk7" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.get_export_result",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_export_result",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["task_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["task_id"]),
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_export",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "task_id",
+                    narrowed: &[],
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r##"{ "errcode": 0, "errmsg": "ok", "task_done": true, "content": "# Cranes\nCrane 4" }"##,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.get_smartsheet_info",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_smartsheet_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "ss_docid": "dcSheet01" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.add_smartsheet",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/add_smartsheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "info"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "info"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "info": { "block_id": "bk9", "title": "Shifts", "sheet_id": "st1", "ss_docid": "dcSheet01", "after_id": "bk8" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.delete_smartsheet",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/delete_smartsheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "block_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "block_id"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartdoc.update_smartsheet",
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/update_smartsheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "info"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "info"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "info": { "block_id": "bk9", "title": "Night shifts", "sheet_id": "st1", "ss_docid": "dcSheet01", "after_id": "bk8" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/add_sheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid"]),
         keeps: &[
             Keeps {
                 thing: "sheet",
@@ -40,19 +37,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "properties": { "sheet_id": "tQ7xKd", "title": "Tasks", "index": 2 }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.delete_sheet",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/delete_sheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "sheet_id"]),
         keeps: &[
             Keeps {
                 thing: "sheet",
@@ -64,19 +56,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.update_sheet",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/update_sheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "properties", "properties.sheet_id"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "properties", "properties.sheet_id"]),
         keeps: &[
             Keeps {
                 thing: "sheet",
@@ -88,25 +75,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.get_sheet",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/get_sheet",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid"]),
         keeps: &[
             Keeps {
                 thing: "sheet",
@@ -130,28 +114,25 @@ pub(crate) static ROUTES: &[Route] = &[
     { "sheet_id": "tT1aNg", "title": "Read me", "is_visible": true, "type": "external" }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.add_view",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/add_view",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "sheet_id",
-            "view_title",
-            "view_type",
-            "property_gantt.start_date_field_id",
-            "property_gantt.end_date_field_id",
-            "property_calendar.start_date_field_id",
-            "property_calendar.end_date_field_id",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &[
+                "docid",
+                "sheet_id",
+                "view_title",
+                "view_type",
+                "property_gantt.start_date_field_id",
+                "property_gantt.end_date_field_id",
+                "property_calendar.start_date_field_id",
+                "property_calendar.end_date_field_id",
+            ],
+        ),
         keeps: &[
             Keeps {
                 thing: "sheet_view",
@@ -173,19 +154,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "view": { "view_id": "vWm3Rz", "view_title": "All tasks", "view_type": "VIEW_TYPE_GRID" }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.delete_views",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/delete_views",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "view_ids"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "sheet_id", "view_ids"]),
         keeps: &[
             Keeps {
                 thing: "sheet_view",
@@ -197,45 +173,42 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.update_view",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/update_view",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "sheet_id",
-            "view_id",
-            "property.sort_spec.sort_infos[].field_id",
-            "property.group_spec.groups[].field_id",
-            "property.filter_spec.conditions[].field_id",
-            "property.filter_spec.conditions[].field_type",
-            "property.filter_spec.conditions[].operator",
-            "property.filter_spec.conditions[].string_value.value",
-            "property.filter_spec.conditions[].number_value.value",
-            "property.filter_spec.conditions[].bool_value.value",
-            "property.filter_spec.conditions[].user_value.value",
-            "property.filter_spec.conditions[].date_time_value.type",
-            "property.color_config.conditions",
-            "property.color_config.conditions[].type",
-            "property.color_config.conditions[].color",
-            "property.color_config.conditions[].condition",
-            "property.color_config.conditions[].condition.field_id",
-            "property.color_config.conditions[].condition.field_type",
-            "property.color_config.conditions[].condition.operator",
-            "property.color_config.conditions[].condition.string_value.value",
-            "property.color_config.conditions[].condition.number_value.value",
-            "property.color_config.conditions[].condition.bool_value.value",
-            "property.color_config.conditions[].condition.user_value.value",
-            "property.color_config.conditions[].condition.date_time_value.type",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &[
+                "docid",
+                "sheet_id",
+                "view_id",
+                "property.sort_spec.sort_infos[].field_id",
+                "property.group_spec.groups[].field_id",
+                "property.filter_spec.conditions[].field_id",
+                "property.filter_spec.conditions[].field_type",
+                "property.filter_spec.conditions[].operator",
+                "property.filter_spec.conditions[].string_value.value",
+                "property.filter_spec.conditions[].number_value.value",
+                "property.filter_spec.conditions[].bool_value.value",
+                "property.filter_spec.conditions[].user_value.value",
+                "property.filter_spec.conditions[].date_time_value.type",
+                "property.color_config.conditions",
+                "property.color_config.conditions[].type",
+                "property.color_config.conditions[].color",
+                "property.color_config.conditions[].condition",
+                "property.color_config.conditions[].condition.field_id",
+                "property.color_config.conditions[].condition.field_type",
+                "property.color_config.conditions[].condition.operator",
+                "property.color_config.conditions[].condition.string_value.value",
+                "property.color_config.conditions[].condition.number_value.value",
+                "property.color_config.conditions[].condition.bool_value.value",
+                "property.color_config.conditions[].condition.user_value.value",
+                "property.color_config.conditions[].condition.date_time_value.type",
+            ],
+        ),
         keeps: &[
             Keeps {
                 thing: "sheet_view",
@@ -247,6 +220,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("view"),
                     fields: &["view_id", "view_title", "view_type", "property?"],
                 },
@@ -297,17 +272,18 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.get_views",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/get_views",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id"],
+        demands: Demands {
+            required: &["docid", "sheet_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -316,7 +292,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("views"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "sheet_view",
@@ -391,27 +366,43 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.add_fields",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/add_fields",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "sheet_id",
-            "fields",
-            "fields[].field_title",
-            "fields[].field_type",
-            "fields[].property_auto_number.rules[].type",
-            "fields[].property_auto_number.rules[].value",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "docid",
+                "sheet_id",
+                "fields",
+                "fields[].field_title",
+                "fields[].field_type",
+                "fields[].property_auto_number.rules[].type",
+                "fields[].property_auto_number.rules[].value",
+            ],
+            limits: &[
+                (
+                    "fields[].property_number.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+                (
+                    "fields[].property_progress.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+                (
+                    "fields[].property_currency.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+                (
+                    "fields[].property_percentage.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "sheet_field",
@@ -588,27 +579,73 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.update_fields",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/update_fields",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "sheet_id",
-            "fields",
-            "fields[].field_id",
-            "fields[].field_type",
-            "fields[].property_auto_number.rules[].type",
-            "fields[].property_auto_number.rules[].value",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &[
+                "docid",
+                "sheet_id",
+                "fields",
+                "fields[].field_id",
+                "fields[].field_type",
+                "fields[].property_auto_number.rules[].type",
+                "fields[].property_auto_number.rules[].value",
+            ],
+            limits: &[
+                (
+                    "fields[].property_number.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+                (
+                    "fields[].property_progress.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+                (
+                    "fields[].property_currency.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+                (
+                    "fields[].property_percentage.decimal_places",
+                    &[Limit::Min(-1), Limit::Max(4)],
+                ),
+            ],
+            groups: &[
+                (
+                    "fields[]",
+                    Group::AtLeastOne,
+                    &[
+                        "field_title",
+                        "property_text",
+                        "property_number",
+                        "property_checkbox",
+                        "property_date_time",
+                        "property_attachment",
+                        "property_user",
+                        "property_url",
+                        "property_select",
+                        "property_created_time",
+                        "property_modified_time",
+                        "property_progress",
+                        "property_single_select",
+                        "property_reference",
+                        "property_location",
+                        "property_auto_number",
+                        "property_currency",
+                        "property_ww_group",
+                        "property_percentage",
+                        "property_barcode",
+                        "property_created_user",
+                        "property_modified_user",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "sheet_field",
@@ -620,6 +657,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("fields"),
                     fields: &[
                         "field_id",
@@ -660,19 +699,14 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.delete_fields",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/delete_fields",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "field_ids"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "sheet_id", "field_ids"]),
         keeps: &[
             Keeps {
                 thing: "sheet_field",
@@ -684,17 +718,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.get_fields",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/get_fields",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id"],
+        demands: Demands {
+            required: &["docid", "sheet_id"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -703,7 +738,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::Total("total")),
             items: Some("fields"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "sheet_field",
@@ -759,31 +793,33 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.get_records",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/get_records",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "sheet_id",
-            "sort[].field_title",
-            "filter_spec.conjunction",
-            "filter_spec.conditions",
-            "filter_spec.conditions[].field_id",
-            "filter_spec.conditions[].field_type",
-            "filter_spec.conditions[].operator",
-            "filter_spec.conditions[].string_value.value",
-            "filter_spec.conditions[].number_value.value",
-            "filter_spec.conditions[].bool_value.value",
-            "filter_spec.conditions[].user_value.value",
-            "filter_spec.conditions[].date_time_value.type",
-        ],
+        demands: Demands {
+            required: &[
+                "docid",
+                "sheet_id",
+                "sort[].field_title",
+                "filter_spec.conjunction",
+                "filter_spec.conditions",
+                "filter_spec.conditions[].field_id",
+                "filter_spec.conditions[].field_type",
+                "filter_spec.conditions[].operator",
+                "filter_spec.conditions[].string_value.value",
+                "filter_spec.conditions[].number_value.value",
+                "filter_spec.conditions[].bool_value.value",
+                "filter_spec.conditions[].user_value.value",
+                "filter_spec.conditions[].date_time_value.type",
+            ],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            groups: &[("", Group::AtMostOne, &["sort", "filter_spec"])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -792,7 +828,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("records"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "sheet_record",
@@ -887,19 +922,14 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "ver": 42
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.add_records",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/add_records",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "records", "records[].values"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "sheet_id", "records", "records[].values"]),
         keeps: &[
             Keeps {
                 thing: "sheet_record",
@@ -969,25 +999,16 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.update_records",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/update_records",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "docid",
-            "sheet_id",
-            "records",
-            "records[].record_id",
-            "records[].values",
-        ],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &["docid", "sheet_id", "records", "records[].record_id", "records[].values"],
+        ),
         keeps: &[
             Keeps {
                 thing: "sheet_record",
@@ -999,25 +1020,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &["values"],
+                    adds: &[],
+                    drops: &[],
                     at: Some("records"),
                     fields: &["record_id", "values"],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "records": [{ "record_id": "rA1b2C", "values": { "Done": true } }] }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.delete_records",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/delete_records",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "record_ids"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "sheet_id", "record_ids"]),
         keeps: &[
             Keeps {
                 thing: "sheet_record",
@@ -1029,19 +1047,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.add_field_group",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/add_field_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "name", "children[].field_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["docid", "sheet_id", "name", "children[].field_id"],
+            limits: &[("children", &[Limit::MaxItems(150)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "field_group",
@@ -1067,19 +1084,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.delete_field_groups",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/delete_field_groups",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "field_group_ids"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["docid", "sheet_id", "field_group_ids"]),
         keeps: &[
             Keeps {
                 thing: "field_group",
@@ -1091,19 +1103,18 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.update_field_group",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/update_field_group",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "field_group_id", "children[].field_id"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["docid", "sheet_id", "field_group_id", "children[].field_id"],
+            limits: &[("children", &[Limit::MaxItems(150)])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "field_group",
@@ -1115,6 +1126,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("field_group"),
                     fields: &["field_group_id", "name", "children"],
                 },
@@ -1129,17 +1142,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet.get_field_groups",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/get_field_groups",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id"],
+        demands: Demands::fields(&["docid", "sheet_id"]),
         paging: Some(Paging {
             start: "offset",
             numeric: true,
@@ -1148,7 +1158,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("field_groups"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "field_group",
@@ -1177,6 +1186,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

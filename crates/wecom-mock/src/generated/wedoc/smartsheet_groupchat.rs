@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/groupchat/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
+        demands: Demands {
+            required: &["docid"],
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -25,8 +28,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("chat_id_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -34,20 +35,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "cursor-2",
   "chat_id_list": ["wrAJ2GCAAAmk8Rq1", "wrAJ2GCAAAzp3Tn2"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet_groupchat.get_group_chat",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/groupchat/get",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "chat_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "chat_id"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -55,21 +50,22 @@ pub(crate) static ROUTES: &[Route] = &[
   "owner": "lin.wei",
   "user_list": ["lin.wei", "chen.yu", "zhou.min"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.smartsheet_groupchat.update_group_chat",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/groupchat/update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "chat_id"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["docid", "chat_id"],
+            limits: &[
+                ("add_user_list", &[Limit::MaxItems(500)]),
+                ("del_user_list", &[Limit::MaxItems(500)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

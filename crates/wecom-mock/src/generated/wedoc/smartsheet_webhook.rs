@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,23 +15,28 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/webhook",
         token: Some("key"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[
-            "add_records[].values",
-            "update_records[].record_id",
-            "update_records[].values",
-        ],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "add_records[].values",
+                "update_records[].record_id",
+                "update_records[].values",
+            ],
+            groups: &[("", Group::AtLeastOne, &["add_records", "update_records"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "add_records": [{ "record_id": "rD3e4F" }],
   "update_records": [{ "record_id": "rA1b2C" }]
 }"#,
-        cases: &[],
+        echoes: &[
+            Echo {
+                list: "update_records",
+                of: "update_records",
+                fields: &["record_id"],
+            },
+        ],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,66 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/spreadsheet/batch_update",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "requests"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &[
+                "docid",
+                "requests",
+                "requests[].add_sheet_request.title",
+                "requests[].add_sheet_request.row_count",
+                "requests[].add_sheet_request.column_count",
+                "requests[].delete_sheet_request.sheet_id",
+                "requests[].update_range_request.sheet_id",
+                "requests[].update_range_request.grid_data",
+                "requests[].update_range_request.grid_data.start_row",
+                "requests[].update_range_request.grid_data.start_column",
+                "requests[].update_range_request.grid_data.rows",
+                "requests[].update_range_request.grid_data.rows[].values",
+                "requests[].update_range_request.grid_data.rows[].values[].cell_value.link.url",
+                "requests[].update_range_request.grid_data.rows[].values[].cell_value.link.text",
+                "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.red",
+                "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.green",
+                "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.blue",
+                "requests[].delete_dimension_request.sheet_id",
+                "requests[].delete_dimension_request.dimension",
+                "requests[].delete_dimension_request.start_index",
+                "requests[].delete_dimension_request.end_index",
+            ],
+            limits: &[
+                ("requests", &[Limit::MaxItems(5)]),
+                ("requests[].add_sheet_request.column_count", &[Limit::Max(200)]),
+                (
+                    "requests[].update_range_request.grid_data.rows",
+                    &[Limit::MaxItems(1000)],
+                ),
+                (
+                    "requests[].update_range_request.grid_data.rows[].values",
+                    &[Limit::MaxItems(200)],
+                ),
+                (
+                    "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.font_size",
+                    &[Limit::Max(72)],
+                ),
+                (
+                    "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.red",
+                    &[Limit::Min(0), Limit::Max(255)],
+                ),
+                (
+                    "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.green",
+                    &[Limit::Min(0), Limit::Max(255)],
+                ),
+                (
+                    "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.blue",
+                    &[Limit::Min(0), Limit::Max(255)],
+                ),
+                (
+                    "requests[].update_range_request.grid_data.rows[].values[].cell_format.text_format.color.alpha",
+                    &[Limit::Min(0), Limit::Max(255)],
+                ),
+                ("requests[].delete_dimension_request.start_index", &[Limit::Min(1)]),
+                ("requests[].delete_dimension_request.end_index", &[Limit::Min(1)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -37,39 +92,27 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.spreadsheet.get_sheet_properties",
         method: "POST",
         path: "/cgi-bin/wedoc/spreadsheet/get_sheet_properties",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "properties": [{ "sheet_id": "shQ7xK", "title": "May", "row_count": 50, "column_count": 200 }]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedoc.spreadsheet.get_sheet_range_data",
         method: "POST",
         path: "/cgi-bin/wedoc/spreadsheet/get_sheet_range_data",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["docid", "sheet_id", "range"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["docid", "sheet_id", "range"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -102,6 +145,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

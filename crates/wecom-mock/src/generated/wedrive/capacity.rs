@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,13 +15,6 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/mng_pro_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -28,26 +23,19 @@ pub(crate) static ROUTES: &[Route] = &[
   "use_vip_acct_num": 5,
   "pro_expire_time": 1741050000
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.capacity.get_capacity",
         method: "POST",
         path: "/cgi-bin/wedrive/mng_capacity",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "total_capacity_for_all": 20000000000640,
   "total_capacity_for_vip": 20000000000020
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,10 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid", "fatherid", "sort_type", "start", "limit"],
+        demands: Demands {
+            required: &["spaceid", "fatherid", "sort_type", "start", "limit"],
+            limits: &[("limit", &[Limit::Max(1000)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "start",
             numeric: true,
@@ -25,7 +28,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("file_list.item"),
         }),
-        grants: None,
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -83,19 +85,22 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.upload_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_upload",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["file_name", "file_base64_content"],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            required: &["file_name", "file_base64_content"],
+            limits: &[("file_base64_content", &[Limit::MaxBytes(13981016)])],
+            groups: &[
+                ("", Group::ExactlyOne, &["spaceid", "selected_ticket"]),
+                ("", Group::BothOrNeither, &["spaceid", "fatherid"]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -113,49 +118,47 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.upload_file_init",
         method: "POST",
         path: "/cgi-bin/wedrive/file_upload_init",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["file_name", "size", "block_sha"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["file_name", "size", "block_sha"],
+            limits: &[("size", &[Limit::Max(21474836480)])],
+            groups: &[
+                ("", Group::ExactlyOne, &["spaceid", "selected_ticket"]),
+                ("", Group::BothOrNeither, &["spaceid", "fatherid"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": false, "upload_key": "upload-2e26" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.upload_file_part",
         method: "POST",
         path: "/cgi-bin/wedrive/file_upload_part",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["upload_key", "index", "file_base64_content"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands {
+            required: &["upload_key", "index", "file_base64_content"],
+            limits: &[
+                ("index", &[Limit::Min(1)]),
+                ("file_base64_content", &[Limit::MaxBytes(2796204)]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.upload_file_finish",
         method: "POST",
         path: "/cgi-bin/wedrive/file_upload_finish",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["upload_key"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["upload_key"]),
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -173,26 +176,26 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.download_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_download",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
-        paging: None,
-        grants: None,
+        demands: Demands {
+            groups: &[("", Group::ExactlyOne, &["fileid", "selected_ticket"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
                 unknown: 640002,
                 does: Does::Get {
                     id: "fileid",
+                    narrowed: &[],
                     at: None,
+                    instead: None,
                     content: Some("download_url"),
                     fields: &[],
                     shows: &[],
@@ -206,19 +209,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "cookie_name": "wedrive-download",
   "cookie_value": "made-up-cookie-value-cc5d"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.create_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid", "fatherid", "file_type", "file_name"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid", "fatherid", "file_type", "file_name"]),
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -241,19 +239,14 @@ pub(crate) static ROUTES: &[Route] = &[
   "fileid": "s.ww5e1f7c20c9.740178dca702",
   "url": "https://example.com/url/2"
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.rename_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_rename",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid", "new_name"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["fileid", "new_name"]),
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -265,6 +258,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("file"),
                     fields: &[
                         "fileid",
@@ -294,19 +289,14 @@ pub(crate) static ROUTES: &[Route] = &[
     "md5": "9e379e379e379e379e379e379e379e37"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.move_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_move",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fatherid", "fileid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["fatherid", "fileid"]),
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -318,6 +308,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: Some("file_list.item"),
                     fields: &[
                         "fileid",
@@ -351,19 +343,14 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.delete_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_delete",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["fileid"]),
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -375,26 +362,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.get_file_info",
         method: "POST",
         path: "/cgi-bin/wedrive/file_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["fileid"]),
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
                 unknown: 640002,
                 does: Does::Get {
                     id: "fileid",
+                    narrowed: &[],
                     at: Some("file_info"),
+                    instead: None,
                     content: None,
                     fields: &[
                         "fileid",
@@ -426,80 +410,52 @@ pub(crate) static ROUTES: &[Route] = &[
     "url": "https://example.com/url/2"
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.add_file_acl",
         method: "POST",
         path: "/cgi-bin/wedrive/file_acl_add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid", "auth_info", "auth_info[].type", "auth_info[].auth"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(
+            &["fileid", "auth_info", "auth_info[].type", "auth_info[].auth"],
+        ),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.del_file_acl",
         method: "POST",
         path: "/cgi-bin/wedrive/file_acl_del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid", "auth_info", "auth_info[].type"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["fileid", "auth_info", "auth_info[].type"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.set_file_setting",
         method: "POST",
         path: "/cgi-bin/wedrive/file_setting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid", "auth_scope"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["fileid", "auth_scope"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.share_file",
         method: "POST",
         path: "/cgi-bin/wedrive/file_share",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["fileid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.get_file_permission",
         method: "POST",
         path: "/cgi-bin/wedrive/get_file_permission",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["fileid"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -526,21 +482,15 @@ pub(crate) static ROUTES: &[Route] = &[
     "force_by_space_admin": false
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.file.set_file_secure_setting",
         method: "POST",
         path: "/cgi-bin/wedrive/file_secure_setting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["fileid"],
-        paging: None,
-        grants: None,
-        keeps: &[],
+        demands: Demands::fields(&["fileid"]),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

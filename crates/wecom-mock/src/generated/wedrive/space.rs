@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,12 +15,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_create",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["space_name"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["space_name"]),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -36,19 +33,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.rename_space",
         method: "POST",
         path: "/cgi-bin/wedrive/space_rename",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid", "space_name"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid", "space_name"]),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -60,25 +52,22 @@ pub(crate) static ROUTES: &[Route] = &[
                     replaces: false,
                     sets: &[],
                     maps: &[],
+                    adds: &[],
+                    drops: &[],
                     at: None,
                     fields: &[],
                 },
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.dismiss_space",
         method: "POST",
         path: "/cgi-bin/wedrive/space_dismiss",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid"]),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -90,26 +79,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.get_space_info",
         method: "POST",
         path: "/cgi-bin/wedrive/space_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid"]),
         keeps: &[
             Keeps {
                 thing: "space",
                 unknown: 640001,
                 does: Does::Get {
                     id: "spaceid",
+                    narrowed: &[],
                     at: Some("space_info"),
+                    instead: None,
                     content: None,
                     fields: &["spaceid", "space_name", "space_sub_type"],
                     shows: &[],
@@ -133,19 +119,16 @@ pub(crate) static ROUTES: &[Route] = &[
     "space_sub_type": 0
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.add_space_acl",
         method: "POST",
         path: "/cgi-bin/wedrive/space_acl_add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid", "auth_info", "auth_info[].type", "auth_info[].auth"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(
+            &["spaceid", "auth_info", "auth_info[].type", "auth_info[].auth"],
+        ),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -154,19 +137,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.del_space_acl",
         method: "POST",
         path: "/cgi-bin/wedrive/space_acl_del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid", "auth_info", "auth_info[].type"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid", "auth_info", "auth_info[].type"]),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -175,19 +153,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.set_space_setting",
         method: "POST",
         path: "/cgi-bin/wedrive/space_setting",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid"]),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -196,19 +169,14 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.share_space",
         method: "POST",
         path: "/cgi-bin/wedrive/space_share",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid"]),
         keeps: &[
             Keeps {
                 thing: "space",
@@ -217,26 +185,23 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "space_share_url": "https://example.com/space-share/1" }"#,
-        cases: &[],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.space.get_new_space_info",
         method: "POST",
         path: "/cgi-bin/wedrive/new_space_info",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["spaceid"],
-        paging: None,
-        grants: None,
+        demands: Demands::fields(&["spaceid"]),
         keeps: &[
             Keeps {
                 thing: "space",
                 unknown: 640001,
                 does: Does::Get {
                     id: "spaceid",
+                    narrowed: &[],
                     at: Some("space_info"),
+                    instead: None,
                     content: None,
                     fields: &["spaceid", "space_name", "space_sub_type"],
                     shows: &[],
@@ -273,6 +238,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

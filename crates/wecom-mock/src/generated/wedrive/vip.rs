@@ -4,8 +4,10 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
 };
+#[allow(unused_imports)]
+use crate::demands::{Demands, Group, Kinds, Limit};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -13,50 +15,50 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/vip/batch_add",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "succ_userid_list": ["chenyu", "linmo"],
-  "fail_userid_list": ["heqing"]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &["userid_list"],
+            limits: &[("userid_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "succ_userid_list": ["chenyu", "linmo"], "fail_userid_list": [] }"#,
+        echoes: &[
+            Echo {
+                list: "succ_userid_list",
+                of: "userid_list",
+                fields: &[],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.vip.batch_del_vip",
         method: "POST",
         path: "/cgi-bin/wedrive/vip/batch_del",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &["userid_list"],
-        paging: None,
-        grants: None,
-        keeps: &[],
-        response: r#"{
-  "errcode": 0,
-  "errmsg": "ok",
-  "succ_userid_list": ["chenyu", "linmo"],
-  "fail_userid_list": ["heqing"]
-}"#,
-        cases: &[],
+        demands: Demands {
+            required: &["userid_list"],
+            limits: &[("userid_list", &[Limit::MaxItems(100)])],
+            ..Demands::NONE
+        },
+        response: r#"{ "errcode": 0, "errmsg": "ok", "succ_userid_list": ["chenyu", "linmo"], "fail_userid_list": [] }"#,
+        echoes: &[
+            Echo {
+                list: "succ_userid_list",
+                of: "userid_list",
+                fields: &[],
+            },
+        ],
+        ..Route::NEW
     },
     Route {
         id: "wedrive.vip.list_vip",
         method: "POST",
         path: "/cgi-bin/wedrive/vip/list",
         token: Some("access_token"),
-        body: Body::Json,
-        answer: Answer::Json,
-        query: &[],
-        required: &[],
+        demands: Demands {
+            limits: &[("limit", &[Limit::Max(200)])],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -65,8 +67,6 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("userid_list"),
         }),
-        grants: None,
-        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -74,6 +74,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "cursor-2",
   "userid_list": ["chenyu", "linmo"]
 }"#,
-        cases: &[],
+        ..Route::NEW
     },
 ];

@@ -1,5 +1,7 @@
 //! The mock's table: what it checks of a request, and what it answers.
 
+mod demands;
+
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
@@ -7,11 +9,11 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
 
-use super::items::{module_doc, raw_string};
+use super::items::{list, module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Endpoint, Example, Keeps, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
+use crate::api::{Api, Echo, Endpoint, Example, Keeps, Member, Module, Next, Pagination, Step, Struct, Ty};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{self, Credentials, FieldPath, Place, Style, wire_text};
+use crate::spec::{self, Answer, Body, Credentials, FieldPath, Place, Style, wire_text};
 
 /// The code for what is wrong with a parameter, where no other is documented.
 const INVALID: i64 = 40058;
@@ -23,7 +25,9 @@ pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route};
+        use crate::route::{Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route};
+        #[allow(unused_imports)]
+        use crate::demands::{Demands, Group, Kinds, Limit};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -57,38 +61,44 @@ pub(super) fn examples(api: &Api) -> TokenStream {
 
 fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
     let (id, path, method) = (&endpoint.id, &endpoint.path, endpoint.method.name());
-    let token = option(endpoint.token.parameter());
     let body = ident(&pascal(endpoint.body.keyword()));
     let answer = ident(&pascal(endpoint.answer.keyword()));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let query = request.sent_in(Place::Query).filter(|field| !field.optional).map(|field| &field.wire);
-    let required = required(module, request);
-    let paging = option(endpoint.pagination.as_ref().map(|pagination| paging(pagination, request)));
-    let grants = option(endpoint.grants.as_ref().map(|grants| {
+    let grants = endpoint.grants.as_ref().map(|grants| {
         let (token, expires) = (&grants.token, &grants.expires);
         let Credentials { id, secret } = &grants.credentials;
         let parameter = grants.kind.parameter().expect("checked: a kind of token");
         quote!(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret })
-    }));
-    let keeps = endpoint.keeps.iter().map(|keeps| self::keeps(api, module, endpoint, keeps));
-    let response = raw_string(endpoint.examples.first().map_or("{}", |example| example.response.trim_end()));
-    let cases = cases(module, endpoint);
+    });
+    let echoes = module
+        .echoes(endpoint)
+        .into_iter()
+        .map(|Echo { list, of, fields }| quote!(Echo { list: #list, of: #of, fields: &[#(#fields),*] }));
+    // What isn't the usual.
+    let fields = [
+        endpoint.token.parameter().map(|token| quote!(token: Some(#token))),
+        (endpoint.body != Body::Json).then(|| quote!(body: Body::#body)),
+        (endpoint.answer != Answer::Json).then(|| quote!(answer: Answer::#answer)),
+        list(query).map(|query| quote!(query: #query)),
+        demands::of(module, request).map(|demands| quote!(demands: #demands)),
+        endpoint.pagination.as_ref().map(|pagination| {
+            let paging = paging(pagination, request);
+            quote!(paging: Some(#paging))
+        }),
+        grants.map(|grants| quote!(grants: Some(#grants))),
+        list(endpoint.keeps.iter().map(|keeps| self::keeps(api, module, endpoint, keeps)))
+            .map(|keeps| quote!(keeps: #keeps)),
+        endpoint.examples.first().map(|example| {
+            let response = raw_string(&module.succeeded(endpoint, example));
+            quote!(response: #response)
+        }),
+        list(echoes).map(|echoes| quote!(echoes: #echoes)),
+        list(cases(module, endpoint)).map(|cases| quote!(cases: #cases)),
+    ];
+    let fields = fields.into_iter().flatten();
     quote! {
-        Route {
-            id: #id,
-            method: #method,
-            path: #path,
-            token: #token,
-            body: Body::#body,
-            answer: Answer::#answer,
-            query: &[#(#query),*],
-            required: &[#(#required),*],
-            paging: #paging,
-            grants: #grants,
-            keeps: &[#(#keeps),*],
-            response: #response,
-            cases: &[#(#cases),*],
-        }
+        Route { id: #id, method: #method, path: #path, #(#fields,)* ..Route::NEW }
     }
 }
 
@@ -104,7 +114,7 @@ fn cases(module: &Module, endpoint: &Endpoint) -> Vec<TokenStream> {
         tags.iter().filter_map(tag).collect::<Vec<(String, String)>>()
     };
     let shown = |example: &Example| {
-        let response: Value = serde_json::from_str(&example.response).unwrap_or_default();
+        let response: Value = serde_json::from_str(&module.succeeded(endpoint, example)).unwrap_or_default();
         response.as_object().map(|fields| fields.keys().cloned().collect::<BTreeSet<String>>())
     };
     let mut known: Vec<Vec<(String, String)>> = Vec::new();
@@ -116,7 +126,7 @@ fn cases(module: &Module, endpoint: &Endpoint) -> Vec<TokenStream> {
         }
         if shown(example) != shown(&endpoint.examples[0]) {
             let pairs = when.iter().map(|(path, value)| quote!((#path, #value)));
-            let response = raw_string(example.response.trim_end());
+            let response = raw_string(&module.succeeded(endpoint, example));
             cases.push(quote!(Case { when: &[#(#pairs),*], response: #response }));
         }
         known.push(when);
@@ -200,6 +210,7 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
                 quote!((#name, #value))
             });
             let (fields, maps) = (fields(), keeps.maps(module, endpoint));
+            let (adds, drops) = (&keeps.adds, &keeps.drops);
             let replaces = keeps.does == spec::Does::Replaces;
             quote! {
                 Does::Change {
@@ -209,6 +220,8 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
                     replaces: #replaces,
                     sets: &[#(#sets),*],
                     maps: &[#(#maps),*],
+                    adds: &[#(#adds),*],
+                    drops: &[#(#drops),*],
                     at: #at,
                     fields: #fields,
                 }
@@ -225,7 +238,19 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
                 let (list, field_of_items) = place.rsplit_once('.').expect("checked: in the items of a list");
                 quote!((#list, #field_of_items, #field))
             });
-            quote!(Does::Get { id: #id, at: #at, content: #content, fields: #fields, shows: &[#(#shows),*] })
+            let narrowed = pairs(&keeps.narrowed);
+            let instead = option(instead(module, endpoint, keeps).map(|body| raw_string(&body)));
+            quote! {
+                Does::Get {
+                    id: #id,
+                    narrowed: #narrowed,
+                    at: #at,
+                    instead: #instead,
+                    content: #content,
+                    fields: #fields,
+                    shows: &[#(#shows),*],
+                }
+            }
         }
         spec::Does::Lists => {
             let fields = fields();
@@ -255,6 +280,18 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
     quote!(Keeps { thing: #thing, unknown: #unknown, does: #does })
 }
 
+/// The first example that shows a thing where it is returned, unless that is the first of all.
+fn instead(module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Option<String> {
+    let place = keeps.at.as_ref()?.to_string().replace('.', "/");
+    let shows = |example: &&Example| {
+        let response: Value = serde_json::from_str(&example.response).unwrap_or_default();
+        response.pointer(&format!("/{place}")).is_some()
+    };
+    let example = endpoint.examples.iter().find(shows)?;
+    let is_first = std::ptr::eq(example, &endpoint.examples[0]);
+    (!is_first).then(|| module.succeeded(endpoint, example))
+}
+
 fn pairs(of: &IndexMap<String, String>) -> TokenStream {
     let pairs = of.iter().map(|(from, to)| quote!((#from, #to)));
     quote!(&[#(#pairs),*])
@@ -265,28 +302,6 @@ fn option(value: Option<impl ToTokens>) -> TokenStream {
         Some(value) => quote!(Some(#value)),
         None => quote!(None),
     }
-}
-
-/// The paths of what a request's body must hold; inside of what may be absent, of what it must hold if it is there.
-fn required(module: &Module, request: &Struct) -> Vec<String> {
-    let mut paths = Vec::new();
-    module.walk(&request.name, |path, member| {
-        let Member::Field(field) = member else { return false };
-        if field.place != Place::Body {
-            return false;
-        }
-        let union = field.ty.name().and_then(|name| module.named(name));
-        match union {
-            Some(Type::Union(union)) if field.embed => {
-                let tagged = path.is_empty() && !union.tag.is_empty();
-                paths.extend((tagged && !field.optional).then(|| union.tag.clone()));
-            }
-            _ => paths.extend((!field.optional).then(|| dotted(path))),
-        }
-        // Of other types, it isn't looked into what is inside.
-        field.ty.layers().all(|ty| matches!(ty, Ty::List(_) | Ty::Struct(_)))
-    });
-    paths
 }
 
 /// `info[].userid`.

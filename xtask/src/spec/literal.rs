@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 /// The length of a line beyond which its entries get lines of their own.
-pub(super) const WIDTH: usize = 110;
+pub(crate) const WIDTH: usize = 110;
 
 /// Returns JSON in one line if it fits, otherwise with one entry per line.
-pub(super) fn json(value: &Value, indent: usize) -> String {
+pub(crate) fn json(value: &Value, indent: usize) -> String {
     let flat = flat(value);
     if flat.chars().count() + indent <= WIDTH {
         return flat;
@@ -41,7 +41,7 @@ fn flat(value: &Value) -> String {
 }
 
 /// A text as YAML and JSON read it back.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::new();
     for c in Value::from(text).to_string().chars() {
         // What YAML takes for the end of a line, or not at all.

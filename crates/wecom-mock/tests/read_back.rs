@@ -1,0 +1,128 @@
+//! What is created by one call is read by others, also by those that don't get it by its ID.
+
+mod caller;
+
+use serde_json::{Value, json};
+
+use caller::start;
+
+/// The values of a field of the items of a list.
+fn each(list: &Value, field: &str) -> Value {
+    list.as_array().into_iter().flatten().filter_map(|item| item.get(field)).cloned().collect()
+}
+
+#[tokio::test]
+async fn a_document_and_a_form_have_the_new_name() {
+    let (_server, caller) = start().await;
+    let post = async |path: &str, body: Value| caller.post(&format!("wedoc/{path}"), body).await;
+    let doc = post("create_doc", json!({ "doc_type": 3, "doc_name": "Minutes" })).await["docid"].clone();
+    assert_eq!(post("rename_doc", json!({ "docid": doc, "new_name": "Notes" })).await["errcode"], 0);
+    let info = post("get_doc_base_info", json!({ "docid": doc })).await["doc_base_info"].clone();
+    assert_eq!((&info["doc_name"], &info["doc_type"]), (&json!("Notes"), &json!(3)));
+}
+
+#[tokio::test]
+async fn a_member_is_found_by_mobile_and_by_email() {
+    let (_server, caller) = start().await;
+    let by_mobile = async |mobile: &str| caller.post("user/getuserid", json!({ "mobile": mobile })).await;
+    assert_eq!(by_mobile("13900000001").await["userid"], "lin.wei", "nobody was created yet");
+    for (userid, mobile) in [("a", "13900000001"), ("b", "13900000002")] {
+        let email = format!("{userid}@example.com");
+        let member = json!({ "userid": userid, "name": userid, "mobile": mobile, "email": email });
+        assert_eq!(caller.post("user/create", member).await["errcode"], 0);
+    }
+    assert_eq!(by_mobile("13900000002").await["userid"], "b");
+    let found = caller.post("user/get_userid_by_email", json!({ "email": "a@example.com" })).await;
+    assert_eq!(found["userid"], "a");
+    assert_eq!(by_mobile("13900000003").await["errcode"], 60111);
+}
+
+#[tokio::test]
+async fn students_and_parents_are_read_by_one_call() {
+    let (_server, caller) = start().await;
+    let post = async |path: &str, body: Value| caller.post(&format!("school/user/{path}"), body).await;
+    let get = async |id: &str| caller.get("school/user/get", &format!("userid={id}")).await;
+    let students = ["s1", "s2"].map(|id| json!({ "student_userid": id, "name": id, "department": [21] }));
+    assert_eq!(post("batch_create_student", json!({ "students": students })).await["errcode"], 0);
+    let children = json!([{ "student_userid": "s1", "relation": "Father" }]);
+    let parent = json!({ "parent_userid": "p1", "mobile": "13900000001", "children": children });
+    assert_eq!(post("create_parent", parent).await["errcode"], 0);
+    let student = get("s2").await;
+    assert_eq!((&student["user_type"], &student["student"]["name"]), (&json!(1), &json!("s2")));
+    assert_eq!((student.get("parent"), &student["student"]["parents"]), (None, &json!([])));
+    let parent = get("p1").await;
+    assert_eq!((&parent["user_type"], &parent["parent"]["children"]), (&json!(2), &children));
+    assert_eq!((parent.get("student"), &parent["parent"]["mobile"]), (None, &json!("13900000001")));
+    let renamed = json!({ "students": [{ "student_userid": "s2", "name": "Lin Xia" }] });
+    assert_eq!(post("batch_update_student", renamed).await["errcode"], 0);
+    assert_eq!(get("s2").await["student"]["name"], "Lin Xia");
+    assert_eq!(post("batch_create_student", json!({ "students": students })).await["errcode"], 60102);
+    assert_eq!(post("batch_delete_student", json!({ "useridlist": ["s1", "s2"] })).await["errcode"], 0);
+    assert_eq!(get("s2").await["errcode"], 60111);
+    assert_eq!(get("p1").await["errcode"], 0);
+}
+
+#[tokio::test]
+async fn members_are_added_to_tags_and_servicers_to_accounts_and_dropped_again() {
+    let (_server, caller) = start().await;
+    let tag = caller.post("tag/create", json!({ "tagname": "Atlas" })).await["tagid"].clone();
+    let add = async |users: &[&str], parties: &[u64]| {
+        let body = json!({ "tagid": tag, "userlist": users, "partylist": parties });
+        caller.post("tag/addtagusers", body).await
+    };
+    add(&["a", "b"], &[4]).await;
+    add(&["b", "c"], &[]).await;
+    caller.post("tag/deltagusers", json!({ "tagid": tag, "userlist": ["a", "x"] })).await;
+    let read = caller.get("tag/get", &format!("tagid={tag}")).await;
+    assert_eq!((each(&read["userlist"], "userid"), &read["partylist"]), (json!(["b", "c"]), &json!([4])));
+
+    let account = caller.post("kf/account/add", json!({ "name": "Help", "media_id": "m" })).await;
+    let id = account["open_kfid"].as_str().unwrap();
+    let servicers = json!({ "open_kfid": id, "userid_list": ["a", "b"], "department_id_list": [7] });
+    caller.post("kf/servicer/add", servicers).await;
+    caller.post("kf/servicer/del", json!({ "open_kfid": id, "userid_list": ["a"] })).await;
+    let list = caller.get("kf/servicer/list", &format!("open_kfid={id}")).await["servicer_list"].clone();
+    assert_eq!((each(&list, "userid"), each(&list, "department_id")), (json!(["b"]), json!([7])));
+}
+
+#[tokio::test]
+async fn a_meetings_invitees_guests_and_polls_are_those_that_were_set() {
+    let (_server, caller) = start().await;
+    let post = async |path: &str, body: Value| caller.post(&format!("meeting/{path}"), body).await;
+    let meeting = json!({
+        "admin_userid": "a", "title": "Weekly", "meeting_start": 1_720_000_000, "meeting_duration": 900, "settings": {},
+        "invitees": { "userid": ["a", "b"] },
+    });
+    let id = post("create", meeting).await["meetingid"].clone();
+    let invitees = async || {
+        let page = post("get_invitees", json!({ "meetingid": id })).await;
+        assert_eq!(page["has_more"], false);
+        each(&page["invitees"], "userid")
+    };
+    assert_eq!(invitees().await, json!(["a", "b"]));
+    post("set_invitees", json!({ "meetingid": id, "invitees": [{ "userid": "c" }] })).await;
+    assert_eq!(invitees().await, json!(["c"]));
+    let guests = json!([{ "area": "86", "phone_number": "13900000021" }]);
+    post("set_guests", json!({ "meetingid": id, "guests": guests })).await;
+    let read = post("get_guests", json!({ "meetingid": id })).await;
+    assert_eq!((&read["guests"], &read["title"]), (&guests, &json!("Weekly")));
+    let start = json!({ "operator_userid": "a", "instance_id": 1, "meetingid": id, "poll_theme_id": "any" });
+    let poll = post("poll/start", start).await["poll_id"].clone();
+    let detail =
+        |poll: Value| json!({ "operator_userid": "a", "instance_id": 1, "meetingid": id, "poll_id": poll });
+    assert_eq!(post("poll/get_poll_detail", detail(poll)).await["poll_theme_id"], "any");
+    assert_eq!(post("poll/get_poll_detail", detail("other".into())).await["errcode"], 40058);
+}
+
+#[tokio::test]
+async fn an_approval_request_is_read_by_its_number() {
+    let (_server, caller) = start().await;
+    let request = json!({
+        "creator_userid": "a", "template_id": "t1", "use_template_approver": 1, "apply_data": { "contents": [] },
+        "summary_list": [],
+    });
+    let number = caller.post("oa/applyevent", request).await["sp_no"].clone();
+    let info = caller.post("oa/getapprovaldetail", json!({ "sp_no": number })).await["info"].clone();
+    assert_eq!((&info["sp_no"], &info["template_id"]), (&number, &json!("t1")));
+    assert_eq!(caller.post("oa/getapprovaldetail", json!({ "sp_no": "1" })).await["errcode"], 301_025);
+}

@@ -1,0 +1,190 @@
+//! What the mock demands of a request's body: fields, kinds, groups and limits.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::api::{Field, Module, Struct, Ty, Type, Union};
+use crate::emit::items::list;
+use crate::spec::names::{ident, pascal};
+use crate::spec::{Carrier, Limit, LimitKind, Place, Rule, Style};
+
+/// The limits that the mock checks: how long a text or a list is, and how large a number.
+const CHECKED: [LimitKind; 7] = [
+    LimitKind::MinChars,
+    LimitKind::MaxChars,
+    LimitKind::MaxBytes,
+    LimitKind::MinItems,
+    LimitKind::MaxItems,
+    LimitKind::Min,
+    LimitKind::Max,
+];
+
+/// The demands on a request, if there are any.
+pub(super) fn of(module: &Module, request: &Struct) -> Option<TokenStream> {
+    let mut found = Demands::new(module);
+    found.add_struct(request, "");
+    found.tokens()
+}
+
+/// Demands, by the paths of fields from one object on.
+struct Demands<'a> {
+    module: &'a Module,
+    /// The types around, which aren't entered again.
+    above: Vec<&'a str>,
+    required: Vec<String>,
+    limits: Vec<TokenStream>,
+    groups: Vec<TokenStream>,
+    kinds: Vec<TokenStream>,
+}
+
+impl<'a> Demands<'a> {
+    fn new(module: &'a Module) -> Self {
+        let (required, limits, groups, kinds) = Default::default();
+        Self { module, above: Vec::new(), required, limits, groups, kinds }
+    }
+
+    fn add_struct(&mut self, structure: &'a Struct, path: &str) {
+        if self.above.contains(&structure.name.as_str()) {
+            return;
+        }
+        self.above.push(&structure.name);
+        for field in structure.fields.iter().filter(|field| field.place == Place::Body) {
+            self.add_field(field, path);
+        }
+        for rule in &structure.rules {
+            if let Rule::Group(group, fields) = rule {
+                let group = ident(&pascal(group.key()));
+                let fields = fields.iter().map(ToString::to_string);
+                self.groups.push(quote!((#path, Group::#group, &[#(#fields),*])));
+            }
+        }
+        self.above.pop();
+    }
+
+    fn add_field(&mut self, field: &'a Field, around: &str) {
+        if field.embed {
+            match field.ty.name().and_then(|name| self.module.named(name)) {
+                Some(Type::Union(union)) => {
+                    if !field.optional && !union.tag.is_empty() {
+                        self.required.push(joined(around, &union.tag));
+                    }
+                    self.add_union(union, around);
+                }
+                Some(Type::Struct(structure)) if !field.optional => self.add_struct(structure, around),
+                _ => {}
+            }
+            return;
+        }
+        let path = joined(around, &field.wire);
+        if !field.optional {
+            self.required.push(path.clone());
+        }
+        self.add_limits(&path, &field.ty, &field.limits);
+        if let Ty::List(item) = &field.ty {
+            self.add_limits(&format!("{path}[]"), item, &field.each);
+        }
+        self.add_value(&field.ty, &path);
+    }
+
+    fn add_limits(&mut self, path: &str, ty: &Ty, limits: &[Limit]) {
+        let checked =
+            matches!(ty.carrier(), Some(Carrier::Text | Carrier::Number | Carrier::List | Carrier::Map));
+        let limits = limits.iter().filter(|limit| checked && CHECKED.contains(&limit.kind));
+        let limit = |limit: &Limit| {
+            let (kind, number) = (ident(&pascal(limit.kind.key())), limit.as_number()?.as_i64()?);
+            let number = Literal::i64_unsuffixed(number);
+            Some(quote!(Limit::#kind(#number)))
+        };
+        let mut limits: Vec<TokenStream> = limits.filter_map(limit).collect();
+        if matches!(ty, Ty::Pipe(_) | Ty::Csv(_)) {
+            limits.push(quote!(Limit::Text));
+        }
+        if !limits.is_empty() {
+            self.limits.push(quote!((#path, &[#(#limits),*])));
+        }
+    }
+
+    fn add_value(&mut self, ty: &'a Ty, path: &str) {
+        match ty {
+            Ty::List(item) => self.add_value(item, &format!("{path}[]")),
+            Ty::Struct(name) | Ty::Union(name, _) => match self.module.named(name) {
+                Some(Type::Struct(structure)) => self.add_struct(structure, path),
+                Some(Type::Union(union)) => {
+                    if !union.tag.is_empty() {
+                        self.required.push(joined(path, &union.tag));
+                    }
+                    self.add_union(union, path);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn add_union(&mut self, union: &'a Union, path: &str) {
+        if self.above.contains(&union.name.as_str()) {
+            return;
+        }
+        self.above.push(&union.name);
+        match union.style {
+            Style::Sibling | Style::Flat => {
+                let kinds: Vec<TokenStream> =
+                    union.variants.iter().map(|variant| self.kind(union.style, variant)).collect();
+                let tag = joined(path, &union.tag);
+                self.kinds.push(quote!(Kinds { tag: #tag, of: &[#(#kinds),*] }));
+            }
+            Style::Oneof => {
+                for variant in &union.variants {
+                    if let Some(ty) = &variant.ty {
+                        self.add_value(ty, &joined(path, &variant.content));
+                    }
+                }
+            }
+            // The content has another form in each.
+            Style::Kind => {}
+        }
+        self.above.pop();
+    }
+
+    /// The demands of a variant, by paths from the object around its tag.
+    fn kind(&self, style: Style, variant: &'a crate::api::Variant) -> TokenStream {
+        let mut found = Self { above: self.above.clone(), ..Self::new(self.module) };
+        match (&variant.ty, style) {
+            (Some(ty), Style::Sibling) => {
+                found.required.push(variant.content.clone());
+                found.add_value(ty, &variant.content);
+            }
+            (Some(Ty::Struct(name)), _) => {
+                if let Some(structure) = self.module.structure(name) {
+                    found.add_struct(structure, "");
+                }
+            }
+            _ => {}
+        }
+        let (tag, demands) = (&variant.tag, found.tokens().unwrap_or_else(|| quote!(Demands::NONE)));
+        quote!((#tag, #demands))
+    }
+
+    fn tokens(self) -> Option<TokenStream> {
+        let Self { required, limits, groups, kinds, .. } = self;
+        let required = list(required);
+        let rest: Vec<TokenStream> = [
+            list(limits).map(|limits| quote!(limits: #limits)),
+            list(groups).map(|groups| quote!(groups: #groups)),
+            list(kinds).map(|kinds| quote!(kinds: #kinds)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if rest.is_empty() {
+            return required.map(|required| quote!(Demands::fields(#required)));
+        }
+        let required = required.map(|required| quote!(required: #required,));
+        Some(quote!(Demands { #required #(#rest,)* ..Demands::NONE }))
+    }
+}
+
+/// The path of a field of an object.
+fn joined(around: &str, name: &str) -> String {
+    if around.is_empty() { name.to_owned() } else { format!("{around}.{name}") }
+}
