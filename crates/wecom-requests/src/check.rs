@@ -122,6 +122,12 @@ impl Checker {
         self.number(name, value, Rule::MultipleOf(step), |number| number.is_multiple_of(step));
     }
 
+    /// Checks that a number is one of some numbers.
+    pub fn one_of(&mut self, name: &str, value: &impl Number, numbers: &'static [i64]) {
+        let among = |number: AnyNumber| numbers.iter().any(|allowed| number == (*allowed).into());
+        self.number(name, value, Rule::OneOf(numbers), among);
+    }
+
     fn number(&mut self, name: &str, value: &impl Number, rule: Rule, holds: impl Fn(AnyNumber) -> bool) {
         if let Some(number) = value.number() {
             self.limit(name, holds(number), rule, || number.to_string());

@@ -34,10 +34,7 @@ impl Comparison<'_> {
 
 /// Returns the numbers of a rule, except 0 and 1, which any page has.
 fn numbers(rule: &Rule) -> Vec<i64> {
-    let of = |limits: &[Limit]| {
-        let numbers = limits.iter().filter_map(|limit| limit.as_number()?.as_i64());
-        numbers.collect::<Vec<i64>>()
-    };
+    let of = |limits: &[Limit]| limits.iter().flat_map(Limit::whole_numbers).collect::<Vec<i64>>();
     let found = match rule {
         Rule::MaxSpan { days, .. } => vec![i64::from(*days)],
         Rule::When { demand, test, .. } => {

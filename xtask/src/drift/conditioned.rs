@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::comparison::Comparison;
-use super::finding::{Finding, Spot};
-use super::object::SpecObject;
+use super::finding::{Finding, PageLine, Spot};
+use super::object::{SpecField, SpecObject};
 use super::page::PageObject;
-use crate::pages::{mentions, regex};
-use crate::spec::{DriftRule, File, Part, WrittenRule};
+use crate::pages::{mentions, phrases, regex};
+use crate::spec::{Demand, DriftRule, File, Limit, LimitKind, LimitValue, Part, Rule, WrittenRule};
 
 impl Comparison<'_> {
     /// Reports limits of a field that hold for some values of another one, if the object has no rule about both.
@@ -26,13 +26,14 @@ impl Comparison<'_> {
         let own = object.all_rules(file);
         // A request's rule may reach into its objects.
         let outer = file.operations().flat_map(|of| of.rules).filter_map(WrittenRule::meaning);
-        let rules: Vec<String> =
-            own.into_iter().chain(outer).map(|rule| rule.as_written().to_string()).collect();
+        let all: Vec<Rule> = own.into_iter().chain(outer).collect();
+        let rules: Vec<String> = all.iter().map(|rule| rule.as_written().to_string()).collect();
         let names: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
         for seen in seen {
             for (name, field) in seen.fields() {
                 let Some(own) = object.fields.iter().find(|own| own.is(name)) else { continue };
                 for row in &field.node.rows {
+                    self.listed_numbers(file, own, &all, (&row.doc, seen.page.line(row.line)));
                     let Some((other, says)) = conditions(&row.doc, name, &names) else { continue };
                     if rules.iter().any(|rule| mentions(rule, name) && mentions(rule, other)) {
                         continue;
@@ -42,6 +43,37 @@ impl Comparison<'_> {
                     self.found.push(finding.says(says.to_owned()).seen_at(seen.page.line(row.line)));
                 }
             }
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// Reports the only numbers that a text allows in some cases, if no limit of the field allows one of them alone.
+    fn listed_numbers(
+        &mut self,
+        file: &File,
+        own: &SpecField<'_>,
+        rules: &[Rule],
+        (doc, line): (&str, PageLine),
+    ) {
+        let limited = rules.iter().filter_map(|rule| match rule {
+            Rule::When { demand: Demand::Limited(limits), field, .. }
+                if field.steps().last() == Some(own.name) =>
+            {
+                Some(limits)
+            }
+            _ => None,
+        });
+        let of_rules = limited.flatten().filter(|limit| limit.kind == LimitKind::OneOf);
+        let known: Vec<i64> = of_rules.flat_map(Limit::whole_numbers).chain(own.only_numbers()).collect();
+        for only in phrases::only(doc).into_iter().filter(|only| only.conditional) {
+            if only.numbers.iter().all(|number| known.contains(number)) {
+                continue;
+            }
+            let listed = Limit { kind: LimitKind::OneOf, value: LimitValue::Numbers(only.numbers) };
+            let message = format!("the page says `{listed}` of `{}` in some cases, no limit does", own.name);
+            let finding = Finding::new(Spot::key(file, &own.path), DriftRule::FieldLimit, &own.at, message);
+            self.found.push(finding.says(listed.to_string()).seen_at(line));
         }
     }
 }

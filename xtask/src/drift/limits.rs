@@ -64,20 +64,23 @@ impl Rows<'_> {
         for (index, limit) in theirs.iter().enumerate() {
             let first = theirs[..index].iter().all(|other| other.kind != limit.kind);
             let mut says = theirs.iter().filter(|other| other.kind == limit.kind);
-            let agreed = says.any(|other| ours.iter().any(|own| inclusive(own) == inclusive(other)));
+            let agreed = says.any(|other| ours.iter().any(|own| inclusive(own).is_same(&inclusive(other))));
             if first && !agreed {
                 let message = format!("the page says `{limit}`{}, the spec doesn't", of.told());
                 found.push((DriftRule::FieldLimit, format!("{}{limit}", of.prefix()), message));
             }
         }
         for limit in ours {
-            let Some(number) = limit.as_number() else { continue };
-            let said = || self.docs().any(|doc| has_number(doc, number));
             let kind = inclusive(limit).kind;
-            // The list of errors says in any words what is refused.
-            let mut errors = self.seen.page.section.codes.iter().map(|row| row.words.as_str());
-            let mut refused = || errors.any(|words| mentions(words, self.name) || has_number(words, number));
-            if theirs.iter().all(|known| inclusive(known).kind != kind) && !said() && !refused() {
+            let is_told = |number: &Number| {
+                // The list of errors says in any words what is refused.
+                let mut errors = self.seen.page.section.codes.iter().map(|row| row.words.as_str());
+                self.docs().any(|doc| has_number(doc, number))
+                    || errors.any(|words| mentions(words, self.name) || has_number(words, number))
+            };
+            if theirs.iter().all(|known| inclusive(known).kind != kind)
+                && !limit.numbers().iter().all(is_told)
+            {
                 let message = format!("the page doesn't say `{limit}`{}", of.told());
                 found.push((
                     DriftRule::FieldLimit,
@@ -114,7 +117,8 @@ impl Rows<'_> {
             let clause = clause.split(['。', '；', ';', '\n']).next().unwrap_or(clause);
             // Another name begins another statement.
             let own = clause.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or(clause);
-            let refuses = ["不可小于", "不能小于", "不可低于"].iter().any(|word| own.contains(word));
+            let refuses =
+                ["不可小于", "不能小于", "不可低于", "枚举之中"].iter().any(|word| own.contains(word));
             if refuses { phrases::limits(own, ty) } else { Vec::new() }
         };
         let always =

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{
-    Field, Fields, File, Operation, Part, Rule, Section, Struct, Style, Union, Variant, WrittenRule,
+    Field, Fields, File, Limit, LimitKind, Operation, Part, Rule, Section, Struct, Style, Union, Variant,
+    WrittenRule,
 };
 
 /// A named member of an object.
@@ -50,6 +51,20 @@ impl<'s> SpecField<'s> {
             What::Tag(..) => None,
             What::Content(variant) => variant.ty.as_ref(),
         }
+    }
+
+    /// Returns the field, if it is one.
+    pub(super) fn own(&self) -> Option<&'s Field> {
+        match self.what {
+            What::Field(field) => Some(field),
+            What::Tag(..) | What::Content(_) => None,
+        }
+    }
+
+    /// Returns the only numbers that it, or an item of it, may be.
+    pub(super) fn only_numbers(&self) -> Vec<i64> {
+        let limits = self.own().into_iter().flat_map(|field| field.limits.iter().chain(&field.each.0));
+        limits.filter(|limit| limit.kind == LimitKind::OneOf).flat_map(Limit::whole_numbers).collect()
     }
 
     /// Returns whether it has this name, even if only by a documented misspelling.

@@ -39,8 +39,11 @@ impl<'a> Comparison<'a> {
         }
         let listed: Vec<String> = listed.into_iter().map(|value| value.wire).collect();
         let Some(known) = known else {
+            let only = field.only_numbers();
+            let is_known = |wire: &String| wire.parse().is_ok_and(|number| only.contains(&number));
             if let Some(ty) = field.ty().filter(|_| text || scalar.is_some_and(Scalar::is_integer))
                 && listed.len() > 1
+                && !listed.iter().all(is_known)
                 && !rows.iter().any(|row| range_of(row, named).is_some())
             {
                 let listed = listed.join(", ");

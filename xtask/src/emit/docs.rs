@@ -254,7 +254,7 @@ fn limits(limits: &[Limit]) -> Vec<String> {
                 forms
                     .push(format!("truncated after {number} {} ([`{helper}`](crate::{helper}))", facts.unit));
             }
-            (LimitValue::Number(_), Bound::Step) => forms.push(limit.phrase()),
+            (LimitValue::Number(_), Bound::Step) | (LimitValue::Numbers(_), _) => forms.push(limit.phrase()),
             (LimitValue::Number(_), bound) => {
                 ranges.entry(facts.unit).or_default()[usize::from(bound.is_upper())] = Some(limit);
             }
@@ -285,7 +285,7 @@ fn end(limit: &Limit) -> String {
         Bound::AtLeast => "at least",
         Bound::Above => "more than",
         Bound::Below => "less than",
-        Bound::AtMost | Bound::Step | Bound::Form | Bound::Cut(_) => "at most",
+        Bound::AtMost | Bound::Step | Bound::Among | Bound::Form | Bound::Cut(_) => "at most",
     };
     format!("{words} {}", limit.value)
 }

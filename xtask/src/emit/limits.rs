@@ -21,6 +21,10 @@ fn check(limit: &Limit, name: &str, value: &TokenStream) -> TokenStream {
             };
             quote!(checker.#check(#name, #value, #number);)
         }
+        LimitValue::Numbers(numbers) => {
+            let numbers = numbers.iter().map(|number| Literal::i64_unsuffixed(*number));
+            quote!(checker.#check(#name, #value, &[#(#numbers),*]);)
+        }
         LimitValue::Pattern(pattern) => quote!(checker.#check(#name, #value, crate::pattern!(#pattern));),
         LimitValue::True => quote!(checker.#check(#name, #value);),
     }

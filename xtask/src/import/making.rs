@@ -11,7 +11,7 @@ use super::model::{Bodies, Definition, DraftEndpoint, DraftFields};
 use super::types::Types;
 use crate::pages::phrases::may_be_moment;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Field, Limit, LimitKind};
+use crate::spec::{Field, Limit, LimitKind, LimitValue};
 
 /// Makes up the values of a file's examples.
 #[derive(Debug, Default)]
@@ -248,6 +248,11 @@ fn within(value: &mut Value, limits: &[Limit]) {
         }
     }
     for limit in limits {
+        if let (LimitValue::Numbers(numbers), true) =
+            (&limit.value, value.is_number() && !limit.allows(value))
+        {
+            *value = numbers.first().copied().into();
+        }
         let Some(number) = limit.as_number() else { continue };
         let count = number.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
         let nearest = || match (limit.kind, number.as_i64()) {
@@ -283,7 +288,6 @@ fn within(value: &mut Value, limits: &[Limit]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::LimitValue;
 
     #[test]
     fn a_made_text_keeps_its_pattern_and_its_length() {

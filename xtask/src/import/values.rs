@@ -50,6 +50,10 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
         notes.doubt("a flag, by its description");
         return Scalar::Flag.into();
     }
+    // What is counted in a unit is a number, even if only a few are allowed.
+    if !text && phrases::unit(seen.doc()).is_some() && !phrases::only(seen.doc()).is_empty() {
+        return scalar.into();
+    }
     if documented.len() < 2 || text && !seen.values.is_empty() && !seen.shows_any(known) {
         return scalar.into();
     }

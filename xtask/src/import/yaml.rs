@@ -391,7 +391,7 @@ fn scalar(text: &str) -> String {
 
 fn limit_value(value: &LimitValue) -> String {
     match value {
-        LimitValue::Number(number) => number.to_string(),
+        LimitValue::Number(_) | LimitValue::Numbers(_) => value.to_string(),
         LimitValue::Pattern(pattern) => quoted(pattern),
         LimitValue::True => "true".to_owned(),
     }

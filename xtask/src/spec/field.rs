@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 use crate::spec::keywords::keywords;
-use crate::spec::limit::Limit;
+use crate::spec::limit_value::Limit;
 use crate::spec::limits::Limits;
 use crate::spec::pattern;
 use crate::spec::type_expr::TypeExpr;

@@ -1,183 +1,6 @@
-//! Limits of a value. All facts about each kind of limit are in one table: [`LimitKind::facts`].
-
-use std::cmp::Ordering;
-use std::collections::HashSet;
-use std::fmt;
-
-use serde_json::{Number, Value};
+//! The kinds of limits of a value. All facts about each of them are in one table: [`LimitKind::facts`].
 
 use super::type_expr::{Generic, Scalar, TypeExpr};
-
-/// A limit of a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// The kind of limit.
-    pub kind: LimitKind,
-    /// The limit's value.
-    pub value: LimitValue,
-}
-
-impl Limit {
-    /// A limit to a number.
-    pub fn number(kind: LimitKind, number: impl Into<i64>) -> Self {
-        Self { kind, value: LimitValue::Number(number.into().into()) }
-    }
-
-    /// Its number, if it is one.
-    pub fn as_number(&self) -> Option<&Number> {
-        match &self.value {
-            LimitValue::Number(number) => Some(number),
-            LimitValue::Pattern(_) | LimitValue::True => None,
-        }
-    }
-
-    /// Returns whether it rejects any value.
-    pub fn refuses(&self) -> bool {
-        !matches!(self.kind.facts().bound, Bound::Cut(_))
-    }
-
-    /// Returns whether no value fits between this lower limit and that upper one.
-    pub fn contradicts(&self, upper: &Self) -> bool {
-        let (lower, other) = (self.kind.facts(), upper.kind.facts());
-        let (Some(low), Some(high)) = (self.as_number(), upper.as_number()) else { return false };
-        let opposed = lower.bound.is_lower() && other.bound.is_upper() && lower.unit == other.unit;
-        let excluded = lower.bound == Bound::Above || other.bound == Bound::Below;
-        let order = compare(low, high);
-        opposed && (order.is_gt() || excluded && order.is_eq())
-    }
-
-    /// Returns whether it rejects a value that another limit of its kind allows.
-    pub fn is_tighter_than(&self, other: &Self) -> bool {
-        let bound = self.kind.facts().bound;
-        match (&self.value, &other.value) {
-            (LimitValue::Number(this), LimitValue::Number(other)) if bound.is_upper() => {
-                compare(this, other).is_lt()
-            }
-            (LimitValue::Number(this), LimitValue::Number(other)) if bound.is_lower() => {
-                compare(this, other).is_gt()
-            }
-            (LimitValue::Number(this), LimitValue::Number(other)) if bound == Bound::Step => {
-                !is_multiple(other, this)
-            }
-            // Either of two patterns may reject a value that the other allows.
-            (this, other) => this != other,
-        }
-    }
-
-    /// Returns whether a JSON value is within it. Values that it can't limit are.
-    pub fn allows(&self, value: &Value) -> bool {
-        let measure = match (self.kind, value) {
-            (LimitKind::Pattern, Value::String(text)) => {
-                let LimitValue::Pattern(pattern) = &self.value else { return true };
-                return regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
-            }
-            (LimitKind::UniqueItems, Value::Array(items)) => {
-                let distinct: HashSet<String> = items.iter().map(ToString::to_string).collect();
-                return distinct.len() == items.len();
-            }
-            (LimitKind::MinChars | LimitKind::MaxChars, Value::String(text)) => text.chars().count().into(),
-            (LimitKind::MaxBytes, Value::String(text)) => text.len().into(),
-            (LimitKind::MaxWidth, Value::String(text)) => width(text).into(),
-            (LimitKind::MinItems | LimitKind::MaxItems, Value::Array(items)) => items.len().into(),
-            (LimitKind::MinItems | LimitKind::MaxItems, Value::Object(entries)) => entries.len().into(),
-            (
-                LimitKind::Min
-                | LimitKind::Max
-                | LimitKind::ExclusiveMin
-                | LimitKind::ExclusiveMax
-                | LimitKind::MultipleOf,
-                Value::Number(number),
-            ) => number.clone(),
-            _ => return true,
-        };
-        let Some(limit) = self.as_number() else { return true };
-        let order = compare(&measure, limit);
-        match self.kind.facts().bound {
-            Bound::AtMost => order.is_le(),
-            Bound::AtLeast => order.is_ge(),
-            Bound::Above => order.is_gt(),
-            Bound::Below => order.is_lt(),
-            Bound::Step => is_multiple(&measure, limit),
-            Bound::Form | Bound::Cut(_) => true,
-        }
-    }
-
-    /// Describes a value within it, to follow "is": `at most 40 characters long`.
-    pub fn phrase(&self) -> String {
-        let facts = self.kind.facts();
-        let long = if facts.unit.is_empty() { String::new() } else { format!(" {} long", facts.unit) };
-        match facts.bound {
-            Bound::AtMost => format!("at most {}{long}", self.value),
-            Bound::AtLeast => format!("at least {}{long}", self.value),
-            Bound::Above => format!("more than {}", self.value),
-            Bound::Below => format!("less than {}", self.value),
-            Bound::Step => format!("a multiple of {}", self.value),
-            Bound::Form if self.kind == LimitKind::UniqueItems => "without repetition".to_owned(),
-            Bound::Form => format!("of the form `{}`", self.value),
-            Bound::Cut(_) => format!("cut off after {} {}", self.value, facts.unit),
-        }
-    }
-}
-
-/// Compares two numbers; whole numbers are compared exactly.
-fn compare(one: &Number, other: &Number) -> Ordering {
-    match (one.as_i128(), other.as_i128()) {
-        (Some(one), Some(other)) => one.cmp(&other),
-        _ => one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
-    }
-}
-
-/// Returns whether a number is a multiple of another one; of 0, it isn't.
-fn is_multiple(number: &Number, of: &Number) -> bool {
-    match (number.as_i128(), of.as_i128()) {
-        (Some(number), Some(of)) => number.checked_rem(of) == Some(0),
-        _ => number.as_f64().zip(of.as_f64()).is_some_and(|(number, of)| number % of == 0.0),
-    }
-}
-
-/// Returns the width of a text: a Chinese character counts as two.
-fn width(text: &str) -> usize {
-    text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
-}
-
-/// As a spec writes it.
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.key(), self.value)
-    }
-}
-
-/// The value of a limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LimitValue {
-    /// A number, in the unit of the limit.
-    Number(Number),
-    /// A regular expression.
-    Pattern(String),
-    /// `true`: the limit has no further value.
-    True,
-}
-
-impl LimitValue {
-    /// The value as JSON.
-    pub fn as_json(&self) -> Value {
-        match self {
-            Self::Number(number) => Value::Number(number.clone()),
-            Self::Pattern(pattern) => Value::from(pattern.as_str()),
-            Self::True => Value::Bool(true),
-        }
-    }
-}
-
-impl fmt::Display for LimitValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Pattern(pattern) => f.write_str(pattern),
-            Self::True => f.write_str("true"),
-        }
-    }
-}
 
 /// The facts about a kind of limit.
 #[derive(Clone, Copy, Debug)]
@@ -205,6 +28,8 @@ pub enum Takes {
     Step,
     /// Any number.
     Number,
+    /// A list of whole numbers.
+    Numbers,
     /// A regular expression over the whole text.
     Pattern,
     /// `true`.
@@ -224,6 +49,8 @@ pub enum Bound {
     Below,
     /// Nothing between its multiples is allowed.
     Step,
+    /// Nothing but its values is allowed.
+    Among,
     /// Nothing of another form is allowed.
     Form,
     /// Everything is allowed, but the excess is lost; this helper of the crates truncates the value beforehand.
@@ -435,6 +262,14 @@ limits! {
         bound: Bound::Step,
         unit: "",
         carriers: &[(Carrier::Number, "multipleOf")],
+    };
+    OneOf: Facts {
+        key: "one_of",
+        doc: "The only numbers that are allowed: `[0, 300, 900]`.",
+        takes: Takes::Numbers,
+        bound: Bound::Among,
+        unit: "",
+        carriers: &[(Carrier::Number, "enum")],
     };
 }
 

@@ -37,6 +37,7 @@ impl<'de> Deserialize<'de> for Limits {
                         Takes::Count => LimitValue::Number(map.next_value::<u32>()?.into()),
                         Takes::Step => LimitValue::Number(map.next_value::<NonZeroU32>()?.get().into()),
                         Takes::Number => LimitValue::Number(map.next_value::<Number>()?),
+                        Takes::Numbers => LimitValue::Numbers(map.next_value()?),
                         Takes::Pattern => LimitValue::Pattern(map.next_value()?),
                         Takes::True if map.next_value::<bool>()? => LimitValue::True,
                         Takes::True => continue,

@@ -291,6 +291,12 @@ fn limit(kind: LimitKind, generator: &mut SchemaGenerator) -> Schema {
         Takes::Count => Option::<u32>::json_schema(generator),
         Takes::Step => Option::<NonZeroU32>::json_schema(generator),
         Takes::Number => json_schema!({ "type": ["number", "null"] }),
+        Takes::Numbers => json_schema!({
+            "type": ["array", "null"],
+            "items": { "type": "integer" },
+            "minItems": 1,
+            "uniqueItems": true,
+        }),
         Takes::Pattern => json_schema!({ "type": ["string", "null"], "pattern": pattern::WHOLE }),
         Takes::True => json_schema!({ "type": ["boolean", "null"] }),
     };

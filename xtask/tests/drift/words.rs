@@ -185,14 +185,44 @@ fn what_differs_in_each_item_is_said_by_a_rule_of_whatever_holds_the_list() {
 
 #[test]
 fn multiples_are_compared() {
-    let page = (PAGE, "取值范围 0~9", "取值范围 0~9，需为3的倍数");
-    let spec = |limit| (SPEC, "max: 9,", limit);
-    assert_eq!(told(&report(&[page])), ["field-limit order.request.sugar: multiple_of: 3"]);
-    assert_eq!(told(&report(&[page, spec("max: 9, multiple_of: 3,")])), [""; 0]);
+    let page = (PAGE, "0~9，默认1", "0~9，默认8，需为2的倍数");
+    let spec = |limit| (SPEC, "max: 9, default: 1,", limit);
+    let plain = spec("max: 9, default: 8,");
+    assert_eq!(told(&report(&[page, plain])), ["field-limit order.request.sugar: multiple_of: 2"]);
+    assert_eq!(told(&report(&[page, spec("max: 9, multiple_of: 2, default: 8,")])), [""; 0]);
     assert_eq!(
-        told(&report(&[spec("max: 9, multiple_of: 4,")])),
+        told(&report(&[(PAGE, "默认1", "默认8"), spec("max: 9, multiple_of: 4, default: 8,")])),
         ["field-limit order.request.sugar: no multiple_of"]
     );
+}
+
+#[test]
+fn the_only_numbers_are_compared() {
+    let page = (PAGE, "取值范围 0~9", "目前仅支持以下数值：0 - 无；1 - 少；9 - 多");
+    let spec = |limit| (SPEC, "min: 0, max: 9,", limit);
+    let missing = "field-limit order.request.sugar: one_of: [0, 1, 9]";
+    let listed = "value-new order.request.sugar: 0, 1, 9";
+    for (limit, expected) in [
+        ("", &[missing, listed][..]),
+        ("one_of: [9, 0, 1],", &[]),
+        ("one_of: [0, 1, 6, 9],", &[missing]),
+        ("one_of: [0, 1],", &[missing, listed]),
+    ] {
+        assert_eq!(told(&report(&[page, spec(limit)])), expected, "{limit}");
+    }
+    let invented = report(&[spec("one_of: [0, 1, 77],")]);
+    assert!(told(&invented).contains(&"field-limit order.request.sugar: no one_of".to_owned()));
+}
+
+#[test]
+fn the_only_numbers_in_some_cases_are_limits_of_a_rule() {
+    let page = (PAGE, "取值范围 0~9", "取值范围 0~9，若为大杯只能填2或5");
+    assert_eq!(told(&report(&[page])), ["field-limit order.request.sugar: one_of: [2, 5]"]);
+    let rule = concat!(
+        "concurrency: 5\n    rules:\n",
+        "      - limited_when: { field: sugar, when: name, limits: { one_of: [2, 5] } }",
+    );
+    assert_eq!(told(&report(&[page, (SPEC, "concurrency: 5", rule)])), [""; 0]);
 }
 
 #[test]

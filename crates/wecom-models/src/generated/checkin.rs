@@ -3712,8 +3712,6 @@ impl NewWifiNetwork {
 
 /// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
 ///
-/// `distance` is a multiple of 500 if `distance` is more than 1000.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -3726,7 +3724,8 @@ pub struct NewLocation {
     pub loc_title: String,
     /// The location's details. 1 to 40 characters.
     pub loc_detail: String,
-    /// The permitted distance from the location, in meters. 100 to 3000, a multiple of 100.
+    /// The permitted distance from the location, in meters. One of 100, 200, 300, 400, 500, 600, 700, 800,
+    /// 900, 1000, 1500, 2000, 2500, 3000.
     pub distance: u64,
 }
 
@@ -4248,9 +4247,11 @@ impl OvertimeLeave {
 
 /// The unit of overtime, and its rounding.
 ///
-/// `step_size` is at least 1800 and at most 14400 and a multiple of 1800 if `ot_time_unit` is `2`.
+/// `step_size` is one of 1800, 3600, 7200, 10800, 14400 if `ot_time_unit` is `2`.
 ///
-/// `step_size` is at least 43200 and at most 86400 and a multiple of 43200 if `ot_time_unit` is `3`.
+/// `step_size` is one of 43200, 86400 if `ot_time_unit` is `3`.
+///
+/// `step_size` is one of 1800, 3600, 43200, 86400 if `rounding_method` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeUnitConfig {
@@ -4260,10 +4261,9 @@ pub struct OvertimeUnitConfig {
     pub perday_duration_secs: Option<u64>,
     /// The way overtime is rounded. Default 1.
     pub rounding_method: Option<Rounding>,
-    /// The decimal places left by rounding half up: 0 or 1. Default 1, at most 1.
+    /// The decimal places left by rounding half up. Default 1, one of 0, 1.
     pub rounding_precision: Option<u64>,
-    /// The step of rounding up or down, in seconds. Of hours: 1800 or 3600, and down also 7200, 10800 or
-    /// 14400; of days: 43200 or 86400. Default 3600.
+    /// The step of rounding up or down, in seconds. Default 3600.
     pub step_size: Option<u64>,
 }
 

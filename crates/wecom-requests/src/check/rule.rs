@@ -129,6 +129,8 @@ pub enum Rule {
     ExclusiveMin(AnyNumber),
     /// A multiple of this number.
     MultipleOf(u32),
+    /// One of these numbers.
+    OneOf(&'static [i64]),
     /// A different value in each item of a list.
     Unique,
     /// Not below another field.
@@ -195,6 +197,13 @@ impl fmt::Display for Rule {
             Self::ExclusiveMax(max) => write!(f, "less than {max}"),
             Self::ExclusiveMin(min) => write!(f, "more than {min}"),
             Self::MultipleOf(step) => write!(f, "a multiple of {step}"),
+            Self::OneOf(numbers) => match numbers {
+                [alone] => write!(f, "exactly {alone}"),
+                several => {
+                    let several: Vec<String> = several.iter().map(ToString::to_string).collect();
+                    write!(f, "one of {}", several.join(", "))
+                }
+            },
             Self::Unique => f.write_str("different in each item"),
             Self::NotBelow(field) => write!(f, "at least `{field}`"),
             Self::Above(field) => write!(f, "more than `{field}`"),

@@ -75,6 +75,21 @@ fn what_is_no_multiple_is_refused() {
 }
 
 #[test]
+fn a_number_is_one_of_those_that_are_allowed() {
+    let check = |seconds: Option<i64>| found(|checker| checker.one_of("seconds", &seconds, &[0, -300, 900]));
+    for allowed in [None, Some(0), Some(-300), Some(900)] {
+        assert_eq!(check(allowed), NOTHING);
+    }
+    assert_eq!(check(Some(300)), ["`seconds` must be one of 0, -300, 900, but is 300"]);
+    assert_eq!(found(|checker| checker.one_of("type", &2_u64, &[1])), ["`type` must be exactly 1, but is 2"]);
+    assert_eq!(found(|checker| checker.one_of("hours", &900.0, &[900])), NOTHING);
+    assert_eq!(
+        found(|checker| checker.one_of("hours", &0.5, &[0, 1])),
+        ["`hours` must be one of 0, 1, but is 0.5"]
+    );
+}
+
+#[test]
 fn one_value_in_two_items_is_refused_without_telling_it() {
     let check = |values: &[&str]| {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();

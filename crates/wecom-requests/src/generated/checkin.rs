@@ -1512,14 +1512,15 @@ impl crate::Check for NewLocation {
         checker.max_chars("loc_title", &self.loc_title, 40);
         checker.min_chars("loc_detail", &self.loc_detail, 1);
         checker.max_chars("loc_detail", &self.loc_detail, 40);
-        checker.min("distance", &self.distance, 100);
-        checker.max("distance", &self.distance, 3000);
-        checker.multiple_of("distance", &self.distance, 100);
-        if crate::Checker::accepts(|checker| {
-            checker.exclusive_min("", &self.distance, 1000);
-        }) {
-            checker.multiple_of("distance", &self.distance, 500);
-        }
+        checker
+            .one_of(
+                "distance",
+                &self.distance,
+                &[
+                    100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1500, 2000, 2500,
+                    3000,
+                ],
+            );
     }
 }
 
@@ -1689,21 +1690,25 @@ impl crate::Check for OvertimeUnitConfig {
         checker.min("perday_duration_secs", &self.perday_duration_secs, 3600);
         checker.max("perday_duration_secs", &self.perday_duration_secs, 86400);
         checker.multiple_of("perday_duration_secs", &self.perday_duration_secs, 360);
-        checker.max("rounding_precision", &self.rounding_precision, 1);
+        checker.one_of("rounding_precision", &self.rounding_precision, &[0, 1]);
         if self.ot_time_unit.as_ref().is_none_or(|value| crate::is_one_of(value, &["2"]))
         {
-            checker.min("step_size", &self.step_size, 1800);
-            checker.max("step_size", &self.step_size, 14400);
-            checker.multiple_of("step_size", &self.step_size, 1800);
+            checker
+                .one_of("step_size", &self.step_size, &[1800, 3600, 7200, 10800, 14400]);
         }
         if self
             .ot_time_unit
             .as_ref()
             .is_some_and(|value| crate::is_one_of(value, &["3"]))
         {
-            checker.min("step_size", &self.step_size, 43200);
-            checker.max("step_size", &self.step_size, 86400);
-            checker.multiple_of("step_size", &self.step_size, 43200);
+            checker.one_of("step_size", &self.step_size, &[43200, 86400]);
+        }
+        if self
+            .rounding_method
+            .as_ref()
+            .is_some_and(|value| crate::is_one_of(value, &["2"]))
+        {
+            checker.one_of("step_size", &self.step_size, &[1800, 3600, 43200, 86400]);
         }
     }
 }

@@ -6,6 +6,7 @@ mod documents;
 mod events;
 mod jobs;
 mod limits;
+mod only;
 mod presence;
 mod rates;
 mod rules;
@@ -28,6 +29,7 @@ pub(super) fn all() -> Vec<Kind> {
         presence::KINDS,
         structure::KINDS,
         limits::KINDS,
+        only::KINDS,
         values::KINDS,
         rules::KINDS,
         words::KINDS,

@@ -32,6 +32,8 @@ pub(super) const KINDS: &[Kind] = &[
     .since(OTHERWISE),
     Kind::new("rule-span", "a page has the number", File(span)),
     Kind::new("rule-limit", "a row of the limited field has the number", File(limit)),
+    Kind::new("rule-number-dropped", "a row of the limited field has the number", File(number_dropped)),
+    Kind::new("rule-number-added", "a row of the limited field has the others", File(number_added)),
     Kind::new("rule-total", "a page has the number", File(total)),
 ];
 
@@ -168,6 +170,13 @@ impl RuleSite<'_> {
         }
     }
 
+    /// Returns whether a row of the field that it limits has a number.
+    fn says(&self, number: i64) -> bool {
+        let field = self.body.get("field").and_then(Value::as_str);
+        let field = field.and_then(|path| self.fields.iter().find(|field| field.wire == path));
+        field.is_some_and(|field| field.says(&number.to_string()))
+    }
+
     fn mutant(&self, change: String, edits: Vec<Edit>, said: bool) -> Mutant {
         Mutant { at: self.at.clone(), change, edits, said }
     }
@@ -286,18 +295,48 @@ fn condition(site: &FileSite<'_>) -> Vec<Mutant> {
 
 /// Changes the numbers of limits under a condition, tenfold.
 fn limit(site: &FileSite<'_>) -> Vec<Mutant> {
+    limits(site, |rule, at, kind, value| {
+        let number = value.as_i64().filter(|number| *number > 1)?;
+        let said = rule.says(number);
+        let edits = vec![Edit::Set(at, (number * 10).into())];
+        Some(rule.mutant(format!("{kind}: {}", number * 10), edits, said))
+    })
+}
+
+/// Omits one of the only numbers that are allowed under a condition.
+fn number_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
+    limits(site, |rule, at, kind, value| {
+        let [first, rest @ ..] = value.as_sequence()?.as_slice() else { return None };
+        let said = rule.says(first.as_i64()?);
+        let edits = vec![Edit::Set(at, rest.to_vec().into())];
+        (!rest.is_empty()).then(|| rule.mutant(format!("{kind} without {}", word_of(first)), edits, said))
+    })
+}
+
+/// Adds another number to the only ones that are allowed under a condition.
+fn number_added(site: &FileSite<'_>) -> Vec<Mutant> {
+    limits(site, |rule, at, kind, value| {
+        let numbers = value.as_sequence()?;
+        let known: Vec<i64> = numbers.iter().filter_map(Value::as_i64).collect();
+        let more = known.iter().max()?.checked_mul(2)?.checked_add(60)?;
+        let all: Vec<Value> = numbers.iter().cloned().chain([more.into()]).collect();
+        let said = known.iter().all(|number| rule.says(*number));
+        Some(rule.mutant(format!("{kind} with {more}"), vec![Edit::Set(at, all.into())], said))
+    })
+}
+
+/// Makes a mistake in each limit under a condition.
+fn limits(
+    site: &FileSite<'_>,
+    make: impl Fn(&RuleSite<'_>, Path, &str, &Value) -> Option<Mutant>,
+) -> Vec<Mutant> {
     let mutants = rules(site).into_iter().flat_map(|rule| {
         let limits = rule.body.get("limits").and_then(Value::as_mapping).into_iter().flatten();
-        let field = rule.body.get("field").and_then(Value::as_str);
-        let field = field.and_then(|path| rule.fields.iter().find(|field| field.wire == path));
-        let changed = limits.filter_map(|(kind, number)| {
-            let number = number.as_i64().filter(|number| *number > 1)?;
-            let at = rule.at.key(&rule.kind).key("limits").key(kind.as_str()?);
-            let edits = vec![Edit::Set(at, (number * 10).into())];
-            let said = field.is_some_and(|field| field.says(&number.to_string()));
-            Some(rule.mutant(format!("{}: {}", word_of(kind), number * 10), edits, said))
+        let made = limits.filter_map(|(kind, value)| {
+            let kind = kind.as_str()?;
+            make(&rule, rule.at.key(&rule.kind).key("limits").key(kind), kind, value)
         });
-        changed.collect::<Vec<_>>()
+        made.collect::<Vec<_>>()
     });
     mutants.collect()
 }

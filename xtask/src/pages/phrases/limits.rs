@@ -70,6 +70,9 @@ pub(crate) fn limits_of_each(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
             settled(filled.into_iter().chain(lengths).collect())
         }
         Some(Carrier::Number) => {
+            if let Some(listed) = ranges::one_of(each.as_ref().unwrap_or(all)) {
+                return vec![listed];
+            }
             let counted = counts::limits(all, true);
             let mut limits = ranges::range(each.as_ref().unwrap_or(all));
             // The numbers count the items.
@@ -88,8 +91,9 @@ pub(crate) fn limits_of_each(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
 fn settled(limits: Vec<Limit>) -> Vec<Limit> {
     let mut kept: Vec<Limit> = Vec::new();
     for limit in limits {
-        let number = limit.as_number().and_then(Number::as_f64);
-        let sensible = number.is_some_and(|number| number.abs() <= u32::MAX.into());
+        let numbers = limit.numbers();
+        let small = |number: &Number| number.as_f64().is_some_and(|number| number.abs() <= u32::MAX.into());
+        let sensible = !numbers.is_empty() && numbers.iter().all(small);
         if sensible && kept.iter().all(|known| known.kind != limit.kind) {
             kept.push(limit);
         }

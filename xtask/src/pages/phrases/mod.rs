@@ -13,6 +13,7 @@ mod lengths;
 mod limits;
 mod negation;
 mod numbers;
+mod only;
 mod outcomes;
 mod presence;
 mod ranges;
@@ -35,6 +36,7 @@ pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::{limits, limits_of_each, needs_content};
 pub(crate) use negation::{admits, contradicts, denies, excluded_apps, is_negative, may_deny};
 pub(crate) use numbers::{counted_numbers, has_negative, in_digits, may_be_part, may_mean, numbers_of};
+pub(crate) use only::only;
 pub(crate) use outcomes::Outcome;
 pub(crate) use presence::{
     beside_yes_or_no, demands, is_demanded, may_be_absent, may_be_conditional, yes_or_no,

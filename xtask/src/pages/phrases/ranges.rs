@@ -6,6 +6,7 @@ use regex_lite::Regex;
 
 use super::description::{Description, limit, number};
 use super::numbers::seconds;
+use super::only;
 use crate::pages::markup::regex;
 use crate::spec::{Limit, LimitKind, LimitValue};
 
@@ -165,8 +166,16 @@ fn counted(doc: &Description) -> Option<i64> {
     number(&found, 2).filter(|_| &found[3] == unit)
 }
 
+/// Returns the limit to the only numbers that are allowed.
+pub(super) fn one_of(doc: &Description) -> Option<Limit> {
+    only::always(doc).map(|numbers| Limit { kind: LimitKind::OneOf, value: LimitValue::Numbers(numbers) })
+}
+
 /// Returns all limits on a number.
 pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limit> {
+    if let Some(listed) = one_of(doc) {
+        return vec![listed];
+    }
     let least = |least: Option<i64>| limit(LimitKind::Min, least.filter(|least| *least != 0 || !unsigned));
     let multiple = limit(LimitKind::MultipleOf, step(doc));
     if let Some((min, max)) = span(doc, whole) {

@@ -1,6 +1,7 @@
 //! Checks of limits: whether they fit the type, leave any value allowed, and admit the examples.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -18,6 +19,7 @@ const HELP: &str = "bytes, chars, width and pattern limit strings, items limit l
 impl Checker<'_> {
     pub(super) fn limits(&mut self, path: &Path, field: &Field) {
         self.limits_of(path, &field.ty, &field.limits);
+        self.default_within(path, field);
         let each = &field.each.0;
         match &field.ty {
             TypeExpr::Generic(Generic::List | Generic::Map | Generic::Pipe | Generic::Csv, item) => {
@@ -36,6 +38,21 @@ impl Checker<'_> {
             self.report
                 .error(Mistake::BadLimit, At::Key(&path.key("each").key(cut.kind.key())), message)
                 .label("not of items");
+        }
+    }
+
+    /// Checks the default against the limits: what WeCom assumes, a caller may say.
+    fn default_within(&mut self, path: &Path, field: &Field) {
+        let default = field.default.as_ref().and_then(|default| serde_json::to_value(default).ok());
+        let Some(default) = default else { return };
+        for limit in field.limits.iter().filter(|limit| !limit.allows(&default)) {
+            self.report
+                .error(
+                    Mistake::BadLimit,
+                    At::Value(&path.key("default")),
+                    format!("the default breaks the limit `{limit}`"),
+                )
+                .label(format!("must be {}", limit.phrase()));
         }
     }
 
@@ -62,6 +79,15 @@ impl Checker<'_> {
                     .label(label)
                     .help_if(help.map(str::to_owned));
             }
+        }
+        if let Some(only) = limits.iter().find(|limit| limit.kind == LimitKind::OneOf)
+            && let Some(other) = limits.iter().find(|limit| limit.kind != LimitKind::OneOf)
+        {
+            let message = format!("`{}` lists all numbers that are allowed", only.kind.key());
+            self.report
+                .error(Mistake::BadLimit, At::Key(&path.key(other.kind.key())), message)
+                .label("says nothing more, or the opposite")
+                .help("omit it, and the numbers that it rejects");
         }
         for lower in limits {
             for upper in limits.iter().filter(|upper| lower.contradicts(upper)) {
@@ -156,6 +182,7 @@ fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
             let odd = takes == Takes::Number && whole && number.as_i64().is_none();
             odd.then(|| ("a limit of integers must be a 64-bit integer", format!("the type is `{ty}`")))
         }
+        LimitValue::Numbers(numbers) => numbers_problem(ty, numbers),
         LimitValue::True => {
             let item = match ty {
                 TypeExpr::Generic(_, item) => item,
@@ -166,6 +193,19 @@ fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
                 ("only strings and integers can be unique", format!("items are of the type `{item}`"))
             })
         }
+    }
+}
+
+/// Explains what is wrong with a list of all numbers that are allowed.
+fn numbers_problem(ty: &TypeExpr, numbers: &[i64]) -> Option<(&'static str, String)> {
+    let mut seen = HashSet::new();
+    let again = numbers.iter().find(|number| !seen.insert(**number));
+    let negative = numbers.iter().find(|number| **number < 0 && *ty == TypeExpr::Scalar(Scalar::Uint));
+    match (again, negative) {
+        _ if numbers.is_empty() => Some(("no number is allowed", "is empty".to_owned())),
+        (Some(again), _) => Some(("each number is listed once", format!("{again} is there twice"))),
+        (None, Some(negative)) => Some(("the type has no such number", format!("{negative} is no `{ty}`"))),
+        (None, None) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Asks, Demand, Field, Fields, Rule, Test, WrittenRule};
+use crate::spec::{Asks, Demand, Field, Fields, Limit, LimitValue, Rule, Test, WrittenRule};
 
 /// How the fields of a rule are referred to.
 const FIELDS: Along = Along { side: "list of fields", lists: true, mistake: Mistake::BadRule };
@@ -66,7 +66,9 @@ impl Checker<'_> {
                         Rule::When { when, test: Test::Has(_), .. } if when == name => "has",
                         _ => "limits",
                     };
-                    self.limits_of(&path.key(rule.key()).key(key), &field.ty, &limits);
+                    let at = path.key(rule.key()).key(key);
+                    self.limits_of(&at, &field.ty, &limits);
+                    self.possible(&at, field, &limits);
                     None
                 }
             };
@@ -79,6 +81,25 @@ impl Checker<'_> {
         {
             let message = "a rule can't relate a field to itself";
             self.report.error(Mistake::BadRule, At::Value(path), message).label("the same field twice");
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Checks that a field may have all numbers that a rule lists.
+    fn possible(&mut self, path: &Path, field: &Field, limits: &[Limit]) {
+        for limit in limits {
+            let LimitValue::Numbers(numbers) = &limit.value else { continue };
+            let refused = numbers.iter().find_map(|number| {
+                let own = field.limits.iter().find(|own| !own.allows(&(*number).into()))?;
+                Some((number, own))
+            });
+            if let Some((number, own)) = refused {
+                let message = format!("the field is never {number}: its limit is `{own}`");
+                self.report
+                    .error(Mistake::BadRule, At::Value(&path.key(limit.kind.key())), message)
+                    .label("lists an impossible number");
+            }
         }
     }
 }

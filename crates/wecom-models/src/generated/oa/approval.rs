@@ -1962,7 +1962,7 @@ impl DateRangeConfig {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationConfig {
-    /// The distance. The page names no unit. 100 to 300, a multiple of 100.
+    /// The distance. The page names no unit. One of 100, 200, 300.
     pub distance: u64,
 }
 

@@ -751,13 +751,12 @@ impl Attendee {
 pub struct Reminders {
     /// Whether attendees are reminded.
     pub is_remind: Option<bool>,
-    /// The time of the reminder, in seconds before `start_time`. Only 0, 300, 900, 3600 and 86400 are
-    /// supported so far. Takes effect only if `is_remind` is set. Ignored if `remind_time_diffs` has
-    /// items.
+    /// The time of the reminder, in seconds before `start_time`. Takes effect only if `is_remind` is set.
+    /// Ignored if `remind_time_diffs` has items. One of 0, 300, 900, 3600, 86400.
     pub remind_before_event_secs: Option<u64>,
-    /// The times of the reminders, in seconds after `start_time`: negative numbers are before it. Only 0,
-    /// -300, -900, -3600 and -86400 are supported so far; for all-day events also 32400 (9:00 on the day),
-    /// -172800 and -604800. Takes effect only if `is_remind` is set.
+    /// The times of the reminders, in seconds after `start_time`: negative numbers are before it. 32400
+    /// (9:00 on the day), -172800 and -604800 are only for all-day events. Takes effect only if
+    /// `is_remind` is set. Each one of 0, -300, -900, -3600, -86400, 32400, -172800, -604800.
     pub remind_time_diffs: Option<Vec<i64>>,
     /// Whether it is a repeating event.
     pub is_repeat: Option<bool>,
@@ -944,9 +943,8 @@ pub struct InvitedAttendee {
 pub struct EventReminders {
     /// Whether attendees are reminded.
     pub is_remind: bool,
-    /// The time of the reminder, in seconds before `start_time`. Only 0, 300, 900, 3600 and 86400 are
-    /// supported so far. Takes effect only if `is_remind` is set. Use `remind_time_diffs`: this field is
-    /// going to be deprecated.
+    /// The time of the reminder, in seconds before `start_time`. Takes effect only if `is_remind` is set.
+    /// Use `remind_time_diffs`: this field is going to be deprecated. One of 0, 300, 900, 3600, 86400.
     pub remind_before_event_secs: u64,
     /// The times of the reminders, in seconds after `start_time`: negative numbers are before it. It can
     /// be 32400 for an all-day event made in WeCom, which starts at midnight: that is 9:00 on the day.

@@ -97,7 +97,7 @@ pub struct PayToPocket {
     pub ww_msg_type: PaymentMessage,
     /// The number of the approval.
     pub approval_number: Option<String>,
-    /// The type of the approval. Always 1.
+    /// The type of the approval. Exactly 1.
     pub approval_type: Option<u64>,
     /// The name of the project. At most 50 characters.
     pub act_name: String,

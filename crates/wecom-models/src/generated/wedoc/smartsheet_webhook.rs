@@ -185,7 +185,7 @@ pub struct CellObject {
     pub latitude: Option<String>,
     /// The longitude of a location, as text.
     pub longitude: Option<String>,
-    /// The source of a location. Always 1.
+    /// The source of a location. Exactly 1.
     pub source_type: Option<u64>,
     /// The title of a location or an image.
     pub title: Option<String>,

@@ -636,9 +636,7 @@ impl crate::Check for DateRangeConfig {
 
 impl crate::Check for LocationConfig {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.min("distance", &self.distance, 100);
-        checker.max("distance", &self.distance, 300);
-        checker.multiple_of("distance", &self.distance, 100);
+        checker.one_of("distance", &self.distance, &[100, 200, 300]);
     }
 }
 

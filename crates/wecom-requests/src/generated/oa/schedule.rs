@@ -327,6 +327,25 @@ impl crate::Check for Attendee {
 impl crate::Check for Reminders {
     fn check(&self, checker: &mut crate::Checker) {
         checker
+            .one_of(
+                "remind_before_event_secs",
+                &self.remind_before_event_secs,
+                &[0, 300, 900, 3600, 86400],
+            );
+        checker
+            .each(
+                "remind_time_diffs",
+                &self.remind_time_diffs,
+                |checker, item| {
+                    checker
+                        .one_of(
+                            "",
+                            item,
+                            &[0, -300, -900, -3600, -86400, 32400, -172800, -604800],
+                        );
+                },
+            );
+        checker
             .each(
                 "repeat_day_of_week",
                 &self.repeat_day_of_week,

@@ -49,6 +49,7 @@ impl crate::Check for PayToPocket {
         checker.max_chars("desc", &self.desc, 81);
         checker.max_chars("spbill_create_ip", &self.spbill_create_ip, 32);
         checker.max_chars("workwx_sign", &self.workwx_sign, 128);
+        checker.one_of("approval_type", &self.approval_type, &[1]);
         checker.max_chars("act_name", &self.act_name, 50);
         checker
             .required_when(

@@ -101,6 +101,8 @@ impl crate::Endpoint for SmartsheetWebhook {
 
 impl crate::Check for SmartsheetWebhook {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("add_records", &self.add_records);
+        checker.nested("update_records", &self.update_records);
         checker
             .at_least_one(
                 &[
@@ -108,6 +110,42 @@ impl crate::Check for SmartsheetWebhook {
                     ("update_records", crate::has_items(&self.update_records)),
                 ],
             );
+    }
+}
+
+impl crate::Check for NewRecord {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("values", &self.values);
+    }
+}
+
+impl crate::Check for RecordUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("values", &self.values);
+    }
+}
+
+impl crate::Check for CellObject {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.one_of("source_type", &self.source_type, &[1]);
+    }
+}
+
+impl crate::Check for CellValue {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::List(content) => crate::Check::check(content, checker),
+            _ => {}
+        }
+    }
+}
+
+impl crate::Check for CellItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Object(content) => crate::Check::check(content, checker),
+            _ => {}
+        }
     }
 }
 
