@@ -90,9 +90,13 @@ impl Differences {
         for (file, key) in self.events.iter().filter(|_| unspecified) {
             text.push_str(&format!("not in the spec: the event {key} belongs to spec/{file}.yaml\n"));
         }
-        for (number, file, key) in self.wanted.iter().filter(|_| unspecified) {
-            let file = &self.sources[*file].path;
-            text.push_str(&format!("not read: page {number}, with {key} of {file}\n"));
+        for of_page in self.wanted.chunk_by(|(one, ..), (other, ..)| one == other).filter(|_| unspecified) {
+            let of_file = of_page.chunk_by(|(_, one, _), (_, other, _)| one == other).map(|entries| {
+                let keys: Vec<&str> = entries.iter().map(|(.., key)| key.as_str()).collect();
+                format!("{} of {}", keys.join(", "), self.sources[entries[0].1].path)
+            });
+            let with = of_file.collect::<Vec<String>>().join(", ");
+            text.push_str(&format!("not read: page {}, with {with}\n", of_page[0].0));
         }
         let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &self.findings {
