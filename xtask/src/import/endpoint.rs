@@ -15,7 +15,7 @@ use super::sighting::ObjectSighting;
 use super::types::Types;
 use crate::pages::contents::Section;
 use crate::pages::encoding::{Encoding, token};
-use crate::pages::phrases::{Rates, Requirements, at_once};
+use crate::pages::phrases::{Counted, Rates, Requirements, at_once, unclear_rates};
 use crate::pages::table::Table;
 use crate::pages::tree;
 use crate::spec::effect::{self, Effect};
@@ -182,11 +182,21 @@ fn rate(section: &Section) -> Draft<Vec<EndpointRate>> {
     let rates = calls.into_iter().filter_map(|(calls, per)| {
         Some(Rate { calls: u32::try_from(calls).ok()?, per: Period::from_keyword(per)? }.into())
     });
-    let otherwise = otherwise.into_iter().map(|other| format!("a rate: {}", other.line));
+    let otherwise = otherwise.into_iter().map(|other| {
+        let form = match other.counts {
+            Counted::Company => "`scope: company`",
+            Counted::Provider => "`scope: provider`",
+            Counted::Shared => "`shared`",
+            Counted::Else => "`by`, `counts`, `when`, `unless` or `only`",
+        };
+        format!("a rate, with {form}: {}", other.line)
+    });
+    let unclear = unclear_rates(&section.prose);
+    let unclear = unclear.into_iter().map(|line| format!("a rate, with `counts`, or a note: {line}"));
     let shared = section
         .shared
         .rates
         .iter()
         .map(|line| format!("a rate, of one of the page's endpoints or of all: {line}"));
-    Draft { spec: rates.collect(), doubts: otherwise.chain(shared).collect() }
+    Draft { spec: rates.collect(), doubts: otherwise.chain(unclear).chain(shared).collect() }
 }

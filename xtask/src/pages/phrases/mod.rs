@@ -41,7 +41,7 @@ pub(crate) use outcomes::Outcome;
 pub(crate) use presence::{
     beside_yes_or_no, demands, is_demanded, may_be_absent, may_be_conditional, yes_or_no,
 };
-pub(crate) use rates::{Counted, Otherwise, Rates, at_once, rates, sentences_of_rates};
+pub(crate) use rates::{Counted, Otherwise, Rates, at_once, rates, sentences_of_rates, unclear_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
 pub(crate) use rules::claims;
 pub(crate) use signed::signed_fields;

@@ -69,6 +69,20 @@ pub(crate) fn sentences_of_rates(lines: &[String]) -> Vec<String> {
     lines.iter().filter(tells).map(|line| plain(line)).collect()
 }
 
+/// Returns the lines that limit something per time in words that are not understood as a rate: 每天最多能导入20000人.
+pub(crate) fn unclear_rates(lines: &[String]) -> Vec<String> {
+    static PER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:每个?|一|单)(?:秒|分钟|小时|天|日|月)[^。；;]{0,24}(?:最多|最大|不超过|不能超过|不可超过|不得超过|上限|限制)[^0-9。；;]{0,12}[0-9]",
+            r"|(?:最多|最大|不超过|不能超过|不可超过|不得超过|上限)[^0-9。；;]{0,8}[0-9]+\s*万?[^0-9\s。；;，,]{1,4}/(?:秒|分钟|小时|天|日|月)",
+        ))
+    });
+    let unclear = |line: &&String| {
+        rates(line).is_none_or(|rates| rates.is_empty()) && PER.is_match(&in_digits(&plain(line)))
+    };
+    lines.iter().filter(unclear).map(|line| plain(line)).collect()
+}
+
 /// Returns a rate, as calls and period.
 pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     static PER: LazyLock<Regex> = LazyLock::new(|| {
@@ -227,6 +241,21 @@ mod tests {
         }
         let about = Rates::of(&["企业可通过此接口，获取成员列表。调用频率不可超过1000次/分钟。".to_owned()]);
         assert_eq!((about.calls.as_slice(), about.otherwise.len()), (&[(1000, "minute")][..], 0));
+    }
+
+    #[test]
+    fn what_else_is_limited_per_time_may_be_a_rate() {
+        for (line, unclear) in [
+            ("9、每天最多能导入20000人", true),
+            ("每小时查询的成员不超过1万", true),
+            ("导入人数上限5000人/天", true),
+            ("该接口每天最多调用1000次", false),
+            ("单次最多能导入2000人", false),
+            ("每天凌晨更新", false),
+            ("名字最多64个字节", false),
+        ] {
+            assert_eq!(unclear_rates(&[line.to_owned()]).len(), usize::from(unclear), "{line}");
+        }
     }
 
     #[test]
