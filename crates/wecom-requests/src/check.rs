@@ -14,7 +14,7 @@ use wecom_models::{Json, OrText, Timestamp};
 pub use rule::{Rule, Total, Violation, Violations, When};
 pub use values::AnyNumber;
 use values::{Distinct, Each, Items, Text, width};
-pub(crate) use values::{Number, Time, has_items, is_one_of};
+pub(crate) use values::{Number, Time, count, difference, has_items, is_one_of};
 
 /// A type that knows its documented limits.
 pub trait Check {
@@ -260,6 +260,12 @@ impl Checker {
         if let Some(product) = product {
             self.total(names, product, Rule::Product(total), (total, is.number()));
         }
+    }
+
+    /// Checks the number of items in several lists.
+    pub fn total_items(&mut self, names: &str, counts: &[Option<AnyNumber>], total: Total, is: &impl Number) {
+        let items = counts.iter().flatten().fold(AnyNumber::Whole(0), |sum, count| sum.plus(*count));
+        self.total(names, items, Rule::TotalItems(total), (total, is.number()));
     }
 
     fn total(&mut self, names: &str, found: AnyNumber, rule: Rule, (total, is): (Total, Option<AnyNumber>)) {

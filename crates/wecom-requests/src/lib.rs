@@ -59,7 +59,7 @@ pub use body::{Body, Form, Headers};
 pub(crate) use check::pattern;
 pub use check::{AnyNumber, Check, Checker, Pattern, Rule, Total, Violation, Violations, When};
 #[allow(unused_imports, reason = "not every family has rules")]
-pub(crate) use check::{Number, Time, has_items, is_one_of};
+pub(crate) use check::{Number, Time, count, difference, has_items, is_one_of};
 pub use endpoint::{Endpoint, Errcode, Host, Meta, Period, Rate, ResponseFormat};
 pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;

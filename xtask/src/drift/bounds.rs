@@ -5,7 +5,7 @@ use super::finding::{Fact, Finding, Spot};
 use super::object::SpecObject;
 use super::page::PageObject;
 use super::told::says;
-use crate::pages::phrases;
+use crate::pages::{mentions, phrases};
 use crate::spec::{Demand, DriftRule, File, Limit, Rule, Test, WrittenRule};
 
 impl Comparison<'_> {
@@ -17,7 +17,14 @@ impl Comparison<'_> {
                 let fact = Fact::Number(number);
                 let said = |seen: &PageObject<'_>| {
                     let text = seen.page.read.in_digits();
-                    says(text, &number.to_string()) || phrases::may_be_part(text, number)
+                    match &rule {
+                        Rule::Difference { from, to, .. } => {
+                            let names = [from, to].map(|path| path.steps().last().unwrap_or_default());
+                            let is_about = |line: &&str| names.iter().any(|name| mentions(line, name));
+                            text.lines().filter(is_about).any(|line| phrases::may_mean(line, number))
+                        }
+                        _ => says(text, &number.to_string()) || phrases::may_be_part(text, number),
+                    }
                 };
                 if seen.iter().any(said) {
                     self.told.insert((file.source, object.at.clone(), fact));
@@ -36,6 +43,7 @@ impl Comparison<'_> {
 fn numbers(rule: &Rule) -> Vec<i64> {
     let of = |limits: &[Limit]| limits.iter().flat_map(Limit::whole_numbers).collect::<Vec<i64>>();
     let found = match rule {
+        Rule::Difference { limits, .. } => of(limits),
         Rule::MaxSpan { days, .. } => vec![i64::from(*days)],
         Rule::When { demand, test, .. } => {
             let tested = if let Test::Has(limits) = test { of(limits) } else { Vec::new() };

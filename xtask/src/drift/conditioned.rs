@@ -1,5 +1,6 @@
 //! Finds rows that limit a field by the value of another one, where no rule ties the two.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -65,9 +66,11 @@ impl Comparison<'_> {
             _ => None,
         });
         let of_rules = limited.flatten().filter(|limit| limit.kind == LimitKind::OneOf);
-        let known: Vec<i64> = of_rules.flat_map(Limit::whole_numbers).chain(own.only_numbers()).collect();
+        let known: BTreeSet<i64> = of_rules.flat_map(Limit::whole_numbers).collect();
         for only in phrases::only(doc).into_iter().filter(|only| only.conditional) {
-            if only.numbers.iter().all(|number| known.contains(number)) {
+            let numbers: BTreeSet<i64> = only.numbers.iter().copied().collect();
+            if numbers.is_subset(&known) || own.only_numbers().into_iter().collect::<BTreeSet<_>>() == numbers
+            {
                 continue;
             }
             let listed = Limit { kind: LimitKind::OneOf, value: LimitValue::Numbers(only.numbers) };

@@ -6,7 +6,7 @@ use quote::quote;
 use super::limits;
 use crate::api::{Field, Module, Struct, Ty};
 use crate::spec::names::ident;
-use crate::spec::{Demand, FieldPath, Rule, Test};
+use crate::spec::{Demand, FieldPath, Rule, Test, Total};
 
 /// Emits the check of a rule of a struct.
 pub(super) fn check(module: &Module, structure: &Struct, rule: &Rule) -> TokenStream {
@@ -28,6 +28,16 @@ pub(super) fn check(module: &Module, structure: &Struct, rule: &Rule) -> TokenSt
                 |path: &FieldPath| with_name(path, value(&along(path), &quote!(self), "Number", "number"));
             let (check, first, second) = (ident(rule.key()), number(first), number(second));
             quote!(checker.#check(#first, #second);)
+        }
+        Rule::Difference { from, to, limits } => {
+            let name = format!("{to} - {from}");
+            let number = |path: &FieldPath| value(&along(path), &quote!(self), "Number", "number");
+            let (from, to) = (number(from), number(to));
+            let limits = limits::checks(limits, &name, &quote!(&difference));
+            quote!({
+                let difference = crate::difference(#from, #to);
+                #limits
+            })
         }
         Rule::Group(group, fields) => {
             let (check, fields) = (ident(group.key()), fields.iter().map(is_set));
@@ -72,7 +82,8 @@ pub(super) fn check(module: &Module, structure: &Struct, rule: &Rule) -> TokenSt
             })
         }
         Rule::Total { total, of, min, max, is } => {
-            let numbers = of.iter().map(|path| each(&along(path), &quote!(self), &number));
+            let number: Leaf<'_> = if *total == Total::Items { &items } else { &number };
+            let numbers = of.iter().map(|path| each(&along(path), &quote!(self), number));
             let names: Vec<String> = of.iter().map(ToString::to_string).collect();
             let (check, names) = (ident(total.key()), names.join(", "));
             let bounds = [("Min", min), ("Max", max)].into_iter().filter_map(|(name, bound)| {
@@ -229,6 +240,12 @@ fn number(holder: &TokenStream, field: &Field) -> TokenStream {
         quote!(.or(Some(#default.into())))
     });
     quote!(numbers.push(crate::Number::number(&#holder.#name)#default);)
+}
+
+/// Emits the number of items of a list.
+fn items(holder: &TokenStream, field: &Field) -> TokenStream {
+    let name = ident(&field.rust);
+    quote!(numbers.push(crate::count(&#holder.#name));)
 }
 
 fn is_list(field: &Field) -> bool {

@@ -157,6 +157,16 @@ fn put_alone(field: &Field) -> TokenStream {
         (Ty::List(item), true) if **item == Ty::Flag => {
             quote!(out.put_some(#wire, &self.#name.as_deref().map(wire::flags)))
         }
+        (Ty::Pipe(item) | Ty::Csv(item), optional) if **item == Ty::Flag => {
+            let joined =
+                if matches!(field.ty, Ty::Pipe(_)) { quote!(crate::Pipe) } else { quote!(crate::Csv) };
+            let written = quote!(iter().copied().map(wire::flag).collect::<#joined<u8>>());
+            if optional {
+                quote!(out.put_some(#wire, &self.#name.as_ref().map(|items| items.#written)))
+            } else {
+                quote!(out.put(#wire, &self.#name.#written))
+            }
+        }
         (Ty::F64, false) => quote!(out.put(#wire, &wire::Number(self.#name))),
         (Ty::F64, true) => quote!(out.put_some(#wire, &self.#name.map(wire::Number))),
         (Ty::Flag, false) => quote!(out.put(#wire, &wire::flag(self.#name))),

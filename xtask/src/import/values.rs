@@ -51,7 +51,8 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
         return Scalar::Flag.into();
     }
     // What is counted in a unit is a number, even if only a few are allowed.
-    if !text && phrases::unit(seen.doc()).is_some() && !phrases::only(seen.doc()).is_empty() {
+    let is_counted = || phrases::unit(seen.doc()).is_some() || seen.doc().contains("数值");
+    if !text && !phrases::only(seen.doc()).is_empty() && is_counted() {
         return scalar.into();
     }
     if documented.len() < 2 || text && !seen.values.is_empty() && !seen.shows_any(known) {

@@ -86,7 +86,9 @@ const EXTENSIONS: [(&str, &str); 32] = [
         "x-rules",
         "Rules over several fields that JSON Schema can't express. `max_span` is the maximum number of days between \
         two times (with `whole_days`, both are rounded down to days in Beijing). `order` means that the first field isn't \
-        greater than the second, `strict_order` that it is less. `sum` and `product` limit the result. All other rules \
+        greater than the second, `strict_order` that it is less. `difference` limits the second number minus the first, or the seconds \
+        between two times. `sum` and `product` limit the result, `total_items` \
+        the number of items in all lists of these names. All other rules \
         list their fields; a path refers to a field inside another.",
     ),
     ("x-safe", "The operation only reads, so it may be sent again after a lost response."),

@@ -48,7 +48,11 @@ pub(super) fn is_over(rule: &Rule, fields: &[&Field]) -> bool {
 pub(super) fn schema(module: &Module, fields: &[&Field], rule: &Rule) -> Option<Value> {
     let object = Object { module, fields };
     match rule {
-        Rule::MaxSpan { .. } | Rule::Order { .. } | Rule::Unique(_) | Rule::Total { .. } => None,
+        Rule::MaxSpan { .. }
+        | Rule::Order { .. }
+        | Rule::Difference { .. }
+        | Rule::Unique(_)
+        | Rule::Total { .. } => None,
         Rule::Group(group, paths) => {
             let each: Option<Vec<Value>> = paths.iter().map(|path| object.set(path)).collect();
             Some(group_of(*group, each?))

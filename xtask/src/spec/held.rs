@@ -37,6 +37,10 @@ impl Held<'_> {
                 };
                 if *strict { first < second } else { first <= second }
             }
+            Rule::Difference { from, to, limits } => {
+                let difference = self.difference(from, to);
+                difference.is_none_or(|difference| limits.iter().all(|limit| limit.allows(&difference)))
+            }
             Rule::Group(group, fields) => {
                 let set = fields.iter().filter(|path| self.any(path, &|value| value.is_some_and(is_set)));
                 group.allows(set.count(), fields.len())
@@ -91,17 +95,30 @@ impl Held<'_> {
         })
     }
 
-    /// Returns the total of the numbers at some paths; nothing if a factor is missing.
+    /// Returns the second number minus the first; whole ones are subtracted exactly, as far as their difference is one.
+    fn difference(&self, from: &FieldPath, to: &FieldPath) -> Option<Value> {
+        let whole = |path| self.number(path)?.as_i64();
+        match whole(to).zip(whole(from)).and_then(|(to, from)| to.checked_sub(from)) {
+            Some(difference) => Some(difference.into()),
+            None => Some((self.double(to)? - self.double(from)?).into()),
+        }
+    }
+
+    /// Returns the total of the numbers or items at some paths; nothing if a factor is missing.
     fn total(&self, total: Total, of: &[FieldPath]) -> Option<f64> {
         let mut numbers = Vec::new();
         for path in of {
             let default = (self.default)(path).and_then(|default| default.as_f64());
             for holder in holders(self.object, path) {
-                numbers.push(last(holder, path).and_then(Value::as_f64).or(default));
+                let value = last(holder, path);
+                numbers.push(match total {
+                    Total::Items => value.map(items),
+                    Total::Sum | Total::Product => value.and_then(Value::as_f64).or(default),
+                });
             }
         }
         match total {
-            Total::Sum => Some(numbers.into_iter().flatten().sum()),
+            Total::Sum | Total::Items => Some(numbers.into_iter().flatten().sum()),
             Total::Product => numbers.into_iter().product(),
         }
     }
@@ -117,6 +134,16 @@ impl Held<'_> {
 
     fn double(&self, path: &FieldPath) -> Option<f64> {
         self.number(path)?.as_f64()
+    }
+}
+
+/// Returns how many items a list or a map has.
+#[expect(clippy::cast_precision_loss, reason = "the lists of examples are short")]
+fn items(value: &Value) -> f64 {
+    match value {
+        Value::Array(items) => items.len() as f64,
+        Value::Object(entries) => entries.len() as f64,
+        _ => 0.0,
     }
 }
 
@@ -182,6 +209,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::spec::{Limit, LimitKind, LimitValue};
 
     fn keeps(rule: &Rule, object: &Value) -> bool {
         let object = object.as_object().expect("an object");
@@ -198,6 +226,43 @@ mod tests {
             let far = json!({ "from": i64::MIN, "to": i64::MAX });
             assert!(!keeps(&span(u32::MAX, whole_days), &far));
             assert!(keeps(&span(0, whole_days), &json!({ "from": i64::MAX, "to": i64::MAX })));
+        }
+    }
+
+    #[test]
+    fn a_difference_is_within_its_limits_where_both_numbers_are_there() {
+        let only = Limit { kind: LimitKind::OneOf, value: LimitValue::Numbers(vec![0, 300]) };
+        let rule = |limit: &Limit| {
+            let (from, to) = (FieldPath::new("from"), FieldPath::new("at.to"));
+            Rule::Difference { from, to, limits: vec![limit.clone()] }
+        };
+        let least = Limit::number(LimitKind::ExclusiveMin, 60);
+        for (limit, object, kept) in [
+            (&only, json!({ "from": 100, "at": { "to": 400 } }), true),
+            (&only, json!({ "from": 400, "at": { "to": 100 } }), false),
+            (&only, json!({ "from": 100 }), true),
+            (&only, json!({ "at": { "to": 7 } }), true),
+            (&only, json!({ "from": i64::MIN, "at": { "to": i64::MAX } }), false),
+            (&least, json!({ "from": i64::MIN, "at": { "to": i64::MAX } }), true),
+            (&least, json!({ "from": 0.5, "at": { "to": 60.5 } }), false),
+            (&least, json!({ "from": 0.5, "at": { "to": 60.75 } }), true),
+        ] {
+            assert_eq!(keeps(&rule(limit), &object), kept, "{object}");
+        }
+    }
+
+    #[test]
+    fn the_items_of_all_lists_on_the_way_are_counted() {
+        let of = ["shelves.jars", "cups"].map(FieldPath::new).to_vec();
+        let rule = Rule::Total { total: Total::Items, of, min: None, max: Some(3), is: None };
+        for (object, kept) in [
+            (json!({ "shelves": [{ "jars": [1, 2] }, { "jars": [3] }] }), true),
+            (json!({ "shelves": [{ "jars": [1, 2] }, { "jars": [3, 4] }] }), false),
+            (json!({ "shelves": [{ "jars": [1, 2] }, {}], "cups": { "a": 1, "b": 2 } }), false),
+            (json!({ "shelves": [], "cups": [] }), true),
+            (json!({}), true),
+        ] {
+            assert_eq!(keeps(&rule, &object), kept, "{object}");
         }
     }
 

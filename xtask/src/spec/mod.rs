@@ -32,6 +32,7 @@ pub mod payload;
 pub mod phrases;
 mod rate;
 mod rule;
+mod rule_words;
 mod scalar;
 pub mod schema;
 mod section;
@@ -74,7 +75,7 @@ pub use transport::{INVOKE, Method, Transport, TransportFacts};
 pub(crate) use types::json_kind;
 pub use types::{Enum, EnumValue, KINDS, Repr, Struct, Style, Union, Variant};
 pub use wire::{Wire, WireKey};
-pub use written_rule::{LimitedWhen, MaxSpan, When, WrittenRule, WrittenTotal};
+pub use written_rule::{Difference, LimitedWhen, MaxSpan, When, WrittenRule, WrittenTotal};
 
 use diagnostic::Diagnostics;
 use source::Source;

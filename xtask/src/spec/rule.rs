@@ -12,13 +12,15 @@ pub enum Rule {
     MaxSpan { from: FieldPath, to: FieldPath, days: u32, whole_days: bool },
     /// The first of two numbers or times is not above the second; if this is strict, it is below it.
     Order { fields: [FieldPath; 2], strict: bool },
+    /// The second number minus the first, or the seconds between two times, are within these limits.
+    Difference { from: FieldPath, to: FieldPath, limits: Vec<Limit> },
     /// A certain number of these fields are set.
     Group(Group, Vec<FieldPath>),
     /// A demand on a field that depends on another field.
     When { demand: Demand, field: FieldPath, when: FieldPath, test: Test },
     /// No two items of the lists on the path have the same value here.
     Unique(FieldPath),
-    /// A limit of the total of numbers.
+    /// A limit of the total of numbers, or of the number of items in lists.
     Total { total: Total, of: Vec<FieldPath>, min: Option<i64>, max: Option<i64>, is: Option<FieldPath> },
 }
 
@@ -55,16 +57,6 @@ impl Group {
             Self::BothOrNeither => set == 0 || set == of,
         }
     }
-
-    /// Returns the words before the names of the fields.
-    const fn phrase(self) -> &'static str {
-        match self {
-            Self::ExactlyOne => "exactly one of",
-            Self::AtLeastOne => "at least one of",
-            Self::AtMostOne => "at most one of",
-            Self::BothOrNeither => "all or none of",
-        }
-    }
 }
 
 /// The demand on a field that another one makes.
@@ -85,14 +77,6 @@ impl Demand {
             Self::Required => "required_when",
             Self::Forbidden => "forbidden_when",
             Self::Limited(_) => "limited_when",
-        }
-    }
-
-    fn words(&self) -> String {
-        match self {
-            Self::Required => "required".to_owned(),
-            Self::Forbidden => "not allowed".to_owned(),
-            Self::Limited(limits) => phrases(limits),
         }
     }
 }
@@ -117,15 +101,6 @@ impl Test {
             Self::Has(limits) => limits.iter().all(|limit| limit.allows(value)),
         }
     }
-
-    /// Returns the condition in words, to follow the field's name.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Set => "is set".to_owned(),
-            Self::Is(values) => format!("is {}", quoted(values, " or ")),
-            Self::Has(limits) => format!("is {}", phrases(limits)),
-        }
-    }
 }
 
 /// The way in which numbers are combined.
@@ -135,6 +110,8 @@ pub enum Total {
     Sum,
     /// Multiplied.
     Product,
+    /// The items of lists, counted.
+    Items,
 }
 
 impl Total {
@@ -143,6 +120,7 @@ impl Total {
         match self {
             Self::Sum => "sum",
             Self::Product => "product",
+            Self::Items => "total_items",
         }
     }
 }
@@ -158,6 +136,8 @@ pub enum Asks {
     Comparable,
     /// That it is a number; items of a list are combined.
     Number,
+    /// That it has items; those of all items of a list are counted.
+    Items,
     /// That it is neither an object nor a list.
     Scalar,
     /// That it is text or a whole number, in the items of a list.
@@ -168,8 +148,8 @@ pub enum Asks {
 
 impl Rule {
     /// The keys of all rules, in a spec.
-    pub const KEYS: &str = "max_span, order, strict_order, exactly_one, at_least_one, at_most_one, \
-                            both_or_neither, required_when, forbidden_when, limited_when, unique, sum, product";
+    pub const KEYS: &str = "max_span, order, strict_order, difference, exactly_one, at_least_one, at_most_one, \
+                            both_or_neither, required_when, forbidden_when, limited_when, unique, sum, product, total_items";
 
     /// Its key in a spec.
     pub const fn key(&self) -> &'static str {
@@ -177,6 +157,7 @@ impl Rule {
             Self::MaxSpan { .. } => "max_span",
             Self::Order { strict: false, .. } => "order",
             Self::Order { strict: true, .. } => "strict_order",
+            Self::Difference { .. } => "difference",
             Self::Group(group, _) => group.key(),
             Self::When { demand, .. } => demand.key(),
             Self::Unique(_) => "unique",
@@ -194,6 +175,9 @@ impl Rule {
             Self::Order { fields, .. } => {
                 let fields = fields.iter().enumerate();
                 fields.map(|(index, field)| (path.index(index), field, Asks::Comparable)).collect()
+            }
+            Self::Difference { from, to, .. } => {
+                vec![(path.key("from"), from, Asks::Comparable), (path.key("to"), to, Asks::Comparable)]
             }
             Self::Group(_, fields) => {
                 let asks = Asks::MayBeAbsent("a group is of fields that may be absent");
@@ -214,9 +198,11 @@ impl Rule {
                 vec![(path.key("field"), field, of_field), (path.key("when"), when, of_when)]
             }
             Self::Unique(field) => vec![(path, field, Asks::Listed)],
-            Self::Total { of, is, .. } => {
+            Self::Total { total, of, is, .. } => {
                 let list = path.key("of");
-                let of = of.iter().enumerate().map(|(index, field)| (list.index(index), field, Asks::Number));
+                let asks = if *total == Total::Items { Asks::Items } else { Asks::Number };
+                let of = of.iter().enumerate();
+                let of = of.map(|(index, field)| (list.index(index), field, asks.clone()));
                 of.chain(is.iter().map(|is| (path.key("is"), is, Asks::Comparable))).collect()
             }
         }
@@ -226,11 +212,14 @@ impl Rule {
     pub fn list(&self, path: &Path) -> Option<(Path, bool, [&'static str; 2])> {
         let path = path.key(self.key());
         match self {
-            Self::When { demand: Demand::Limited(limits), .. } if limits.is_empty() => {
+            Self::When { demand: Demand::Limited(limits), .. } | Self::Difference { limits, .. }
+                if limits.is_empty() =>
+            {
                 Some((path.key("limits"), true, ["nothing is limited", "list the limits"]))
             }
             Self::MaxSpan { .. }
             | Self::Order { .. }
+            | Self::Difference { .. }
             | Self::Unique(_)
             | Self::When { test: Test::Set, .. } => None,
             Self::Group(Group::BothOrNeither, fields) => Some((
@@ -255,7 +244,7 @@ impl Rule {
     /// The fields that it is over.
     pub fn fields(&self) -> Vec<&FieldPath> {
         match self {
-            Self::MaxSpan { from, to, .. } => vec![from, to],
+            Self::MaxSpan { from, to, .. } | Self::Difference { from, to, .. } => vec![from, to],
             Self::Order { fields, .. } => fields.iter().collect(),
             Self::Group(_, fields) => fields.iter().collect(),
             Self::When { field, when, .. } => vec![field, when],
@@ -269,7 +258,7 @@ impl Rule {
     pub fn renamed(&self, name: impl Fn(&FieldPath) -> FieldPath) -> Self {
         let mut rule = self.clone();
         let fields: Vec<&mut FieldPath> = match &mut rule {
-            Self::MaxSpan { from, to, .. } => vec![from, to],
+            Self::MaxSpan { from, to, .. } | Self::Difference { from, to, .. } => vec![from, to],
             Self::Order { fields, .. } => fields.iter_mut().collect(),
             Self::Group(_, fields) => fields.iter_mut().collect(),
             Self::When { field, when, .. } => vec![field, when],
@@ -280,86 +269,6 @@ impl Rule {
             *field = name(field);
         }
         rule
-    }
-
-    /// Returns the rule as a sentence for callers.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::MaxSpan { from, to, days, whole_days } => {
-                let rounded = if *whole_days {
-                    ", both rounded down to the start of the day, Beijing time"
-                } else {
-                    ""
-                };
-                format!("`{to}` is at most {days} days after `{from}`{rounded}.")
-            }
-            Self::Order { fields: [first, second], strict: false } => {
-                format!("`{first}` can't be greater than `{second}`.")
-            }
-            Self::Order { fields: [first, second], strict: true } => {
-                format!("`{first}` must be less than `{second}`.")
-            }
-            Self::Group(group, fields) => {
-                format!("Set {} {}.", group.phrase(), listed(fields))
-            }
-            Self::When { demand, field, when, test } => {
-                format!("`{field}` is {} if `{when}` {}.", demand.words(), test.words())
-            }
-            Self::Unique(field) => format!("`{field}` is different in each item."),
-            Self::Total { .. } => {
-                let (about, detail) = self.total();
-                format!("The {about} must be {detail}.")
-            }
-        }
-    }
-
-    /// Returns what is checked in a request, to follow "is checked for": first the fields, then the part that may change.
-    pub fn check(&self) -> (String, String) {
-        match self {
-            Self::MaxSpan { from, to, days, whole_days } => {
-                let unit = if *whole_days { "whole days" } else { "days" };
-                (format!("the time from `{from}` to `{to}`"), format!(" (at most {days} {unit})"))
-            }
-            Self::Order { fields: [first, second], strict } => {
-                let detail = if *strict { " (and not equal)" } else { "" };
-                (format!("`{first}` not being above `{second}`"), detail.to_owned())
-            }
-            Self::Group(group, fields) => {
-                (format!("{} {}", group.phrase(), quoted(fields, ", ")), String::new())
-            }
-            Self::When { demand, field, when, test } => {
-                let (about, verb) = match demand {
-                    Demand::Required => ("being set", "requires"),
-                    Demand::Forbidden => ("not being set", "requires"),
-                    Demand::Limited(_) => ("being in its limits", "changes them"),
-                };
-                let limits = match demand {
-                    Demand::Limited(limits) => format!("{}, ", phrases(limits)),
-                    _ => String::new(),
-                };
-                let about = format!("`{field}` {about}, as `{when}` {verb}");
-                let when = test.words();
-                let when = when.strip_prefix("is ").unwrap_or(&when);
-                (about, format!(" ({limits}when it is {when})"))
-            }
-            Self::Unique(field) => (format!("`{field}` being different in each item"), String::new()),
-            Self::Total { .. } => {
-                let (about, detail) = self.total();
-                (format!("the {about}"), format!(" ({detail})"))
-            }
-        }
-    }
-
-    /// Returns the numbers that are combined, and the limit of the result.
-    fn total(&self) -> (String, String) {
-        let Self::Total { total, of, min, max, is } = self else { return Default::default() };
-        let bounds = [
-            min.map(|min| format!("at least {min}")),
-            max.map(|max| format!("at most {max}")),
-            is.as_ref().map(|is| format!("equal to `{is}`")),
-        ];
-        let bounds: Vec<String> = bounds.into_iter().flatten().collect();
-        (format!("{} of {}", total.key(), quoted(of, " and ")), bounds.join(" and "))
     }
 
     /// The rule as a spec writes it, in JSON.
@@ -375,6 +284,9 @@ impl Rule {
                 span
             }
             Self::Order { fields, .. } => names(fields),
+            Self::Difference { from, to, limits } => {
+                json!({ "from": name(from), "to": name(to), "limits": written(limits) })
+            }
             Self::Group(_, fields) => names(fields),
             Self::When { demand, field, when, test } => {
                 let mut rule = json!({ "field": name(field), "when": name(when) });
@@ -415,24 +327,4 @@ pub(crate) fn on_the_wire(value: &Value) -> String {
 
 fn written(limits: &[Limit]) -> Value {
     limits.iter().map(|limit| (limit.kind.key().to_owned(), limit.value.as_json())).collect()
-}
-
-fn phrases(limits: &[Limit]) -> String {
-    let phrases: Vec<String> = limits.iter().map(Limit::phrase).collect();
-    phrases.join(" and ")
-}
-
-/// `` `a`, `b` and `c` ``.
-fn listed(names: &[impl ToString]) -> String {
-    match names {
-        [] => String::new(),
-        [first, last] => format!("`{}` and `{}`", first.to_string(), last.to_string()),
-        [one] => format!("`{}`", one.to_string()),
-        [first @ .., last] => format!("{} and `{}`", quoted(first, ", "), last.to_string()),
-    }
-}
-
-fn quoted(names: &[impl ToString], between: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.to_string())).collect();
-    quoted.join(between)
 }

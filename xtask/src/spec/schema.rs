@@ -251,7 +251,7 @@ impl JsonSchema for Limits {
 fn type_pattern() -> String {
     let (joined, nesting): (Vec<&str>, Vec<&str>) =
         Generic::KEYWORDS.iter().partition(|word| matches!(**word, "pipe" | "csv"));
-    let joined = format!("(?:{}) *< *(?:string|u?int) *>", joined.join("|"));
+    let joined = format!("(?:{}) *< *(?:string|u?int|flag) *>", joined.join("|"));
     let nesting = nesting.join("|");
     let mut ty = "[A-Za-z0-9_]+".to_owned();
     for _ in 0..MAX_DEPTH {
@@ -294,8 +294,6 @@ fn limit(kind: LimitKind, generator: &mut SchemaGenerator) -> Schema {
         Takes::Numbers => json_schema!({
             "type": ["array", "null"],
             "items": { "type": "integer" },
-            "minItems": 1,
-            "uniqueItems": true,
         }),
         Takes::Pattern => json_schema!({ "type": ["string", "null"], "pattern": pattern::WHOLE }),
         Takes::True => json_schema!({ "type": ["boolean", "null"] }),
@@ -342,8 +340,8 @@ mod tests {
     use super::*;
     use crate::spec::heads::known_keys;
     use crate::spec::{
-        Credentials, Doc, EndpointRate, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate, Shown, Sign,
-        When, WrittenRule, WrittenTotal,
+        Credentials, Difference, Doc, EndpointRate, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate,
+        Shown, Sign, When, WrittenRule, WrittenTotal,
     };
 
     fn schema(file: usize) -> Value {
@@ -389,6 +387,7 @@ mod tests {
         same_keys::<When>(&chapter, "/$defs/When", &[]);
         same_keys::<LimitedWhen>(&chapter, "/$defs/LimitedWhen", &[]);
         same_keys::<WrittenTotal>(&chapter, "/$defs/Total", &[]);
+        same_keys::<Difference>(&chapter, "/$defs/Difference", &[]);
         same_keys::<MaxSpan>(&chapter, "/$defs/MaxSpan", &[]);
         same_keys::<Example>(&chapter, "/$defs/Example", &[]);
         same_keys::<Shown>(&chapter, "/$defs/Shown", &[]);

@@ -20,6 +20,9 @@ pub struct WrittenRule {
     /// The first of two numbers or times is below the second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strict_order: Option<[String; 2]>,
+    /// The second of two numbers or times minus the first is within limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
     /// One of these fields is set, and no other.
     #[schemars(length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +57,9 @@ pub struct WrittenRule {
     /// The product of numbers has a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<WrittenTotal>,
+    /// The number of items in lists, also in the items of other lists, has a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_items: Option<WrittenTotal>,
 }
 
 impl WrittenRule {
@@ -71,6 +77,7 @@ impl WrittenRule {
             self.max_span.as_ref().map(MaxSpan::meaning),
             order(&self.order, false),
             order(&self.strict_order, true),
+            self.difference.as_ref().map(Difference::meaning),
             group(Group::ExactlyOne, &self.exactly_one),
             group(Group::AtLeastOne, &self.at_least_one),
             group(Group::AtMostOne, &self.at_most_one),
@@ -81,6 +88,7 @@ impl WrittenRule {
             self.unique.as_deref().map(|name| Rule::Unique(path(name))),
             self.sum.as_ref().and_then(|rule| rule.meaning(Total::Sum)),
             self.product.as_ref().and_then(|rule| rule.meaning(Total::Product)),
+            self.total_items.as_ref().and_then(|rule| rule.meaning(Total::Items)),
         ];
         let mut rules = rules.into_iter().flatten();
         rules.next().filter(|_| rules.next().is_none())
@@ -109,6 +117,24 @@ impl MaxSpan {
     fn meaning(&self) -> Rule {
         let Self { from, to, days, whole_days } = self;
         Rule::MaxSpan { from: path(from), to: path(to), days: *days, whole_days: *whole_days }
+    }
+}
+
+/// Two numbers or times, and the limits of their difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// The field that is subtracted.
+    pub from: String,
+    /// The field that it is subtracted from.
+    pub to: String,
+    /// The limits of the difference; of times, in seconds.
+    pub limits: Limits,
+}
+
+impl Difference {
+    fn meaning(&self) -> Rule {
+        let Self { from, to, limits } = self;
+        Rule::Difference { from: path(from), to: path(to), limits: limits.0.clone() }
     }
 }
 
@@ -176,11 +202,11 @@ fn test(is: Option<&Vec<Value>>, has: Option<&Limits>) -> Option<Test> {
     }
 }
 
-/// The total of numbers, and its limit.
+/// The total of numbers or items, and its limit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Total", extend("minProperties" = 2))]
 pub struct WrittenTotal {
-    /// The fields with the numbers. In a list, the numbers of all items count: `goods.price`.
+    /// The fields with the numbers or lists. In a list, those of all items count: `goods.price`.
     #[schemars(length(min = 1))]
     pub of: Vec<String>,
     /// At least this.

@@ -3070,7 +3070,7 @@ impl NewBiweekly {
 ///
 /// `earliest_off_work_sec` must be less than `off_work_sec`.
 ///
-/// `off_work_sec` can't be greater than `latest_off_work_sec`.
+/// `latest_off_work_sec` minus `off_work_sec` must be at least 0 and less than 86400.
 ///
 /// `work_sec` must be less than `rest_begin_time`.
 ///
@@ -3088,9 +3088,11 @@ impl NewBiweekly {
 ///
 /// `rest_times` is not allowed if `allow_rest` is `0`.
 ///
-/// `remind_work_sec` can't be greater than `work_sec`.
+/// `off_work_sec` minus `work_sec` must be more than 60 and less than 86400.
 ///
-/// `off_work_sec` can't be greater than `remind_off_work_sec`.
+/// `work_sec` minus `remind_work_sec` must be one of 0, 300, 600, 900, 1200.
+///
+/// `remind_off_work_sec` minus `off_work_sec` must be one of 0, 600, 1200, 1800, 3600.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3100,14 +3102,11 @@ pub struct FixedPeriod {
     pub time_id: u64,
     /// The start of work. At most 86400, a multiple of 60.
     pub work_sec: u64,
-    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740, a
-    /// multiple of 60.
+    /// The end of work. Less than 172740, a multiple of 60.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before. A
-    /// multiple of 60.
+    /// The time of the reminder to check in, before the start of work or at it. A multiple of 60.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after. A
-    /// multiple of 60.
+    /// The time of the reminder to check out, at the end of work or after it. A multiple of 60.
     pub remind_off_work_sec: u64,
     /// Whether there are breaks. Default false.
     pub allow_rest: Option<bool>,
@@ -3123,8 +3122,7 @@ pub struct FixedPeriod {
     pub latest_work_sec: u64,
     /// The earliest time to check out. At most 100800, a multiple of 60.
     pub earliest_off_work_sec: u64,
-    /// The latest time to check out, less than 24 hours after the end of work. At most 100800, a multiple
-    /// of 60.
+    /// The latest time to check out. At most 100800, a multiple of 60.
     pub latest_off_work_sec: u64,
     /// Whether checking in is not required. Default false.
     pub no_need_checkon: Option<bool>,
@@ -3229,7 +3227,7 @@ pub struct FixedPeriodArgs {
 ///
 /// `earliest_off_work_sec` must be less than `off_work_sec`.
 ///
-/// `off_work_sec` can't be greater than `latest_off_work_sec`.
+/// `latest_off_work_sec` minus `off_work_sec` must be at least 0 and less than 86400.
 ///
 /// `work_sec` must be less than `rest_begin_time`.
 ///
@@ -3247,9 +3245,11 @@ pub struct FixedPeriodArgs {
 ///
 /// `rest_times` is not allowed if `allow_rest` is `0`.
 ///
-/// `remind_work_sec` can't be greater than `work_sec`.
+/// `off_work_sec` minus `work_sec` must be more than 60 and less than 86400.
 ///
-/// `off_work_sec` can't be greater than `remind_off_work_sec`.
+/// `work_sec` minus `remind_work_sec` must be one of 0, 300, 600, 900, 1200.
+///
+/// `remind_off_work_sec` minus `off_work_sec` must be one of 0, 600, 1200, 1800, 3600.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3259,14 +3259,11 @@ pub struct ShiftPeriod {
     pub time_id: u64,
     /// The start of work. At most 86400, a multiple of 60.
     pub work_sec: u64,
-    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740, a
-    /// multiple of 60.
+    /// The end of work. Less than 172740, a multiple of 60.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before. A
-    /// multiple of 60.
+    /// The time of the reminder to check in, before the start of work or at it. A multiple of 60.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after. A
-    /// multiple of 60.
+    /// The time of the reminder to check out, at the end of work or after it. A multiple of 60.
     pub remind_off_work_sec: u64,
     /// Whether there are breaks. Default false.
     pub allow_rest: Option<bool>,
@@ -3283,7 +3280,7 @@ pub struct ShiftPeriod {
     pub latest_work_sec: u64,
     /// The earliest time to check out. A multiple of 60.
     pub earliest_off_work_sec: u64,
-    /// The latest time to check out, less than 24 hours after the end of work. A multiple of 60.
+    /// The latest time to check out. A multiple of 60.
     pub latest_off_work_sec: u64,
     /// Whether checking in is not required. Default false.
     pub no_need_checkon: Option<bool>,
@@ -3377,11 +3374,11 @@ pub struct ShiftPeriodArgs {
 
 /// A work period on special days. Times are in seconds since midnight.
 ///
-/// `work_sec` must be less than `off_work_sec`.
+/// `off_work_sec` minus `work_sec` must be more than 60 and less than 86400.
 ///
-/// `remind_work_sec` can't be greater than `work_sec`.
+/// `work_sec` minus `remind_work_sec` must be one of 0, 300, 600, 900, 1200.
 ///
-/// `off_work_sec` can't be greater than `remind_off_work_sec`.
+/// `remind_off_work_sec` minus `off_work_sec` must be one of 0, 600, 1200, 1800, 3600.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3391,14 +3388,11 @@ pub struct SpecialPeriod {
     pub time_id: u64,
     /// The start of work. 14400 to 64800, a multiple of 60.
     pub work_sec: u64,
-    /// The end of work, more than a minute and less than 24 hours after the start. 14400 to 97200, a
-    /// multiple of 60.
+    /// The end of work. 14400 to 97200, a multiple of 60.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before. A
-    /// multiple of 60.
+    /// The time of the reminder to check in, before the start of work or at it. A multiple of 60.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after. A
-    /// multiple of 60.
+    /// The time of the reminder to check out, at the end of work or after it. A multiple of 60.
     pub remind_off_work_sec: u64,
 }
 
@@ -4141,7 +4135,9 @@ impl NewRestInfo {
     }
 }
 
-/// A break time of at most 24 hours, in seconds since midnight.
+/// A break time, in seconds since midnight.
+///
+/// `fix_time_end_sec` minus `fix_time_begin_sec` must be at most 86400.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewFixedRest {

@@ -26,7 +26,7 @@ impl std::error::Error for Violations {}
 /// One documented limit that a request breaks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
-    /// The field, by wire names: `info[3].userid`.
+    /// The field, by wire names: `info[3].userid`; of a difference, both: `info[3].end - begin`.
     pub path: String,
     /// The limit.
     pub rule: Rule,
@@ -38,6 +38,7 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, rule, actual } = self;
         let paths = path.replace(", ", "`, `");
+        let path = path.replace(" - ", "` minus `");
         match rule {
             Rule::ExactlyOne => write!(f, "set exactly one of `{paths}`, not {actual}"),
             Rule::AtLeastOne => write!(f, "set at least one of `{paths}`"),
@@ -49,6 +50,9 @@ impl fmt::Display for Violation {
             Rule::Unique => write!(f, "`{path}` must be different in each item"),
             Rule::Pattern(pattern) => write!(f, "`{path}` must match `{pattern}`"),
             Rule::Sum(total) => write!(f, "the sum of `{paths}` must be {total}, but is {actual}"),
+            Rule::TotalItems(total) => {
+                write!(f, "the number of all items in `{paths}` must be {total}, but is {actual}")
+            }
             Rule::Product(total) => write!(f, "the product of `{paths}` must be {total}, but is {actual}"),
             _ => write!(f, "`{path}` must be {rule}, but is {actual}"),
         }
@@ -77,7 +81,7 @@ impl fmt::Display for When {
     }
 }
 
-/// A limit of a sum or product.
+/// A limit of a sum, a product or a number of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Total {
@@ -177,6 +181,8 @@ pub enum Rule {
     Sum(Total),
     /// The limit of a product.
     Product(Total),
+    /// The limit of the number of items in several lists.
+    TotalItems(Total),
 }
 
 impl fmt::Display for Rule {
@@ -219,6 +225,7 @@ impl fmt::Display for Rule {
             Self::ForbiddenWhen { field, when } => write!(f, "omitted when `{field}` {when}"),
             Self::Sum(total) => write!(f, "{total} as a sum"),
             Self::Product(total) => write!(f, "{total} as a product"),
+            Self::TotalItems(total) => write!(f, "{total} items in all"),
         }
     }
 }

@@ -164,6 +164,34 @@ fn the_order_of_numbers_and_times_is_held() {
 }
 
 #[test]
+fn a_difference_has_limits_where_both_numbers_are_there() {
+    let check = |from: Option<u64>, to: Option<u64>| {
+        found(|checker| {
+            let difference = difference(&from, &to);
+            checker.one_of("to - from", &difference, &[0, 300]);
+            checker.min("to - from", &difference, 0);
+        })
+    };
+    assert_eq!(check(Some(100), Some(400)), NOTHING);
+    assert_eq!(check(Some(100), None), NOTHING);
+    assert_eq!(check(None, Some(100)), NOTHING);
+    assert_eq!(check(Some(100), Some(200)), ["`to` minus `from` must be one of 0, 300, but is 100"]);
+    assert_eq!(
+        check(Some(u64::MAX), Some(0)),
+        [
+            "`to` minus `from` must be one of 0, 300, but is -18446744073709551615",
+            "`to` minus `from` must be at least 0, but is -18446744073709551615"
+        ]
+    );
+    let (early, late) = (Timestamp::from_unix(10), Timestamp::from_unix(20));
+    let seconds = difference(&early, &late);
+    assert_eq!(
+        found(|checker| checker.exclusive_min("late - early", &seconds, 60)),
+        ["`late` minus `early` must be more than 60, but is 10"]
+    );
+}
+
+#[test]
 fn fields_that_belong_together_are_all_set_or_none() {
     let check = |rows: bool, columns: bool| {
         found(|checker| checker.both_or_neither(&[("rows", rows), ("columns", columns)]))
@@ -245,6 +273,21 @@ fn numbers_are_added_and_multiplied_without_overflow() {
     assert_eq!(
         found(|checker| checker.sum("a, b", &[None, None], Total::Min(1), &none)),
         ["the sum of `a`, `b` must be at least 1, but is 0"]
+    );
+}
+
+#[test]
+fn the_items_of_several_lists_are_counted_together() {
+    let check = |lists: &[Option<Vec<u64>>]| {
+        let counts: Vec<Option<AnyNumber>> = lists.iter().map(count).collect();
+        let none = None::<AnyNumber>;
+        found(|checker| checker.total_items("chains.people", &counts, Total::Max(3), &none))
+    };
+    assert_eq!(check(&[]), NOTHING);
+    assert_eq!(check(&[Some(vec![1, 2]), None, Some(vec![3])]), NOTHING);
+    assert_eq!(
+        check(&[Some(vec![1, 2]), Some(vec![3, 4])]),
+        ["the number of all items in `chains.people` must be at most 3, but is 4"]
     );
 }
 

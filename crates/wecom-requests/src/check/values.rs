@@ -81,6 +81,14 @@ impl AnyNumber {
         }
     }
 
+    /// Subtracts another number.
+    fn minus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole(this), Self::Whole(other)) => Self::Whole(this.saturating_sub(other)),
+            _ => Self::Double(self.as_double() - other.as_double()),
+        }
+    }
+
     /// Multiplies by another number.
     pub(super) fn times(self, other: Self) -> Self {
         match (self, other) {
@@ -235,6 +243,19 @@ impl<T: Each> Each for Option<T> {
             items.each(visit);
         }
     }
+}
+
+/// Returns the number of items, if there is a list at all.
+#[allow(dead_code, reason = "not every family has such rules")]
+pub(crate) fn count(list: &impl Items) -> Option<AnyNumber> {
+    let items = i128::try_from(list.items()?).unwrap_or(i128::MAX);
+    Some(AnyNumber::Whole(items))
+}
+
+/// Returns the second number minus the first, or the seconds between two times, if both are there.
+#[allow(dead_code, reason = "not every family has such rules")]
+pub(crate) fn difference(from: &impl Number, to: &impl Number) -> Option<AnyNumber> {
+    Some(to.number()?.minus(from.number()?))
 }
 
 /// Returns whether there is a list with items. An empty one counts as not set.

@@ -1149,11 +1149,15 @@ impl crate::Check for FixedPeriod {
                 ("earliest_off_work_sec", &self.earliest_off_work_sec),
                 ("off_work_sec", &self.off_work_sec),
             );
-        checker
-            .order(
-                ("off_work_sec", &self.off_work_sec),
-                ("latest_off_work_sec", &self.latest_off_work_sec),
+        {
+            let difference = crate::difference(
+                &self.off_work_sec,
+                &self.latest_off_work_sec,
             );
+            checker.min("latest_off_work_sec - off_work_sec", &difference, 0);
+            checker
+                .exclusive_max("latest_off_work_sec - off_work_sec", &difference, 86400);
+        }
         checker
             .strict_order(
                 ("work_sec", &self.work_sec),
@@ -1214,16 +1218,32 @@ impl crate::Check for FixedPeriod {
                     .as_ref()
                     .is_none_or(|value| crate::is_one_of(value, &["0"])),
             );
-        checker
-            .order(
-                ("remind_work_sec", &self.remind_work_sec),
-                ("work_sec", &self.work_sec),
+        {
+            let difference = crate::difference(&self.work_sec, &self.off_work_sec);
+            checker.exclusive_min("off_work_sec - work_sec", &difference, 60);
+            checker.exclusive_max("off_work_sec - work_sec", &difference, 86400);
+        }
+        {
+            let difference = crate::difference(&self.remind_work_sec, &self.work_sec);
+            checker
+                .one_of(
+                    "work_sec - remind_work_sec",
+                    &difference,
+                    &[0, 300, 600, 900, 1200],
+                );
+        }
+        {
+            let difference = crate::difference(
+                &self.off_work_sec,
+                &self.remind_off_work_sec,
             );
-        checker
-            .order(
-                ("off_work_sec", &self.off_work_sec),
-                ("remind_off_work_sec", &self.remind_off_work_sec),
-            );
+            checker
+                .one_of(
+                    "remind_off_work_sec - off_work_sec",
+                    &difference,
+                    &[0, 600, 1200, 1800, 3600],
+                );
+        }
     }
 }
 
@@ -1270,11 +1290,15 @@ impl crate::Check for ShiftPeriod {
                 ("earliest_off_work_sec", &self.earliest_off_work_sec),
                 ("off_work_sec", &self.off_work_sec),
             );
-        checker
-            .order(
-                ("off_work_sec", &self.off_work_sec),
-                ("latest_off_work_sec", &self.latest_off_work_sec),
+        {
+            let difference = crate::difference(
+                &self.off_work_sec,
+                &self.latest_off_work_sec,
             );
+            checker.min("latest_off_work_sec - off_work_sec", &difference, 0);
+            checker
+                .exclusive_max("latest_off_work_sec - off_work_sec", &difference, 86400);
+        }
         checker
             .strict_order(
                 ("work_sec", &self.work_sec),
@@ -1335,16 +1359,32 @@ impl crate::Check for ShiftPeriod {
                     .as_ref()
                     .is_none_or(|value| crate::is_one_of(value, &["0"])),
             );
-        checker
-            .order(
-                ("remind_work_sec", &self.remind_work_sec),
-                ("work_sec", &self.work_sec),
+        {
+            let difference = crate::difference(&self.work_sec, &self.off_work_sec);
+            checker.exclusive_min("off_work_sec - work_sec", &difference, 60);
+            checker.exclusive_max("off_work_sec - work_sec", &difference, 86400);
+        }
+        {
+            let difference = crate::difference(&self.remind_work_sec, &self.work_sec);
+            checker
+                .one_of(
+                    "work_sec - remind_work_sec",
+                    &difference,
+                    &[0, 300, 600, 900, 1200],
+                );
+        }
+        {
+            let difference = crate::difference(
+                &self.off_work_sec,
+                &self.remind_off_work_sec,
             );
-        checker
-            .order(
-                ("off_work_sec", &self.off_work_sec),
-                ("remind_off_work_sec", &self.remind_off_work_sec),
-            );
+            checker
+                .one_of(
+                    "remind_off_work_sec - off_work_sec",
+                    &difference,
+                    &[0, 600, 1200, 1800, 3600],
+                );
+        }
     }
 }
 
@@ -1360,21 +1400,32 @@ impl crate::Check for SpecialPeriod {
         checker.multiple_of("off_work_sec", &self.off_work_sec, 60);
         checker.multiple_of("remind_work_sec", &self.remind_work_sec, 60);
         checker.multiple_of("remind_off_work_sec", &self.remind_off_work_sec, 60);
-        checker
-            .strict_order(
-                ("work_sec", &self.work_sec),
-                ("off_work_sec", &self.off_work_sec),
+        {
+            let difference = crate::difference(&self.work_sec, &self.off_work_sec);
+            checker.exclusive_min("off_work_sec - work_sec", &difference, 60);
+            checker.exclusive_max("off_work_sec - work_sec", &difference, 86400);
+        }
+        {
+            let difference = crate::difference(&self.remind_work_sec, &self.work_sec);
+            checker
+                .one_of(
+                    "work_sec - remind_work_sec",
+                    &difference,
+                    &[0, 300, 600, 900, 1200],
+                );
+        }
+        {
+            let difference = crate::difference(
+                &self.off_work_sec,
+                &self.remind_off_work_sec,
             );
-        checker
-            .order(
-                ("remind_work_sec", &self.remind_work_sec),
-                ("work_sec", &self.work_sec),
-            );
-        checker
-            .order(
-                ("off_work_sec", &self.off_work_sec),
-                ("remind_off_work_sec", &self.remind_off_work_sec),
-            );
+            checker
+                .one_of(
+                    "remind_off_work_sec - off_work_sec",
+                    &difference,
+                    &[0, 600, 1200, 1800, 3600],
+                );
+        }
     }
 }
 
@@ -1652,6 +1703,13 @@ impl crate::Check for NewFixedRest {
         checker.multiple_of("fix_time_begin_sec", &self.fix_time_begin_sec, 60);
         checker.max("fix_time_end_sec", &self.fix_time_end_sec, 172740);
         checker.multiple_of("fix_time_end_sec", &self.fix_time_end_sec, 60);
+        {
+            let difference = crate::difference(
+                &self.fix_time_begin_sec,
+                &self.fix_time_end_sec,
+            );
+            checker.max("fix_time_end_sec - fix_time_begin_sec", &difference, 86400);
+        }
     }
 }
 

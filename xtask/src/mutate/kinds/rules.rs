@@ -9,7 +9,7 @@ use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::File;
 use crate::mutate::site::{FieldSite, FileSite, Mutant};
 use crate::pages::mentions;
-use crate::pages::phrases::{in_digits, word_of};
+use crate::pages::phrases::{in_digits, may_mean, word_of};
 use crate::spec::Section;
 use crate::spec::source::Path;
 
@@ -170,8 +170,14 @@ impl RuleSite<'_> {
         }
     }
 
-    /// Returns whether a row of the field that it limits has a number.
+    /// Returns whether a row of the field that it limits has a number; of a difference, a line about one of its fields.
     fn says(&self, number: i64) -> bool {
+        if self.kind == "difference" {
+            let ends =
+                ["from", "to"].map(|key| self.body.get(key).and_then(Value::as_str).unwrap_or_default());
+            let is_about = |line: &&str| ends.iter().any(|name| mentions(line, name));
+            return self.prose.lines().filter(is_about).any(|line| may_mean(line, number));
+        }
         let field = self.body.get("field").and_then(Value::as_str);
         let field = field.and_then(|path| self.fields.iter().find(|field| field.wire == path));
         field.is_some_and(|field| field.says(&number.to_string()))
@@ -307,7 +313,8 @@ fn limit(site: &FileSite<'_>) -> Vec<Mutant> {
 fn number_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
     limits(site, |rule, at, kind, value| {
         let [first, rest @ ..] = value.as_sequence()?.as_slice() else { return None };
-        let said = rule.says(first.as_i64()?);
+        // No page states a difference in words that name both fields.
+        let said = rule.kind != "difference" && rule.says(first.as_i64()?);
         let edits = vec![Edit::Set(at, rest.to_vec().into())];
         (!rest.is_empty()).then(|| rule.mutant(format!("{kind} without {}", word_of(first)), edits, said))
     })
@@ -343,7 +350,9 @@ fn limits(
 
 /// Changes the bound of a total, tenfold.
 fn total(site: &FileSite<'_>) -> Vec<Mutant> {
-    let mutants = rules(site).into_iter().filter(|rule| matches!(rule.kind.as_str(), "sum" | "product"));
+    let mutants = rules(site)
+        .into_iter()
+        .filter(|rule| matches!(rule.kind.as_str(), "sum" | "product" | "total_items"));
     let mutants = mutants.flat_map(|rule| {
         let changed = ["min", "max"].into_iter().filter_map(|bound| {
             let number = rule.body.get(bound)?.as_i64().filter(|number| *number > 1)?;

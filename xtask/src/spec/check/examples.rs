@@ -218,11 +218,18 @@ impl Checker<'_> {
                 },
                 _ => self.mismatch(place, ty, value),
             },
-            TypeExpr::Generic(Generic::Pipe | Generic::Csv, _) => {
-                if !value.is_string() {
-                    self.mismatch(place, ty, value);
+            TypeExpr::Generic(generic @ (Generic::Pipe | Generic::Csv), item) => match value {
+                Value::String(text) if !joins(*generic, item, text) => {
+                    self.problem(
+                        Mistake::BadExample,
+                        place,
+                        format!("this text joins something else than `{item}`"),
+                    )
+                    .label(format!("the type is `{ty}`"));
                 }
-            }
+                Value::String(_) => {}
+                _ => self.mismatch(place, ty, value),
+            },
             TypeExpr::Generic(Generic::OrText, inner) => {
                 if !value.is_string() {
                     self.value(place, inner, optional, value);
@@ -360,4 +367,16 @@ impl Checker<'_> {
         let message = place.told().map_or_else(|| message.clone(), |path| format!("`{path}`: {message}"));
         self.report.error(mistake, At::Bytes(place.span()), message)
     }
+}
+
+/// Returns whether all items that a text joins are of their type.
+fn joins(generic: Generic, item: &TypeExpr, text: &str) -> bool {
+    let separator = if generic == Generic::Pipe { '|' } else { ',' };
+    let mut items = text.split(separator).map(str::trim).filter(|item| !item.is_empty());
+    items.all(|text| match item {
+        TypeExpr::Scalar(Scalar::Uint) => text.parse::<u64>().is_ok(),
+        TypeExpr::Scalar(Scalar::Int) => text.parse::<i64>().is_ok(),
+        TypeExpr::Scalar(Scalar::Flag) => matches!(text, "0" | "1"),
+        _ => true,
+    })
 }

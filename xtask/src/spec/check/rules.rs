@@ -5,7 +5,7 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Asks, Demand, Field, Fields, Limit, LimitValue, Rule, Test, WrittenRule};
+use crate::spec::{Asks, Carrier, Demand, Field, Fields, Limit, LimitValue, Rule, Test, WrittenRule};
 
 /// How the fields of a rule are referred to.
 const FIELDS: Along = Along { side: "list of fields", lists: true, mistake: Mistake::BadRule };
@@ -51,6 +51,10 @@ impl Checker<'_> {
                     (!comparable).then(|| ("only numbers and timestamps can be compared", of_type()))
                 }
                 Asks::Number => (!is_number(field)).then(|| ("a total needs numbers", of_type())),
+                Asks::Items => {
+                    let holds = matches!(Carrier::of(&field.ty), Some(Carrier::List | Carrier::Map));
+                    (!holds).then(|| ("only lists and maps have items", of_type()))
+                }
                 Asks::Scalar => {
                     nested(self.file, &field.ty).then(|| ("a condition needs a scalar", of_type()))
                 }
@@ -75,6 +79,10 @@ impl Checker<'_> {
             if let Some((message, label)) = refused {
                 self.report.error(Mistake::BadRule, At::Value(&at), message).label(label);
             }
+        }
+        if let Rule::Difference { limits, .. } = rule {
+            let number = TypeExpr::Scalar(Scalar::Int);
+            self.limits_of(&path.key(rule.key()).key("limits"), &number, limits);
         }
         if let Rule::When { demand: Demand::Required | Demand::Forbidden, field, when, .. } = rule
             && field == when

@@ -175,12 +175,13 @@ impl Checker<'_> {
         let mut ty = &field.ty;
         while let TypeExpr::Generic(generic, inner) = ty {
             let joined = matches!(generic, Generic::Pipe | Generic::Csv);
-            let item = matches!(**inner, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint));
+            let joins = [Scalar::String, Scalar::Int, Scalar::Uint, Scalar::Flag];
+            let item = joins.into_iter().any(|scalar| **inner == TypeExpr::Scalar(scalar));
             if joined && !item {
-                let message = format!("a `{}` can only join strings or integers", generic.keyword());
+                let message = format!("a `{}` can only join strings, integers or flags", generic.keyword());
                 self.report
                     .error(Mistake::BadType, At::Value(&path.key("type")), message)
-                    .label(format!("`{inner}` is neither"));
+                    .label(format!("`{inner}` is none of them"));
             }
             ty = inner;
         }

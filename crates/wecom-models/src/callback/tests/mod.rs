@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::{Document, Envelope, LARGEST, Payload, ReadError, Select, Shape, is, read, write, write_json};
-use crate::wire::{Field, Output, ReadObject, Reading, WriteObject, items, read_objects, write_objects};
+use crate::wire::{
+    Field, Output, ReadObject, Reading, WriteObject, flag, items, read_objects, write_objects,
+};
 use crate::{Csv, Timestamp};
 
 mod json;
@@ -22,6 +24,7 @@ struct Changed {
     groups: Option<Vec<String>>,
     members: Vec<Member>,
     departments: Option<Csv<u64>>,
+    leads: Option<Csv<bool>>,
     extra: Option<Extra>,
 }
 
@@ -47,6 +50,7 @@ impl ReadObject for Changed {
             "GroupIds" => field.read_items("GroupId", &mut self.groups),
             "MemberList" => field.read_items("Item", &mut self.members),
             "Department" => field.read(&mut self.departments),
+            "IsLeaderInDept" => field.read(&mut self.leads),
             "ExtraInfo" => field.read(&mut self.extra),
             _ => field.skip(),
         }
@@ -84,6 +88,8 @@ impl WriteObject for Changed {
         out.put_some("GroupIds", &self.groups.as_deref().map(|groups| items("GroupId", groups)))?;
         out.put("MemberList", &items("Item", &self.members))?;
         out.put_some("Department", &self.departments)?;
+        let leads = self.leads.as_ref().map(|leads| leads.iter().copied().map(flag).collect::<Csv<u8>>());
+        out.put_some("IsLeaderInDept", &leads)?;
         out.put_some("ExtraInfo", &self.extra)
     }
 }

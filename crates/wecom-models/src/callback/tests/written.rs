@@ -14,6 +14,7 @@ fn filled() -> Changed {
         groups: Some(strings(&["g1"])),
         members: vec![member("m1"), member("m2")],
         departments: Some(Csv::from([1, 2])),
+        leads: Some(Csv::from([true, false])),
         extra: Some(Extra { kinds: vec![member("k1")] }),
     }
 }

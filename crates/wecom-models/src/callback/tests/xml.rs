@@ -97,6 +97,10 @@ fn a_list_may_be_one_text_with_commas() {
     assert_eq!(departments("<![CDATA[1,2, 3]]>"), Some(Csv::from([1, 2, 3])));
     assert_eq!(departments("4"), Some(Csv::from([4])));
     assert_eq!(departments(""), None);
+    let leads = |text: &str| changed(&format!("<IsLeaderInDept>{text}</IsLeaderInDept>")).leads;
+    assert_eq!(leads("<![CDATA[1,0, 1]]>"), Some(Csv::from([true, false, true])));
+    assert_eq!(leads("0"), Some(Csv::from([false])));
+    assert_eq!(leads(""), None);
 }
 
 #[test]

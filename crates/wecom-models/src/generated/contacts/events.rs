@@ -120,10 +120,10 @@ pub struct CreateUser {
     /// Whether the member is head of any of its departments. On no page; callbacks have it beside
     /// `IsLeaderInDept`.
     pub is_leader: Option<bool>,
-    /// Whether the member is head of each department of `Department`: 1 for a department head, 0
-    /// otherwise. Suites and customized apps need to be a contacts app or have the permission 组织架构信息 ›
-    /// 部门负责人; contacts apps get it only for members a third party created. Upstream companies don't.
-    pub is_leader_in_dept: Option<Csv<u64>>,
+    /// Whether the member is head of each department of `Department`, in its order. Suites and customized
+    /// apps need to be a contacts app or have the permission 组织架构信息 › 部门负责人; contacts apps get it only for
+    /// members a third party created. Upstream companies don't.
+    pub is_leader_in_dept: Option<Csv<bool>>,
     /// The userid of the direct manager, at most one; the page's example shows two. Suites and customized
     /// apps need to be a contacts app or have the permission 组织架构信息 › 直属上级; contacts apps get it only for
     /// members a third party created. Upstream companies don't.
@@ -203,10 +203,10 @@ pub struct UpdateUser {
     /// Whether the member is head of any of its departments. On no page; callbacks have it beside
     /// `IsLeaderInDept`.
     pub is_leader: Option<bool>,
-    /// Whether the member is head of each department of `Department`: 1 for a department head, 0
-    /// otherwise. Suites and customized apps need to be a contacts app or have the permission 组织架构信息 ›
-    /// 部门负责人; contacts apps get it only for members a third party created. Upstream companies don't.
-    pub is_leader_in_dept: Option<Csv<u64>>,
+    /// Whether the member is head of each department of `Department`, in its order. Suites and customized
+    /// apps need to be a contacts app or have the permission 组织架构信息 › 部门负责人; contacts apps get it only for
+    /// members a third party created. Upstream companies don't.
+    pub is_leader_in_dept: Option<Csv<bool>>,
     /// The userid of the direct manager, at most one; the page for in-house development says up to 5, and
     /// that customized apps don't get it. Suites and customized apps need to be a contacts app or have the
     /// permission 组织架构信息 › 直属上级; contacts apps get it only for members a third party created. Upstream

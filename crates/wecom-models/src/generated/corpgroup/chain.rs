@@ -380,6 +380,8 @@ pub struct GetChainCorpInfoResponse {
 /// Rate limit: 1 call at once. Rate limit: 20000 items of `contact_list.contact_info_list` per day,
 /// from all apps of the company.
 ///
+/// The number of all items in `contact_list.contact_info_list` must be at most 2000.
+///
 /// [`GetCorpGroupResult`] gets the job's result; the event `batch_job_result` is sent when it is
 /// finished. There can be only one import at a time, including those from the admin console.
 ///
@@ -389,7 +391,7 @@ pub struct GetChainCorpInfoResponse {
 /// exist in WeCom yet, its members get the invitation only once one of its principals has activated
 /// it. People may change their names and the company's.
 ///
-/// Up to 2000 people per call. The chain's limit of companies includes those that are imported.
+/// The chain's limit of companies includes those that are imported.
 ///
 /// For self-built apps listed under 上下游 › 可调用接口的应用, and only for verified companies. Since 2023-12-01
 /// a system app's secret no longer works; existing companies are unaffected for now.

@@ -233,6 +233,19 @@ impl crate::Check for ImportChainContact {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("contact_list", &self.contact_list, 1000);
         checker.nested("contact_list", &self.contact_list);
+        {
+            let mut numbers = Vec::new();
+            for inner in &self.contact_list {
+                numbers.push(crate::count(&inner.contact_info_list));
+            }
+            checker
+                .total_items(
+                    "contact_list.contact_info_list",
+                    &numbers,
+                    crate::Total::Max(2000),
+                    &None::<crate::AnyNumber>,
+                );
+        }
     }
 }
 

@@ -20,7 +20,15 @@ impl wire::WriteObject for CreateUser {
         out.put("Department", &self.department)?;
         out.put_some("MainDepartment", &self.main_department)?;
         out.put_some("IsLeader", &self.is_leader.map(wire::flag))?;
-        out.put_some("IsLeaderInDept", &self.is_leader_in_dept)?;
+        out.put_some(
+            "IsLeaderInDept",
+            &self
+                .is_leader_in_dept
+                .as_ref()
+                .map(|items| {
+                    items.iter().copied().map(wire::flag).collect::<crate::Csv<u8>>()
+                }),
+        )?;
         out.put_some("DirectLeader", &self.direct_leader)?;
         out.put_some("Position", &self.position)?;
         out.put_some("Mobile", &self.mobile)?;
@@ -48,7 +56,15 @@ impl wire::WriteObject for UpdateUser {
         out.put_some("Department", &self.department)?;
         out.put_some("MainDepartment", &self.main_department)?;
         out.put_some("IsLeader", &self.is_leader.map(wire::flag))?;
-        out.put_some("IsLeaderInDept", &self.is_leader_in_dept)?;
+        out.put_some(
+            "IsLeaderInDept",
+            &self
+                .is_leader_in_dept
+                .as_ref()
+                .map(|items| {
+                    items.iter().copied().map(wire::flag).collect::<crate::Csv<u8>>()
+                }),
+        )?;
         out.put_some("DirectLeader", &self.direct_leader)?;
         out.put_some("Position", &self.position)?;
         out.put_some("Mobile", &self.mobile)?;
