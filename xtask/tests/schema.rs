@@ -41,11 +41,12 @@ const SEEN: [&str; 17] = [
 ];
 
 /// Cases of other codes whose mistake is nevertheless one of shape.
-const SEEN_TOO: [&str; 17] = [
+const SEEN_TOO: [&str; 18] = [
     "bad_general_rate",
     "bad_general_rate.twice",
     "bad_limit.half_a_pattern",
     "bad_rule",
+    "bad_rule.difference_without_limits",
     "bad_rule.empty_group",
     "bad_rule.no_limits",
     "bad_rule.no_values",

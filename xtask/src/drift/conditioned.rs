@@ -66,19 +66,42 @@ impl Comparison<'_> {
             _ => None,
         });
         let of_rules = limited.flatten().filter(|limit| limit.kind == LimitKind::OneOf);
-        let known: BTreeSet<i64> = of_rules.flat_map(Limit::whole_numbers).collect();
-        for only in phrases::only(doc).into_iter().filter(|only| only.conditional) {
-            let numbers: BTreeSet<i64> = only.numbers.iter().copied().collect();
-            if numbers.is_subset(&known) || own.only_numbers().into_iter().collect::<BTreeSet<_>>() == numbers
-            {
-                continue;
-            }
-            let listed = Limit { kind: LimitKind::OneOf, value: LimitValue::Numbers(only.numbers) };
-            let message = format!("the page says `{listed}` of `{}` in some cases, no limit does", own.name);
+        let of_rules: Vec<BTreeSet<i64>> = of_rules.map(|limit| as_set(&limit.whole_numbers())).collect();
+        let only = phrases::only(doc).into_iter().filter(|only| only.conditional);
+        let listed: Vec<BTreeSet<i64>> = only.map(|only| as_set(&only.numbers)).collect();
+        let mut report = |says: String, message: String| {
             let finding = Finding::new(Spot::key(file, &own.path), DriftRule::FieldLimit, &own.at, message);
-            self.found.push(finding.says(listed.to_string()).seen_at(line));
+            self.found.push(finding.says(says).seen_at(line));
+        };
+        for numbers in &listed {
+            let is_known = of_rules.iter().any(|known| numbers.is_subset(known));
+            if !is_known && as_set(&own.only_numbers()) != *numbers {
+                let says = one_of(numbers);
+                let message =
+                    format!("the page says `{says}` of `{}` in some cases, no limit does", own.name);
+                report(says, message);
+            }
+        }
+        // A rule may be about several of the page's cases.
+        for known in of_rules.iter().filter(|_| !listed.is_empty()) {
+            let cases = listed.iter().filter(|numbers| numbers.is_subset(known));
+            if cases.flatten().copied().collect::<BTreeSet<i64>>() != *known {
+                let says = one_of(known);
+                let message = format!("a rule says `{says}` of `{}`, the page lists other numbers", own.name);
+                report(format!("no {says}"), message);
+            }
         }
     }
+}
+
+fn as_set(numbers: &[i64]) -> BTreeSet<i64> {
+    numbers.iter().copied().collect()
+}
+
+/// Returns the limit to some numbers, as a spec writes it.
+fn one_of(numbers: &BTreeSet<i64>) -> String {
+    let value = LimitValue::Numbers(numbers.iter().copied().collect());
+    Limit { kind: LimitKind::OneOf, value }.to_string()
 }
 
 /// Words of sentences in which the condition is about something other than the limit: when the field is needed, or what it means.

@@ -222,7 +222,16 @@ fn the_only_numbers_in_some_cases_are_limits_of_a_rule() {
         "concurrency: 5\n    rules:\n",
         "      - limited_when: { field: sugar, when: name, limits: { one_of: [2, 5] } }",
     );
-    assert_eq!(told(&report(&[page, (SPEC, "concurrency: 5", rule)])), [""; 0]);
+    let with = |numbers: &str| report(&[page, (SPEC, "concurrency: 5", &rule.replace("[2, 5]", numbers))]);
+    assert_eq!(told(&with("[5, 2]")), [""; 0]);
+    assert_eq!(told(&with("[2, 5, 9]")), ["field-limit order.request.sugar: no one_of: [2, 5, 9]"]);
+    assert_eq!(
+        told(&with("[2]")),
+        [
+            "field-limit order.request.sugar: one_of: [2, 5]",
+            "field-limit order.request.sugar: no one_of: [2]"
+        ]
+    );
 }
 
 #[test]
