@@ -199,7 +199,9 @@ mod tests {
         assert_eq!((by_hand.msg_type.as_str(), by_hand.create_time), ("event", 1_767_225_600));
         assert_eq!(wecom.user_id, by_hand.user_id);
         assert_eq!(*wecom.department, by_hand.department);
-        assert_eq!(wecom.is_leader_in_dept.map(|list| list.to_vec()), Some(by_hand.is_leader_in_dept));
+        let heads: Option<Vec<u64>> =
+            wecom.is_leader_in_dept.map(|list| list.iter().copied().map(u64::from).collect());
+        assert_eq!(heads, Some(by_hand.is_leader_in_dept));
         assert_eq!(wecom.direct_leader.map(|list| list.to_vec()), Some(by_hand.direct_leader));
         assert_eq!((by_hand.gender, by_hand.status), (Some(2), Some(1)));
         assert!(wecom.gender.is_some() && wecom.status.is_some());
