@@ -1,6 +1,42 @@
 //! Receives callbacks ([`wecom_callback`]), with typed events ([`wecom_models::callback`]), and connects some of them with the client:
 //! tickets, authorizations, messages, jobs. Needs the feature `callback`.
 //!
+//! An application passes its client to handlers as a [`State`], and says for each event how it is handled:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(all(feature = "contacts", feature = "message"))] {
+//! use wecom_sdk::Client;
+//! use wecom_sdk::callback::{Callbacks, Event, Receiver, Router, State};
+//! use wecom_sdk::contacts::events::CreateUser;
+//! use wecom_sdk::message::app::{Message, SendMessage};
+//! use wecom_sdk::message::events::TextMessage;
+//!
+//! async fn on_text(State(client): State<Client>, event: Event<TextMessage>) -> Result<(), wecom_sdk::Error> {
+//!     let text = format!("You wrote: {}", event.payload.content);
+//!     let sender = event.callback.envelope.from_user_name.as_str();
+//!     client.send(&SendMessage::new(Message::text(text)).touser(sender).agentid(1_000_002)).await?;
+//!     Ok(())
+//! }
+//!
+//! let client = Client::new("corp id", "secret")?;
+//! let router = Router::new()
+//!     .on(on_text)
+//!     .on(|event: Event<CreateUser>| async move { println!("{} is new", event.payload.user_id) })
+//!     // First the state, then `merge` with routers such as that of `kf_messages`, which have none.
+//!     .with_state(client);
+//! let receiver = Receiver::builder("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
+//!     .receiveid("corp id")
+//!     .build()?;
+//! let callbacks = Callbacks::new(receiver, router);
+//! // With axum 0.8 and the feature `tower`: `axum::Router::new().route_service("/callback", callbacks)`.
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A service provider keeps tickets and permanent codes:
+//!
 //! ```
 //! # use wecom_sdk::{ClientBuilder, Suite};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

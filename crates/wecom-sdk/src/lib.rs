@@ -250,7 +250,8 @@
 //!
 //! # Testing an application
 //!
-//! The crate `wecom-mock` is a fake WeCom server on loopback, which fails on demand. To test without a socket, replace HTTP with
+//! The crate `wecom-mock` is a fake WeCom server on loopback, which fails on demand. After a 45009, calls pause for as long as
+//! [WeCom's limits](RetryPolicy::blocked) last, a minute or longer: `Backoff::new().blocked_for(Duration::ZERO)` shortens that. To test without a socket, replace HTTP with
 //! a [`Transport`](transport::Transport) of your own. To test code that takes a response, write it as a literal, with the feature
 //! `test-util` in `dev-dependencies`:
 //!

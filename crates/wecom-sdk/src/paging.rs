@@ -103,6 +103,9 @@ where
 
 impl<E: Paged, C> Pages<E, C> {
     /// Returns the cursor of the next page; `None` for the first page and after the last one.
+    ///
+    /// Endpoints that return what is new since a cursor, such as `kf/sync_msg`, have one after the last page as well: store the `next_cursor` of each page, since
+    /// without a cursor they begin with what is days old.
     pub fn cursor(&self) -> Option<String> {
         match &self.state {
             State::Next(request) => request.cursor(),

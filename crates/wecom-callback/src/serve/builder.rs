@@ -69,7 +69,7 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Adds a receiver for a path of the URL.
+    /// Adds a receiver for a path of the URL, as the service sees it: `axum::Router::nest` removes its prefix.
     pub fn receiver_at(mut self, path: impl Into<String>, receiver: Receiver) -> Self {
         self.receivers.add(receiver, Some(path.into()), None);
         self

@@ -159,6 +159,20 @@ impl<T: Events> FromCallback for Family<T> {
 }
 
 /// A part of the application's state, as an argument before the callback. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use wecom_callback::{Callback, Router, State};
+///
+/// async fn count(State(seen): State<Arc<AtomicU64>>, _: Callback) {
+///     seen.fetch_add(1, Ordering::Relaxed);
+/// }
+///
+/// let router: Router = Router::new().fallback(count).with_state(Arc::new(AtomicU64::new(0)));
+/// ```
+///
+/// It isn't axum's, whose handlers take requests.
 #[derive(Clone, Copy, Debug)]
 pub struct State<T>(pub T);
 

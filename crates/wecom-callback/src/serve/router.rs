@@ -86,7 +86,7 @@ impl<S: Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Provides the state for handlers that take it with [`State`](crate::State).
+    /// Provides the state for handlers that take it with [`State`](crate::State). Do it before a [`merge`](Self::merge) with a router that has no state.
     pub fn with_state<T: Send + Sync + 'static>(self, state: S) -> Router<T> {
         let state = Arc::new(state);
         let provide = |call: Call<S>| -> Call<T> {

@@ -7,7 +7,8 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::wire::{Read, read_impl, read_inner};
 
-/// A secret or a token. `Debug` hides it, there is no `Display`, and only [`Secret::expose`] returns it.
+/// A secret or a token. `Debug` hides it, there is no `Display`, and only [`Secret::expose`] returns it. `Serialize` writes it, since requests contain it: don't log
+/// what a struct with a secret serializes to.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 

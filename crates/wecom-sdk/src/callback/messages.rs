@@ -60,6 +60,10 @@ pub enum SyncError {
 /// again only if a process dies or the store fails after the function has succeeded and before the position is
 /// written. If the function fails, the callback fails, and the next one begins with the same message.
 ///
+/// Without a position, it begins with the earliest message that WeCom still has, up to 3 days old, so the function must recognize messages that it has
+/// answered (`msgid`). That is so the first time, with the default store after each restart, and after a change of the secret, since positions belong to the
+/// credential. Redis keeps a position for 4 days.
+///
 /// ```
 /// # use wecom_sdk::Client;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

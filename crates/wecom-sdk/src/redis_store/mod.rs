@@ -51,7 +51,7 @@ use scripts::{
 /// Besides one server, with or without TLS, it can be a cluster ([`Redis::cluster`], feature `redis-cluster`) or the master that
 /// sentinels name ([`Redis::sentinel`], feature `redis-sentinel`).
 ///
-/// Keys begin with `wecom:` and a hash of the credential, or of what a general rate counts for. Values are tokens, tickets and, for an hour at most, permanent codes
+/// Keys begin with `wecom:` and a hash of the credential, or of what a general rate counts for. Values are tokens, tickets, cursors of messages and, for an hour at most, permanent codes
 /// ([`TokenStore`]) in clear text: protect the server like the secrets.
 #[derive(Clone)]
 pub struct Redis {
