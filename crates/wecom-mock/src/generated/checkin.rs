@@ -868,6 +868,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "group.loc_infos[].loc_detail",
                     &[Limit::MinChars(1), Limit::MaxChars(40)],
                 ),
+                ("group.loc_infos[].distance", &[Limit::Min(100), Limit::Max(3000)]),
                 ("group.allow_apply_bk_cnt", &[Limit::Min(-1), Limit::Max(99)]),
                 ("group.allow_apply_bk_day_limit", &[Limit::Min(-1), Limit::Max(180)]),
                 ("group.buka_limit_next_month", &[Limit::Min(-1), Limit::Max(28)]),
@@ -1136,6 +1137,10 @@ pub(crate) static ROUTES: &[Route] = &[
                     "group.ot_info_v2.time_unit_config.perday_duration_secs",
                     &[Limit::Min(3600), Limit::Max(86400)],
                 ),
+                (
+                    "group.ot_info_v2.time_unit_config.rounding_precision",
+                    &[Limit::Min(0), Limit::Max(1)],
+                ),
                 ("group.buka_remind.buka_remind_day", &[Limit::Max(30)]),
                 ("group.buka_restriction", &[Limit::Max(15)]),
                 ("group.standard_work_duration", &[Limit::Min(-1), Limit::Max(86400)]),
@@ -1326,6 +1331,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "group.loc_infos[].loc_detail",
                     &[Limit::MinChars(1), Limit::MaxChars(40)],
                 ),
+                ("group.loc_infos[].distance", &[Limit::Min(100), Limit::Max(3000)]),
                 ("group.allow_apply_bk_cnt", &[Limit::Min(-1), Limit::Max(99)]),
                 ("group.allow_apply_bk_day_limit", &[Limit::Min(-1), Limit::Max(180)]),
                 ("group.buka_limit_next_month", &[Limit::Min(-1), Limit::Max(28)]),
@@ -1593,6 +1599,10 @@ pub(crate) static ROUTES: &[Route] = &[
                 (
                     "group.ot_info_v2.time_unit_config.perday_duration_secs",
                     &[Limit::Min(3600), Limit::Max(86400)],
+                ),
+                (
+                    "group.ot_info_v2.time_unit_config.rounding_precision",
+                    &[Limit::Min(0), Limit::Max(1)],
                 ),
                 ("group.buka_remind.buka_remind_day", &[Limit::Max(30)]),
                 ("group.buka_restriction", &[Limit::Max(15)]),

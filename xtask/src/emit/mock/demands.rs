@@ -89,8 +89,17 @@ impl<'a> Demands<'a> {
     fn add_limits(&mut self, path: &str, ty: &Ty, limits: &[Limit]) {
         let checked =
             matches!(ty.carrier(), Some(Carrier::Text | Carrier::Number | Carrier::List | Carrier::Map));
-        let limits = limits.iter().filter(|limit| checked && CHECKED.contains(&limit.kind));
-        let limit = |limit: &Limit| {
+        // Of the only numbers that are allowed, the mock knows the smallest and the largest.
+        let limits = limits.iter().flat_map(|limit| match limit.kind {
+            LimitKind::OneOf => {
+                let numbers = limit.whole_numbers();
+                let ends = [(LimitKind::Min, numbers.iter().min()), (LimitKind::Max, numbers.iter().max())];
+                ends.into_iter().filter_map(|(kind, end)| Some(Limit::number(kind, *end?))).collect()
+            }
+            _ => vec![limit.clone()],
+        });
+        let limits = limits.filter(|limit| checked && CHECKED.contains(&limit.kind));
+        let limit = |limit: Limit| {
             let (kind, number) = (ident(&pascal(limit.kind.key())), limit.as_number()?.as_i64()?);
             let number = Literal::i64_unsuffixed(number);
             Some(quote!(Limit::#kind(#number)))

@@ -460,6 +460,10 @@ pub(crate) static ROUTES: &[Route] = &[
                     &[Limit::Min(1), Limit::Max(86400)],
                 ),
                 (
+                    "template_content.controls[].config.location.distance",
+                    &[Limit::Min(100), Limit::Max(300)],
+                ),
+                (
                     "template_content.controls[].config.date_range.perday_duration",
                     &[Limit::Min(1), Limit::Max(86400)],
                 ),
@@ -938,6 +942,10 @@ pub(crate) static ROUTES: &[Route] = &[
                 (
                     "template_content.controls[].config.attendance.date_range.perday_duration",
                     &[Limit::Min(1), Limit::Max(86400)],
+                ),
+                (
+                    "template_content.controls[].config.location.distance",
+                    &[Limit::Min(100), Limit::Max(300)],
                 ),
                 (
                     "template_content.controls[].config.date_range.perday_duration",

@@ -29,6 +29,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 ("schedule.summary", &[Limit::MaxChars(128)]),
                 ("schedule.description", &[Limit::MaxChars(1000)]),
                 (
+                    "schedule.reminders.remind_before_event_secs",
+                    &[Limit::Min(0), Limit::Max(86400)],
+                ),
+                (
+                    "schedule.reminders.remind_time_diffs[]",
+                    &[Limit::Min(-604800), Limit::Max(32400)],
+                ),
+                (
                     "schedule.reminders.repeat_day_of_week[]",
                     &[Limit::Min(1), Limit::Max(7)],
                 ),
@@ -80,6 +88,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 ("schedule.attendees[].userid", &[Limit::MaxBytes(64)]),
                 ("schedule.summary", &[Limit::MaxChars(128)]),
                 ("schedule.description", &[Limit::MaxChars(1000)]),
+                (
+                    "schedule.reminders.remind_before_event_secs",
+                    &[Limit::Min(0), Limit::Max(86400)],
+                ),
+                (
+                    "schedule.reminders.remind_time_diffs[]",
+                    &[Limit::Min(-604800), Limit::Max(32400)],
+                ),
                 (
                     "schedule.reminders.repeat_day_of_week[]",
                     &[Limit::Min(1), Limit::Max(7)],

@@ -44,6 +44,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 ("desc", &[Limit::MaxChars(81)]),
                 ("spbill_create_ip", &[Limit::MaxChars(32)]),
                 ("workwx_sign", &[Limit::MaxChars(128)]),
+                ("approval_type", &[Limit::Min(1), Limit::Max(1)]),
                 ("act_name", &[Limit::MaxChars(50)]),
             ],
             ..Demands::NONE
