@@ -84,11 +84,12 @@ impl Arguments<'_> {
         }
     }
 
-    /// Whether a value is taken as `impl Into`. Numbers are not: a literal would not know its type.
+    /// Whether a value is taken as `impl Into`. Numbers aren't: nothing but a number becomes one, and not every integer fits.
     fn converts(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Struct(name) => self.0.wrapped(name).is_some(),
             Ty::String
+            | Ty::Enum(..)
             | Ty::Timestamp
             | Ty::Secret
             | Ty::Any
@@ -101,9 +102,13 @@ impl Arguments<'_> {
         }
     }
 
-    /// Whether a list takes exactly these structs.
+    /// Whether a list takes exactly these items: structs that no text makes, and enums, since an empty list would not know its type.
     fn is_plain_item(&self, item: &Ty) -> bool {
-        matches!(item, Ty::Struct(name) if self.0.wrapped_item(name).is_none())
+        match item {
+            Ty::Struct(name) => self.0.wrapped_item(name).is_none(),
+            Ty::Enum(..) => true,
+            _ => false,
+        }
     }
 }
 

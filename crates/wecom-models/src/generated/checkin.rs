@@ -175,13 +175,13 @@ impl GetCheckinData {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        opencheckindatatype: CheckinFilter,
+        opencheckindatatype: impl Into<CheckinFilter>,
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
         useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
-            opencheckindatatype,
+            opencheckindatatype: opencheckindatatype.into(),
             starttime: starttime.into(),
             endtime: endtime.into(),
             useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
@@ -701,8 +701,8 @@ impl GetHardwareCheckinData {
 
     /// Sets [`filter_type`](Self::filter_type).
     #[must_use]
-    pub fn filter_type(mut self, filter_type: HardwareFilter) -> Self {
-        self.filter_type = Some(filter_type);
+    pub fn filter_type(mut self, filter_type: impl Into<HardwareFilter>) -> Self {
+        self.filter_type = Some(filter_type.into());
         self
     }
 }
@@ -2230,12 +2230,12 @@ impl NewGroup {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        grouptype: GroupType,
+        grouptype: impl Into<GroupType>,
         groupname: impl Into<String>,
         range: NewRange,
     ) -> Self {
         Self {
-            grouptype,
+            grouptype: grouptype.into(),
             groupname: groupname.into(),
             range,
             ..Self::default()
@@ -2334,8 +2334,8 @@ impl NewGroup {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: CheckinDevice) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<CheckinDevice>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -2376,8 +2376,8 @@ impl NewGroup {
 
     /// Sets [`option_out_range`](Self::option_out_range).
     #[must_use]
-    pub fn option_out_range(mut self, option_out_range: OutOfRange) -> Self {
-        self.option_out_range = Some(option_out_range);
+    pub fn option_out_range(mut self, option_out_range: impl Into<OutOfRange>) -> Self {
+        self.option_out_range = Some(option_out_range.into());
         self
     }
 
@@ -2470,8 +2470,11 @@ impl NewGroup {
 
     /// Sets [`checkin_method_type`](Self::checkin_method_type).
     #[must_use]
-    pub fn checkin_method_type(mut self, checkin_method_type: CheckinMethod) -> Self {
-        self.checkin_method_type = Some(checkin_method_type);
+    pub fn checkin_method_type(
+        mut self,
+        checkin_method_type: impl Into<CheckinMethod>,
+    ) -> Self {
+        self.checkin_method_type = Some(checkin_method_type.into());
         self
     }
 }
@@ -2609,8 +2612,8 @@ impl GroupUpdate {
 
     /// Sets [`grouptype`](Self::grouptype).
     #[must_use]
-    pub fn grouptype(mut self, grouptype: GroupType) -> Self {
-        self.grouptype = Some(grouptype);
+    pub fn grouptype(mut self, grouptype: impl Into<GroupType>) -> Self {
+        self.grouptype = Some(grouptype.into());
         self
     }
 
@@ -2720,8 +2723,8 @@ impl GroupUpdate {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: CheckinDevice) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<CheckinDevice>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -2762,8 +2765,8 @@ impl GroupUpdate {
 
     /// Sets [`option_out_range`](Self::option_out_range).
     #[must_use]
-    pub fn option_out_range(mut self, option_out_range: OutOfRange) -> Self {
-        self.option_out_range = Some(option_out_range);
+    pub fn option_out_range(mut self, option_out_range: impl Into<OutOfRange>) -> Self {
+        self.option_out_range = Some(option_out_range.into());
         self
     }
 
@@ -2856,8 +2859,11 @@ impl GroupUpdate {
 
     /// Sets [`checkin_method_type`](Self::checkin_method_type).
     #[must_use]
-    pub fn checkin_method_type(mut self, checkin_method_type: CheckinMethod) -> Self {
-        self.checkin_method_type = Some(checkin_method_type);
+    pub fn checkin_method_type(
+        mut self,
+        checkin_method_type: impl Into<CheckinMethod>,
+    ) -> Self {
+        self.checkin_method_type = Some(checkin_method_type.into());
         self
     }
 }
@@ -3582,8 +3588,8 @@ impl NewSpecialWorkday {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: SpecialDayType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<SpecialDayType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -3647,8 +3653,8 @@ impl NewSpecialOffday {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: SpecialDayType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<SpecialDayType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -3953,8 +3959,8 @@ impl NewOvertime {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: OvertimeBasis) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<OvertimeBasis>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -3988,8 +3994,8 @@ impl NewOvertime {
 
     /// Sets [`ot_trans_type`](Self::ot_trans_type).
     #[must_use]
-    pub fn ot_trans_type(mut self, ot_trans_type: OvertimeReward) -> Self {
-        self.ot_trans_type = Some(ot_trans_type);
+    pub fn ot_trans_type(mut self, ot_trans_type: impl Into<OvertimeReward>) -> Self {
+        self.ot_trans_type = Some(ot_trans_type.into());
         self
     }
 
@@ -4002,8 +4008,8 @@ impl NewOvertime {
 
     /// Sets [`ot_time_range`](Self::ot_time_range).
     #[must_use]
-    pub fn ot_time_range(mut self, ot_time_range: OvertimeRange) -> Self {
-        self.ot_time_range = Some(ot_time_range);
+    pub fn ot_time_range(mut self, ot_time_range: impl Into<OvertimeRange>) -> Self {
+        self.ot_time_range = Some(ot_time_range.into());
         self
     }
 }
@@ -4112,8 +4118,8 @@ impl NewRestInfo {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: RestDeduction) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<RestDeduction>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -4272,8 +4278,8 @@ impl OvertimeUnitConfig {
 
     /// Sets [`ot_time_unit`](Self::ot_time_unit).
     #[must_use]
-    pub fn ot_time_unit(mut self, ot_time_unit: OvertimeUnit) -> Self {
-        self.ot_time_unit = Some(ot_time_unit);
+    pub fn ot_time_unit(mut self, ot_time_unit: impl Into<OvertimeUnit>) -> Self {
+        self.ot_time_unit = Some(ot_time_unit.into());
         self
     }
 
@@ -4289,8 +4295,8 @@ impl OvertimeUnitConfig {
 
     /// Sets [`rounding_method`](Self::rounding_method).
     #[must_use]
-    pub fn rounding_method(mut self, rounding_method: Rounding) -> Self {
-        self.rounding_method = Some(rounding_method);
+    pub fn rounding_method(mut self, rounding_method: impl Into<Rounding>) -> Self {
+        self.rounding_method = Some(rounding_method.into());
         self
     }
 
@@ -4301,10 +4307,10 @@ impl OvertimeUnitConfig {
         self
     }
 
-    /// Sets [`step_size`](Self::step_size).
+    /// Sets [`step_size`](Self::step_size). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn step_size(mut self, step_size: u64) -> Self {
-        self.step_size = Some(step_size);
+    pub fn step_size(mut self, step_size: impl crate::IntoSeconds<u64>) -> Self {
+        self.step_size = Some(step_size.into_seconds());
         self
     }
 }
@@ -4354,8 +4360,11 @@ impl MakeUpReminder {
 
     /// Sets [`buka_remind_month`](Self::buka_remind_month).
     #[must_use]
-    pub fn buka_remind_month(mut self, buka_remind_month: ReminderMonth) -> Self {
-        self.buka_remind_month = Some(buka_remind_month);
+    pub fn buka_remind_month(
+        mut self,
+        buka_remind_month: impl Into<ReminderMonth>,
+    ) -> Self {
+        self.buka_remind_month = Some(buka_remind_month.into());
         self
     }
 }

@@ -137,16 +137,16 @@ impl GetCheckinData {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        user_type: UserType,
+        user_type: impl Into<UserType>,
         begin_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
-        data_filter_type: DataFilterType,
+        data_filter_type: impl Into<DataFilterType>,
     ) -> Self {
         Self {
-            user_type,
+            user_type: user_type.into(),
             begin_time: begin_time.into(),
             end_time: end_time.into(),
-            data_filter_type,
+            data_filter_type: data_filter_type.into(),
             ..Self::default()
         }
     }
@@ -271,16 +271,16 @@ impl GetTemperatureData {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        user_type: UserType,
+        user_type: impl Into<UserType>,
         begin_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
-        data_filter_type: DataFilterType,
+        data_filter_type: impl Into<DataFilterType>,
     ) -> Self {
         Self {
-            user_type,
+            user_type: user_type.into(),
             begin_time: begin_time.into(),
             end_time: end_time.into(),
-            data_filter_type,
+            data_filter_type: data_filter_type.into(),
             ..Self::default()
         }
     }
@@ -405,16 +405,16 @@ impl GetAccessControlData {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        user_type: UserType,
+        user_type: impl Into<UserType>,
         begin_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
-        data_filter_type: DataFilterType,
+        data_filter_type: impl Into<DataFilterType>,
     ) -> Self {
         Self {
-            user_type,
+            user_type: user_type.into(),
             begin_time: begin_time.into(),
             end_time: end_time.into(),
-            data_filter_type,
+            data_filter_type: data_filter_type.into(),
             ..Self::default()
         }
     }
@@ -901,8 +901,8 @@ impl RulePerson {
 
     /// Sets [`user_type`](Self::user_type).
     #[must_use]
-    pub fn user_type(mut self, user_type: UserType) -> Self {
-        self.user_type = Some(user_type);
+    pub fn user_type(mut self, user_type: impl Into<UserType>) -> Self {
+        self.user_type = Some(user_type.into());
         self
     }
 }

@@ -398,8 +398,11 @@ pub struct GroupRemoval {
 impl GroupRemoval {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(group_type: GroupType, sub_idx: u64) -> Self {
-        Self { group_type, sub_idx }
+    pub fn new(group_type: impl Into<GroupType>, sub_idx: u64) -> Self {
+        Self {
+            group_type: group_type.into(),
+            sub_idx,
+        }
     }
 }
 
@@ -418,9 +421,9 @@ pub struct GroupInsertion {
 impl GroupInsertion {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(group_type: GroupType) -> Self {
+    pub fn new(group_type: impl Into<GroupType>) -> Self {
         Self {
-            group_type,
+            group_type: group_type.into(),
             ..Self::default()
         }
     }

@@ -72,13 +72,13 @@ impl ConvertTmpExternalUserId {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        business_type: TmpIdSource,
-        user_type: ExternalUserType,
+        business_type: impl Into<TmpIdSource>,
+        user_type: impl Into<ExternalUserType>,
         tmp_external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
-            business_type,
-            user_type,
+            business_type: business_type.into(),
+            user_type: user_type.into(),
             tmp_external_userid_list: tmp_external_userid_list
                 .into_iter()
                 .map(crate::IntoItem::into_item)
@@ -764,8 +764,8 @@ impl UnionIdToExternalUserId {
 
     /// Sets [`subject_type`](Self::subject_type).
     #[must_use]
-    pub fn subject_type(mut self, subject_type: SubjectType) -> Self {
-        self.subject_type = Some(subject_type);
+    pub fn subject_type(mut self, subject_type: impl Into<SubjectType>) -> Self {
+        self.subject_type = Some(subject_type.into());
         self
     }
 

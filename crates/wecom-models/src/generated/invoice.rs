@@ -128,12 +128,12 @@ impl UpdateInvoiceStatus {
     pub fn new(
         card_id: impl Into<String>,
         encrypt_code: impl Into<String>,
-        reimburse_status: ReimburseStatus,
+        reimburse_status: impl Into<ReimburseStatus>,
     ) -> Self {
         Self {
             card_id: card_id.into(),
             encrypt_code: encrypt_code.into(),
-            reimburse_status,
+            reimburse_status: reimburse_status.into(),
         }
     }
 }
@@ -186,12 +186,12 @@ impl UpdateInvoiceStatusBatch {
     #[must_use]
     pub fn new(
         openid: impl Into<String>,
-        reimburse_status: ReimburseStatus,
+        reimburse_status: impl Into<ReimburseStatus>,
         invoice_list: impl IntoIterator<Item = InvoiceId>,
     ) -> Self {
         Self {
             openid: openid.into(),
-            reimburse_status,
+            reimburse_status: reimburse_status.into(),
             invoice_list: invoice_list.into_iter().collect(),
         }
     }

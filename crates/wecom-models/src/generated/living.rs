@@ -90,8 +90,8 @@ impl CreateLiving {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LivingType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LivingType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -230,8 +230,8 @@ impl ModifyLiving {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LivingType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LivingType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 

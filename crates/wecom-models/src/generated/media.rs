@@ -60,8 +60,11 @@ pub struct UploadMedia {
 impl UploadMedia {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: MediaType, media: File) -> Self {
-        Self { r#type, media }
+    pub fn new(r#type: impl Into<MediaType>, media: File) -> Self {
+        Self {
+            r#type: r#type.into(),
+            media,
+        }
     }
 }
 
@@ -238,15 +241,15 @@ impl UploadMediaByUrl {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        scene: UploadScene,
-        r#type: MediaType,
+        scene: impl Into<UploadScene>,
+        r#type: impl Into<MediaType>,
         filename: impl Into<String>,
         url: impl Into<String>,
         md5: impl Into<String>,
     ) -> Self {
         Self {
-            scene,
-            r#type,
+            scene: scene.into(),
+            r#type: r#type.into(),
             filename: filename.into(),
             url: url.into(),
             md5: md5.into(),
@@ -415,13 +418,13 @@ impl UploadAttachment {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        media_type: MediaType,
-        attachment_type: AttachmentType,
+        media_type: impl Into<MediaType>,
+        attachment_type: impl Into<AttachmentType>,
         media: File,
     ) -> Self {
         Self {
-            media_type,
-            attachment_type,
+            media_type: media_type.into(),
+            attachment_type: attachment_type.into(),
             media,
         }
     }

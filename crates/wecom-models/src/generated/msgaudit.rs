@@ -60,8 +60,8 @@ impl GetPermitUserList {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: Edition) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<Edition>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 }

@@ -82,13 +82,13 @@ impl OpenOrder {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        business_type: BusinessType,
-        pay_type: PayType,
+        business_type: impl Into<BusinessType>,
+        pay_type: impl Into<PayType>,
         product_list: impl Into<ProductList>,
     ) -> Self {
         Self {
-            business_type,
-            pay_type,
+            business_type: business_type.into(),
+            pay_type: pay_type.into(),
             product_list: product_list.into(),
             ..Self::default()
         }
@@ -239,8 +239,8 @@ impl GetOrderList {
 
     /// Sets [`business_type`](Self::business_type).
     #[must_use]
-    pub fn business_type(mut self, business_type: BusinessType) -> Self {
-        self.business_type = Some(business_type);
+    pub fn business_type(mut self, business_type: impl Into<BusinessType>) -> Self {
+        self.business_type = Some(business_type.into());
         self
     }
 
@@ -460,13 +460,13 @@ impl MarkInvoiceStatus {
     pub fn new(
         order_id: impl Into<String>,
         oper_userid: impl Into<String>,
-        invoice_status: InvoiceStatus,
+        invoice_status: impl Into<InvoiceStatus>,
         invoice_note: impl Into<String>,
     ) -> Self {
         Self {
             order_id: order_id.into(),
             oper_userid: oper_userid.into(),
-            invoice_status,
+            invoice_status: invoice_status.into(),
             invoice_note: invoice_note.into(),
         }
     }
@@ -501,11 +501,11 @@ impl ThirdAppOrder {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        order_type: OrderType,
+        order_type: impl Into<OrderType>,
         buy_info_list: impl IntoIterator<Item = ThirdAppItem>,
     ) -> Self {
         Self {
-            order_type,
+            order_type: order_type.into(),
             buy_info_list: buy_info_list.into_iter().collect(),
             ..Self::default()
         }
@@ -619,11 +619,11 @@ impl DiscountInfo {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        discount_type: DiscountType,
+        discount_type: impl Into<DiscountType>,
         discount_remarks: impl Into<String>,
     ) -> Self {
         Self {
-            discount_type,
+            discount_type: discount_type.into(),
             discount_remarks: discount_remarks.into(),
             ..Self::default()
         }
@@ -668,11 +668,11 @@ impl CustomizedAppOrder {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        order_type: OrderType,
+        order_type: impl Into<OrderType>,
         buy_info_list: impl IntoIterator<Item = CustomizedAppItem>,
     ) -> Self {
         Self {
-            order_type,
+            order_type: order_type.into(),
             buy_info_list: buy_info_list.into_iter().collect(),
             ..Self::default()
         }
@@ -771,12 +771,12 @@ impl PromotionCaseOrder {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        order_type: OrderType,
+        order_type: impl Into<OrderType>,
         case_id: impl Into<String>,
         promotion_edition_name: impl Into<String>,
     ) -> Self {
         Self {
-            order_type,
+            order_type: order_type.into(),
             case_id: case_id.into(),
             promotion_edition_name: promotion_edition_name.into(),
             ..Self::default()

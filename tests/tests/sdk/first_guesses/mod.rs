@@ -13,15 +13,15 @@ use wecom_sdk::contacts::user::GetUserResponse;
 use wecom_sdk::externalcontact::events::AddExternalContact;
 use wecom_sdk::externalcontact::message_push::{MiniProgramCard, MiniProgramCardArgs};
 use wecom_sdk::kf::message::{OutgoingLocation, ServiceState};
-use wecom_sdk::media::MediaType;
+use wecom_sdk::media::{MediaType, UploadMedia};
 use wecom_sdk::meeting::basic::Invitees;
-use wecom_sdk::message::app::{self, SendMessage};
+use wecom_sdk::message::app::{self, Confidentiality, SendMessage};
 use wecom_sdk::message::appchat::{self, SendAppChat};
 use wecom_sdk::message::events::TextMessage;
 use wecom_sdk::message::reply::{self, Article, ImageReply, NewsReply, TextReply, VideoReply, VoiceReply};
 use wecom_sdk::oa::journal::{GetJournalRecordList, GetJournalRecordListArgs};
 use wecom_sdk::wedoc::smartsheet::CellValue;
-use wecom_sdk::{Client, Position, Timestamp, Unknown};
+use wecom_sdk::{Client, File, Position, Timestamp, Unknown};
 
 fn json(request: &impl serde::Serialize) -> Value {
     serde_json::to_value(request).expect("a request can be written")
@@ -179,6 +179,27 @@ fn an_enum_is_made_of_what_is_on_the_wire_and_shows_it() {
         [format.clone(), format.clone()]
     );
     assert_eq!((format.as_str(), format.to_string().as_str()), (Some("image"), "image"));
+}
+
+#[test]
+fn an_argument_that_is_an_enum_is_what_is_on_the_wire() {
+    let (column, name) = (1_i64, "image".to_owned());
+    let safe = [
+        SendMessage::new("Hello").safe(1),
+        SendMessage::new("Hello").safe(column),
+        SendMessage::new("Hello").safe(1_u32),
+        SendMessage::new("Hello").safe(Confidentiality::Confidential),
+        SendMessage::new("Hello").safe(Confidentiality::from(1)),
+    ];
+    assert_eq!(safe.map(|request| json(&request)["safe"].clone()), [1; 5]);
+    assert_eq!(json(&SendMessage::new("Hello").safe(7))["safe"], 7);
+    let uploads = [
+        UploadMedia::new("image", File::default()),
+        UploadMedia::new(&name, File::default()),
+        UploadMedia::new(name.clone(), File::default()),
+        UploadMedia::new(MediaType::Image, File::default()),
+    ];
+    assert_eq!(uploads.map(|upload| upload.r#type), [const { MediaType::Image }; 4]);
 }
 
 #[test]

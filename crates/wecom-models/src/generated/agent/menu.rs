@@ -195,8 +195,8 @@ impl Button {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ButtonType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ButtonType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -276,9 +276,9 @@ pub struct SubButton {
 impl SubButton {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: ButtonType, name: impl Into<String>) -> Self {
+    pub fn new(r#type: impl Into<ButtonType>, name: impl Into<String>) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             name: name.into(),
             ..Self::default()
         }

@@ -66,9 +66,9 @@ pub struct SetWorkbenchTemplate {
 impl SetWorkbenchTemplate {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: TemplateType, agentid: u64) -> Self {
+    pub fn new(r#type: impl Into<TemplateType>, agentid: u64) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             agentid,
             ..Self::default()
         }
@@ -412,7 +412,8 @@ impl KeyDataItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Image {
-    /// The image's URL. Recommended: an aspect ratio of 3.35:1.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg). Recommended: an aspect
+    /// ratio of 3.35:1.
     pub url: String,
     /// The URL that a click opens. If omitted, it opens the app's home page or, if there is none, the
     /// app's chat. Set it only if the home page is a web page.
@@ -551,8 +552,8 @@ impl WebView {
 
     /// Sets [`height`](Self::height).
     #[must_use]
-    pub fn height(mut self, height: WebViewHeight) -> Self {
-        self.height = Some(height);
+    pub fn height(mut self, height: impl Into<WebViewHeight>) -> Self {
+        self.height = Some(height.into());
         self
     }
 

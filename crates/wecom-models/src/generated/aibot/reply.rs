@@ -879,7 +879,7 @@ impl MultipleInteractionCard {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
-    /// The icon's URL.
+    /// The icon's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub icon_url: Option<String>,
     /// The name. Recommended: up to 13 characters.
     pub desc: Option<String>,
@@ -910,8 +910,8 @@ impl CardSource {
 
     /// Sets [`desc_color`](Self::desc_color).
     #[must_use]
-    pub fn desc_color(mut self, desc_color: SourceColor) -> Self {
-        self.desc_color = Some(desc_color);
+    pub fn desc_color(mut self, desc_color: impl Into<SourceColor>) -> Self {
+        self.desc_color = Some(desc_color.into());
         self
     }
 }
@@ -1070,8 +1070,8 @@ impl QuoteArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1145,8 +1145,8 @@ impl HorizontalContent {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ContentLinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ContentLinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1210,8 +1210,8 @@ impl Jump {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: JumpType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<JumpType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1267,8 +1267,11 @@ pub struct NoticeAction {
 impl NoticeAction {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: NoticeActionType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<NoticeActionType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`url`](Self::url).
@@ -1324,8 +1327,8 @@ impl CardAction {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1387,7 +1390,7 @@ impl VerticalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
-    /// The image's URL.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     ///
     /// The page's table calls it an object; the example has a string.
     pub url: String,
@@ -1438,7 +1441,7 @@ pub struct ImageTextArea {
     pub title: Option<String>,
     /// The text.
     pub desc: Option<String>,
-    /// The image's URL.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub image_url: String,
 }
 
@@ -1454,8 +1457,8 @@ impl ImageTextArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1672,8 +1675,8 @@ impl Checkbox {
 
     /// Sets [`mode`](Self::mode).
     #[must_use]
-    pub fn mode(mut self, mode: VoteMode) -> Self {
-        self.mode = Some(mode);
+    pub fn mode(mut self, mode: impl Into<VoteMode>) -> Self {
+        self.mode = Some(mode.into());
         self
     }
 }

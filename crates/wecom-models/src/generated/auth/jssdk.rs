@@ -93,8 +93,8 @@ pub struct GetTicket {
 impl GetTicket {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: TicketType) -> Self {
-        Self { r#type }
+    pub fn new(r#type: impl Into<TicketType>) -> Self {
+        Self { r#type: r#type.into() }
     }
 }
 

@@ -235,10 +235,10 @@ pub struct JsCodeToSession {
 impl JsCodeToSession {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(js_code: impl Into<Secret>, grant_type: GrantType) -> Self {
+    pub fn new(js_code: impl Into<Secret>, grant_type: impl Into<GrantType>) -> Self {
         Self {
             js_code: js_code.into(),
-            grant_type,
+            grant_type: grant_type.into(),
         }
     }
 }

@@ -96,15 +96,18 @@ impl CreateOrder {
 
     /// Sets [`advanced_api_type`](Self::advanced_api_type).
     #[must_use]
-    pub fn advanced_api_type(mut self, advanced_api_type: AdvancedApiType) -> Self {
-        self.advanced_api_type = Some(advanced_api_type);
+    pub fn advanced_api_type(
+        mut self,
+        advanced_api_type: impl Into<AdvancedApiType>,
+    ) -> Self {
+        self.advanced_api_type = Some(advanced_api_type.into());
         self
     }
 
     /// Sets [`order_type`](Self::order_type).
     #[must_use]
-    pub fn order_type(mut self, order_type: OrderType) -> Self {
-        self.order_type = Some(order_type);
+    pub fn order_type(mut self, order_type: impl Into<OrderType>) -> Self {
+        self.order_type = Some(order_type.into());
         self
     }
 
@@ -284,8 +287,11 @@ impl ListOrder {
 
     /// Sets [`advanced_api_type`](Self::advanced_api_type).
     #[must_use]
-    pub fn advanced_api_type(mut self, advanced_api_type: AdvancedApiType) -> Self {
-        self.advanced_api_type = Some(advanced_api_type);
+    pub fn advanced_api_type(
+        mut self,
+        advanced_api_type: impl Into<AdvancedApiType>,
+    ) -> Self {
+        self.advanced_api_type = Some(advanced_api_type.into());
         self
     }
 
@@ -391,11 +397,11 @@ impl GetCorpBuyInfo {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        advanced_api_type: AdvancedApiType,
+        advanced_api_type: impl Into<AdvancedApiType>,
         custom_corpid: impl Into<String>,
     ) -> Self {
         Self {
-            advanced_api_type,
+            advanced_api_type: advanced_api_type.into(),
             custom_corpid: custom_corpid.into(),
         }
     }
@@ -440,14 +446,17 @@ pub struct ChatArchiveApi {
 impl ChatArchiveApi {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(edition: Edition) -> Self {
-        Self { edition, ..Self::default() }
+    pub fn new(edition: impl Into<Edition>) -> Self {
+        Self {
+            edition: edition.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`old_edition`](Self::old_edition).
     #[must_use]
-    pub fn old_edition(mut self, old_edition: Edition) -> Self {
-        self.old_edition = Some(old_edition);
+    pub fn old_edition(mut self, old_edition: impl Into<Edition>) -> Self {
+        self.old_edition = Some(old_edition.into());
         self
     }
 

@@ -58,11 +58,11 @@ impl AddAnalyzeTask {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        analyze_task: AnalyzeTask,
+        analyze_task: impl Into<AnalyzeTask>,
         msg_list: impl IntoIterator<Item = Message>,
     ) -> Self {
         Self {
-            analyze_task,
+            analyze_task: analyze_task.into(),
             msg_list: msg_list.into_iter().collect(),
             ..Self::default()
         }

@@ -222,8 +222,8 @@ impl ChatScope {
 
     /// Sets [`chat_type`](Self::chat_type).
     #[must_use]
-    pub fn chat_type(mut self, chat_type: ChatType) -> Self {
-        self.chat_type = Some(chat_type);
+    pub fn chat_type(mut self, chat_type: impl Into<ChatType>) -> Self {
+        self.chat_type = Some(chat_type.into());
         self
     }
 

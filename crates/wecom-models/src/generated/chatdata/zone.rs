@@ -356,10 +356,10 @@ pub struct SetLogLevel {
 impl SetLogLevel {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(program_id: impl Into<String>, log_level: LogLevel) -> Self {
+    pub fn new(program_id: impl Into<String>, log_level: impl Into<LogLevel>) -> Self {
         Self {
             program_id: program_id.into(),
-            log_level,
+            log_level: log_level.into(),
         }
     }
 }
@@ -454,8 +454,11 @@ pub struct UploadMedia {
 impl UploadMedia {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: MediaType, media: File) -> Self {
-        Self { r#type, media }
+    pub fn new(r#type: impl Into<MediaType>, media: File) -> Self {
+        Self {
+            r#type: r#type.into(),
+            media,
+        }
     }
 }
 

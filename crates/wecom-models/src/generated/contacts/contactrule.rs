@@ -231,9 +231,9 @@ pub struct ContactRule {
 impl ContactRule {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(rule_type: ContactRuleType, range: ContactRange) -> Self {
+    pub fn new(rule_type: impl Into<ContactRuleType>, range: ContactRange) -> Self {
         Self {
-            rule_type,
+            rule_type: rule_type.into(),
             range,
             ..Self::default()
         }

@@ -168,8 +168,8 @@ impl CreateUser {
 
     /// Sets [`gender`](Self::gender).
     #[must_use]
-    pub fn gender(mut self, gender: Gender) -> Self {
-        self.gender = Some(gender);
+    pub fn gender(mut self, gender: impl Into<Gender>) -> Self {
+        self.gender = Some(gender.into());
         self
     }
 
@@ -557,8 +557,8 @@ impl UpdateUser {
 
     /// Sets [`gender`](Self::gender).
     #[must_use]
-    pub fn gender(mut self, gender: Gender) -> Self {
-        self.gender = Some(gender);
+    pub fn gender(mut self, gender: impl Into<Gender>) -> Self {
+        self.gender = Some(gender.into());
         self
     }
 
@@ -1084,8 +1084,8 @@ impl GetJoinQrCode {
 
     /// Sets [`size_type`](Self::size_type).
     #[must_use]
-    pub fn size_type(mut self, size_type: QrCodeSize) -> Self {
-        self.size_type = Some(size_type);
+    pub fn size_type(mut self, size_type: impl Into<QrCodeSize>) -> Self {
+        self.size_type = Some(size_type.into());
         self
     }
 }
@@ -1187,8 +1187,8 @@ impl GetUserIdByEmail {
 
     /// Sets [`email_type`](Self::email_type).
     #[must_use]
-    pub fn email_type(mut self, email_type: EmailType) -> Self {
-        self.email_type = Some(email_type);
+    pub fn email_type(mut self, email_type: impl Into<EmailType>) -> Self {
+        self.email_type = Some(email_type.into());
         self
     }
 }
@@ -1746,8 +1746,8 @@ impl WechatChannels {
 
     /// Sets [`status`](Self::status).
     #[must_use]
-    pub fn status(mut self, status: ChannelStatus) -> Self {
-        self.status = Some(status);
+    pub fn status(mut self, status: impl Into<ChannelStatus>) -> Self {
+        self.status = Some(status.into());
         self
     }
 }

@@ -724,12 +724,12 @@ impl ImportContact {
     #[must_use]
     pub fn new(
         name: impl Into<String>,
-        identity_type: IdentityType,
+        identity_type: impl Into<IdentityType>,
         mobile: impl Into<String>,
     ) -> Self {
         Self {
             name: name.into(),
-            identity_type,
+            identity_type: identity_type.into(),
             mobile: mobile.into(),
             ..Self::default()
         }

@@ -66,8 +66,8 @@ impl ListAppShareInfo {
 
     /// Sets [`business_type`](Self::business_type).
     #[must_use]
-    pub fn business_type(mut self, business_type: BusinessType) -> Self {
-        self.business_type = Some(business_type);
+    pub fn business_type(mut self, business_type: impl Into<BusinessType>) -> Self {
+        self.business_type = Some(business_type.into());
         self
     }
 
@@ -154,8 +154,8 @@ impl GetCorpToken {
 
     /// Sets [`business_type`](Self::business_type).
     #[must_use]
-    pub fn business_type(mut self, business_type: BusinessType) -> Self {
-        self.business_type = Some(business_type);
+    pub fn business_type(mut self, business_type: impl Into<BusinessType>) -> Self {
+        self.business_type = Some(business_type.into());
         self
     }
 }

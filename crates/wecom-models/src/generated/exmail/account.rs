@@ -57,8 +57,11 @@ pub struct ActEmail {
 impl ActEmail {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: MailboxStatus) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<MailboxStatus>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`userid`](Self::userid).
@@ -261,8 +264,14 @@ pub struct UserOption {
 impl UserOption {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: UserOptionType, value: UserOptionValue) -> Self {
-        Self { r#type, value }
+    pub fn new(
+        r#type: impl Into<UserOptionType>,
+        value: impl Into<UserOptionValue>,
+    ) -> Self {
+        Self {
+            r#type: r#type.into(),
+            value: value.into(),
+        }
     }
 }
 

@@ -126,8 +126,8 @@ impl ComposeSendMail {
 
     /// Sets [`content_type`](Self::content_type).
     #[must_use]
-    pub fn content_type(mut self, content_type: ContentType) -> Self {
-        self.content_type = Some(content_type);
+    pub fn content_type(mut self, content_type: impl Into<ContentType>) -> Self {
+        self.content_type = Some(content_type.into());
         self
     }
 
@@ -252,8 +252,8 @@ impl ComposeSendSchedule {
 
     /// Sets [`content_type`](Self::content_type).
     #[must_use]
-    pub fn content_type(mut self, content_type: ContentType) -> Self {
-        self.content_type = Some(content_type);
+    pub fn content_type(mut self, content_type: impl Into<ContentType>) -> Self {
+        self.content_type = Some(content_type.into());
         self
     }
 
@@ -386,8 +386,8 @@ impl ComposeSendMeeting {
 
     /// Sets [`content_type`](Self::content_type).
     #[must_use]
-    pub fn content_type(mut self, content_type: ContentType) -> Self {
-        self.content_type = Some(content_type);
+    pub fn content_type(mut self, content_type: impl Into<ContentType>) -> Self {
+        self.content_type = Some(content_type.into());
         self
     }
 
@@ -738,8 +738,8 @@ impl CalendarEvent {
 
     /// Sets [`method`](Self::method).
     #[must_use]
-    pub fn method(mut self, method: ScheduleMethod) -> Self {
-        self.method = Some(method);
+    pub fn method(mut self, method: impl Into<ScheduleMethod>) -> Self {
+        self.method = Some(method.into());
         self
     }
 
@@ -830,8 +830,8 @@ impl MeetingSchedule {
 
     /// Sets [`method`](Self::method).
     #[must_use]
-    pub fn method(mut self, method: ScheduleMethod) -> Self {
-        self.method = Some(method);
+    pub fn method(mut self, method: impl Into<ScheduleMethod>) -> Self {
+        self.method = Some(method.into());
         self
     }
 
@@ -936,8 +936,8 @@ impl Reminders {
 
     /// Sets [`repeat_type`](Self::repeat_type).
     #[must_use]
-    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
-        self.repeat_type = Some(repeat_type);
+    pub fn repeat_type(mut self, repeat_type: impl Into<RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
         self
     }
 
@@ -1126,8 +1126,8 @@ impl MeetingSettings {
 
     /// Sets [`auto_record`](Self::auto_record).
     #[must_use]
-    pub fn auto_record(mut self, auto_record: AutoRecordType) -> Self {
-        self.auto_record = Some(auto_record);
+    pub fn auto_record(mut self, auto_record: impl Into<AutoRecordType>) -> Self {
+        self.auto_record = Some(auto_record.into());
         self
     }
 
@@ -1147,8 +1147,11 @@ impl MeetingSettings {
 
     /// Sets [`enter_restraint`](Self::enter_restraint).
     #[must_use]
-    pub fn enter_restraint(mut self, enter_restraint: EnterRestraint) -> Self {
-        self.enter_restraint = Some(enter_restraint);
+    pub fn enter_restraint(
+        mut self,
+        enter_restraint: impl Into<EnterRestraint>,
+    ) -> Self {
+        self.enter_restraint = Some(enter_restraint.into());
         self
     }
 
@@ -1161,22 +1164,22 @@ impl MeetingSettings {
 
     /// Sets [`enable_enter_mute`](Self::enable_enter_mute).
     #[must_use]
-    pub fn enable_enter_mute(mut self, enable_enter_mute: EnterMute) -> Self {
-        self.enable_enter_mute = Some(enable_enter_mute);
+    pub fn enable_enter_mute(mut self, enable_enter_mute: impl Into<EnterMute>) -> Self {
+        self.enable_enter_mute = Some(enable_enter_mute.into());
         self
     }
 
     /// Sets [`remind_scope`](Self::remind_scope).
     #[must_use]
-    pub fn remind_scope(mut self, remind_scope: RemindScope) -> Self {
-        self.remind_scope = Some(remind_scope);
+    pub fn remind_scope(mut self, remind_scope: impl Into<RemindScope>) -> Self {
+        self.remind_scope = Some(remind_scope.into());
         self
     }
 
     /// Sets [`water_mark_type`](Self::water_mark_type).
     #[must_use]
-    pub fn water_mark_type(mut self, water_mark_type: WatermarkType) -> Self {
-        self.water_mark_type = Some(water_mark_type);
+    pub fn water_mark_type(mut self, water_mark_type: impl Into<WatermarkType>) -> Self {
+        self.water_mark_type = Some(water_mark_type.into());
         self
     }
 }

@@ -134,8 +134,8 @@ impl CreateGroup {
 
     /// Sets [`allow_type`](Self::allow_type).
     #[must_use]
-    pub fn allow_type(mut self, allow_type: AllowType) -> Self {
-        self.allow_type = Some(allow_type);
+    pub fn allow_type(mut self, allow_type: impl Into<AllowType>) -> Self {
+        self.allow_type = Some(allow_type.into());
         self
     }
 
@@ -293,8 +293,8 @@ impl UpdateGroup {
 
     /// Sets [`allow_type`](Self::allow_type).
     #[must_use]
-    pub fn allow_type(mut self, allow_type: AllowType) -> Self {
-        self.allow_type = Some(allow_type);
+    pub fn allow_type(mut self, allow_type: impl Into<AllowType>) -> Self {
+        self.allow_type = Some(allow_type.into());
         self
     }
 

@@ -112,18 +112,18 @@ pub struct AddContactWay {
 impl AddContactWay {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: ContactWayType, scene: Scene) -> Self {
+    pub fn new(r#type: impl Into<ContactWayType>, scene: impl Into<Scene>) -> Self {
         Self {
-            r#type,
-            scene,
+            r#type: r#type.into(),
+            scene: scene.into(),
             ..Self::default()
         }
     }
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: ButtonStyle) -> Self {
-        self.style = Some(style);
+    pub fn style(mut self, style: impl Into<ButtonStyle>) -> Self {
+        self.style = Some(style.into());
         self
     }
 
@@ -455,8 +455,8 @@ impl UpdateContactWay {
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: ButtonStyle) -> Self {
-        self.style = Some(style);
+    pub fn style(mut self, style: impl Into<ButtonStyle>) -> Self {
+        self.style = Some(style.into());
         self
     }
 
@@ -803,7 +803,7 @@ pub struct ConfiguredClosingImage {
 pub struct ClosingLink {
     /// The title. At most 128 bytes.
     pub title: String,
-    /// The cover image's URL, if there is one.
+    /// The cover image's URL, such as one from [`UploadImg`](crate::media::UploadImg), if there is one.
     pub picurl: Option<String>,
     /// The description, if there is one. At most 512 bytes.
     pub desc: Option<String>,

@@ -847,8 +847,8 @@ impl NewPriorityOption {
 
     /// Sets [`priority_type`](Self::priority_type).
     #[must_use]
-    pub fn priority_type(mut self, priority_type: PriorityType) -> Self {
-        self.priority_type = Some(priority_type);
+    pub fn priority_type(mut self, priority_type: impl Into<PriorityType>) -> Self {
+        self.priority_type = Some(priority_type.into());
         self
     }
 

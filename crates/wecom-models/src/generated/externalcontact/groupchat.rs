@@ -70,8 +70,8 @@ impl ListGroupChat {
 
     /// Sets [`status_filter`](Self::status_filter).
     #[must_use]
-    pub fn status_filter(mut self, status_filter: StatusFilter) -> Self {
-        self.status_filter = Some(status_filter);
+    pub fn status_filter(mut self, status_filter: impl Into<StatusFilter>) -> Self {
+        self.status_filter = Some(status_filter.into());
         self
     }
 

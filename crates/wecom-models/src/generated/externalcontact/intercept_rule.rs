@@ -65,13 +65,13 @@ impl AddInterceptRule {
     pub fn new(
         rule_name: impl Into<String>,
         word_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
-        intercept_type: InterceptType,
+        intercept_type: impl Into<InterceptType>,
         applicable_range: ApplicableRange,
     ) -> Self {
         Self {
             rule_name: rule_name.into(),
             word_list: word_list.into_iter().map(crate::IntoItem::into_item).collect(),
-            intercept_type,
+            intercept_type: intercept_type.into(),
             applicable_range,
             ..Self::default()
         }
@@ -273,8 +273,8 @@ impl UpdateInterceptRule {
 
     /// Sets [`intercept_type`](Self::intercept_type).
     #[must_use]
-    pub fn intercept_type(mut self, intercept_type: InterceptType) -> Self {
-        self.intercept_type = Some(intercept_type);
+    pub fn intercept_type(mut self, intercept_type: impl Into<InterceptType>) -> Self {
+        self.intercept_type = Some(intercept_type.into());
         self
     }
 

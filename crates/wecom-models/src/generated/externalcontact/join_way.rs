@@ -82,11 +82,11 @@ impl AddJoinWay {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        scene: Scene,
+        scene: impl Into<Scene>,
         chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
-            scene,
+            scene: scene.into(),
             chat_id_list: chat_id_list
                 .into_iter()
                 .map(crate::IntoItem::into_item)
@@ -263,12 +263,12 @@ impl UpdateJoinWay {
     #[must_use]
     pub fn new(
         config_id: impl Into<String>,
-        scene: Scene,
+        scene: impl Into<Scene>,
         chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             config_id: config_id.into(),
-            scene,
+            scene: scene.into(),
             chat_id_list: chat_id_list
                 .into_iter()
                 .map(crate::IntoItem::into_item)

@@ -94,8 +94,8 @@ impl AddMsgTemplate {
 
     /// Sets [`chat_type`](Self::chat_type).
     #[must_use]
-    pub fn chat_type(mut self, chat_type: ChatType) -> Self {
-        self.chat_type = Some(chat_type);
+    pub fn chat_type(mut self, chat_type: impl Into<ChatType>) -> Self {
+        self.chat_type = Some(chat_type.into());
         self
     }
 
@@ -227,12 +227,12 @@ impl GetGroupMsgListV2 {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        chat_type: ChatType,
+        chat_type: impl Into<ChatType>,
         start_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
     ) -> Self {
         Self {
-            chat_type,
+            chat_type: chat_type.into(),
             start_time: start_time.into(),
             end_time: end_time.into(),
             ..Self::default()
@@ -248,8 +248,8 @@ impl GetGroupMsgListV2 {
 
     /// Sets [`filter_type`](Self::filter_type).
     #[must_use]
-    pub fn filter_type(mut self, filter_type: FilterType) -> Self {
-        self.filter_type = Some(filter_type);
+    pub fn filter_type(mut self, filter_type: impl Into<FilterType>) -> Self {
+        self.filter_type = Some(filter_type.into());
         self
     }
 
@@ -1114,7 +1114,8 @@ pub struct TemplateImage {
 pub struct LinkContent {
     /// The title.
     pub title: String,
-    /// The cover image's URL. Absent if there is none.
+    /// The cover image's URL, such as one from [`UploadImg`](crate::media::UploadImg). Absent if there is
+    /// none.
     pub picurl: Option<String>,
     /// The description. Absent if there is none. At most 512 bytes.
     pub desc: Option<String>,
@@ -1130,7 +1131,7 @@ pub struct LinkContent {
 pub struct GroupMsgLink {
     /// The title. At most 128 bytes.
     pub title: String,
-    /// The cover image's URL. At most 2048 bytes.
+    /// The cover image's URL, such as one from [`UploadImg`](crate::media::UploadImg). At most 2048 bytes.
     pub picurl: Option<String>,
     /// The description. At most 512 bytes.
     pub desc: Option<String>,
@@ -1172,7 +1173,7 @@ impl GroupMsgLink {
 pub struct WelcomeLink {
     /// The title. At most 128 bytes.
     pub title: String,
-    /// The cover image's URL.
+    /// The cover image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub picurl: Option<String>,
     /// The description. At most 512 bytes.
     pub desc: Option<String>,

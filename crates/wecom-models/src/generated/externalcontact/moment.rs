@@ -279,8 +279,8 @@ impl GetMomentList {
 
     /// Sets [`filter_type`](Self::filter_type).
     #[must_use]
-    pub fn filter_type(mut self, filter_type: FilterType) -> Self {
-        self.filter_type = Some(filter_type);
+    pub fn filter_type(mut self, filter_type: impl Into<FilterType>) -> Self {
+        self.filter_type = Some(filter_type.into());
         self
     }
 

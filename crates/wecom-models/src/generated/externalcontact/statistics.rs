@@ -94,8 +94,8 @@ impl GetGroupChatStatistic {
 
     /// Sets [`order_by`](Self::order_by).
     #[must_use]
-    pub fn order_by(mut self, order_by: StatisticOrder) -> Self {
-        self.order_by = Some(order_by);
+    pub fn order_by(mut self, order_by: impl Into<StatisticOrder>) -> Self {
+        self.order_by = Some(order_by.into());
         self
     }
 

@@ -693,7 +693,7 @@ pub struct LinkAttachment {
     pub desc: Option<String>,
     /// The URL that a click opens.
     pub url: String,
-    /// The preview image's URL.
+    /// The preview image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub pic_url: Option<String>,
 }
 

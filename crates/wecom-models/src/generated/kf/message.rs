@@ -96,8 +96,8 @@ impl SyncMsg {
 
     /// Sets [`voice_format`](Self::voice_format).
     #[must_use]
-    pub fn voice_format(mut self, voice_format: VoiceFormat) -> Self {
-        self.voice_format = Some(voice_format);
+    pub fn voice_format(mut self, voice_format: impl Into<VoiceFormat>) -> Self {
+        self.voice_format = Some(voice_format.into());
         self
     }
 }
@@ -248,12 +248,12 @@ impl TransServiceState {
     pub fn new(
         open_kfid: impl Into<String>,
         external_userid: impl Into<String>,
-        service_state: ServiceState,
+        service_state: impl Into<ServiceState>,
     ) -> Self {
         Self {
             open_kfid: open_kfid.into(),
             external_userid: external_userid.into(),
-            service_state,
+            service_state: service_state.into(),
             ..Self::default()
         }
     }

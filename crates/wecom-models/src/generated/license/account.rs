@@ -185,12 +185,12 @@ impl ActivateAccountByType {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        r#type: AccountType,
+        r#type: impl Into<AccountType>,
         corpid: impl Into<String>,
         userid: impl Into<String>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             corpid: corpid.into(),
             userid: userid.into(),
         }
@@ -527,8 +527,8 @@ impl BatchShareActiveCode {
 
     /// Sets [`corp_link_type`](Self::corp_link_type).
     #[must_use]
-    pub fn corp_link_type(mut self, corp_link_type: CorpLinkType) -> Self {
-        self.corp_link_type = Some(corp_link_type);
+    pub fn corp_link_type(mut self, corp_link_type: impl Into<CorpLinkType>) -> Self {
+        self.corp_link_type = Some(corp_link_type.into());
         self
     }
 }

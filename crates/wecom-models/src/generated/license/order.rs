@@ -899,10 +899,10 @@ pub struct RenewalAccount {
 impl RenewalAccount {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl Into<String>, r#type: AccountType) -> Self {
+    pub fn new(userid: impl Into<String>, r#type: impl Into<AccountType>) -> Self {
         Self {
             userid: userid.into(),
-            r#type,
+            r#type: r#type.into(),
         }
     }
 }

@@ -1519,8 +1519,8 @@ impl Settings {
 
     /// Sets [`enable_enter_mute`](Self::enable_enter_mute).
     #[must_use]
-    pub fn enable_enter_mute(mut self, enable_enter_mute: EnterMute) -> Self {
-        self.enable_enter_mute = Some(enable_enter_mute);
+    pub fn enable_enter_mute(mut self, enable_enter_mute: impl Into<EnterMute>) -> Self {
+        self.enable_enter_mute = Some(enable_enter_mute.into());
         self
     }
 
@@ -1540,15 +1540,18 @@ impl Settings {
 
     /// Sets [`watermark_type`](Self::watermark_type).
     #[must_use]
-    pub fn watermark_type(mut self, watermark_type: WatermarkType) -> Self {
-        self.watermark_type = Some(watermark_type);
+    pub fn watermark_type(mut self, watermark_type: impl Into<WatermarkType>) -> Self {
+        self.watermark_type = Some(watermark_type.into());
         self
     }
 
     /// Sets [`auto_record_type`](Self::auto_record_type).
     #[must_use]
-    pub fn auto_record_type(mut self, auto_record_type: AutoRecordType) -> Self {
-        self.auto_record_type = Some(auto_record_type);
+    pub fn auto_record_type(
+        mut self,
+        auto_record_type: impl Into<AutoRecordType>,
+    ) -> Self {
+        self.auto_record_type = Some(auto_record_type.into());
         self
     }
 
@@ -1620,8 +1623,8 @@ impl Settings {
 
     /// Sets [`remind_scope`](Self::remind_scope).
     #[must_use]
-    pub fn remind_scope(mut self, remind_scope: RemindScope) -> Self {
-        self.remind_scope = Some(remind_scope);
+    pub fn remind_scope(mut self, remind_scope: impl Into<RemindScope>) -> Self {
+        self.remind_scope = Some(remind_scope.into());
         self
     }
 
@@ -1785,8 +1788,8 @@ impl Reminders {
 
     /// Sets [`repeat_type`](Self::repeat_type).
     #[must_use]
-    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
-        self.repeat_type = Some(repeat_type);
+    pub fn repeat_type(mut self, repeat_type: impl Into<RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
         self
     }
 
@@ -1830,8 +1833,11 @@ impl Reminders {
 
     /// Sets [`repeat_until_type`](Self::repeat_until_type).
     #[must_use]
-    pub fn repeat_until_type(mut self, repeat_until_type: RepeatUntilType) -> Self {
-        self.repeat_until_type = Some(repeat_until_type);
+    pub fn repeat_until_type(
+        mut self,
+        repeat_until_type: impl Into<RepeatUntilType>,
+    ) -> Self {
+        self.repeat_until_type = Some(repeat_until_type.into());
         self
     }
 

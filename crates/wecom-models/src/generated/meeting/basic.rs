@@ -671,15 +671,15 @@ impl Settings {
 
     /// Sets [`remind_scope`](Self::remind_scope).
     #[must_use]
-    pub fn remind_scope(mut self, remind_scope: RemindScope) -> Self {
-        self.remind_scope = Some(remind_scope);
+    pub fn remind_scope(mut self, remind_scope: impl Into<RemindScope>) -> Self {
+        self.remind_scope = Some(remind_scope.into());
         self
     }
 
     /// Sets [`enable_enter_mute`](Self::enable_enter_mute).
     #[must_use]
-    pub fn enable_enter_mute(mut self, enable_enter_mute: EnterMute) -> Self {
-        self.enable_enter_mute = Some(enable_enter_mute);
+    pub fn enable_enter_mute(mut self, enable_enter_mute: impl Into<EnterMute>) -> Self {
+        self.enable_enter_mute = Some(enable_enter_mute.into());
         self
     }
 
@@ -777,8 +777,8 @@ impl Reminders {
 
     /// Sets [`repeat_type`](Self::repeat_type).
     #[must_use]
-    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
-        self.repeat_type = Some(repeat_type);
+    pub fn repeat_type(mut self, repeat_type: impl Into<RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
         self
     }
 

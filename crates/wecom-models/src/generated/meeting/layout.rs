@@ -553,12 +553,12 @@ impl GetUserLayout {
     pub fn new(
         meetingid: impl Into<String>,
         tmp_openid: impl Into<String>,
-        instance_id: DeviceType,
+        instance_id: impl Into<DeviceType>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             tmp_openid: tmp_openid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
         }
     }
 }
@@ -1095,10 +1095,10 @@ pub struct UserSeat {
 impl UserSeat {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(grid_id: impl Into<String>, grid_type: GridType) -> Self {
+    pub fn new(grid_id: impl Into<String>, grid_type: impl Into<GridType>) -> Self {
         Self {
             grid_id: grid_id.into(),
-            grid_type,
+            grid_type: grid_type.into(),
             ..Self::default()
         }
     }
@@ -1231,18 +1231,21 @@ pub struct NewAdvancedSeat {
 impl NewAdvancedSeat {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(grid_id: impl Into<String>, grid_type: AdvancedGridType) -> Self {
+    pub fn new(
+        grid_id: impl Into<String>,
+        grid_type: impl Into<AdvancedGridType>,
+    ) -> Self {
         Self {
             grid_id: grid_id.into(),
-            grid_type,
+            grid_type: grid_type.into(),
             ..Self::default()
         }
     }
 
     /// Sets [`video_type`](Self::video_type).
     #[must_use]
-    pub fn video_type(mut self, video_type: VideoType) -> Self {
-        self.video_type = Some(video_type);
+    pub fn video_type(mut self, video_type: impl Into<VideoType>) -> Self {
+        self.video_type = Some(video_type.into());
         self
     }
 
@@ -1354,18 +1357,21 @@ pub struct SeatUpdate {
 impl SeatUpdate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(grid_id: impl Into<String>, grid_type: AdvancedGridType) -> Self {
+    pub fn new(
+        grid_id: impl Into<String>,
+        grid_type: impl Into<AdvancedGridType>,
+    ) -> Self {
         Self {
             grid_id: grid_id.into(),
-            grid_type,
+            grid_type: grid_type.into(),
             ..Self::default()
         }
     }
 
     /// Sets [`video_type`](Self::video_type).
     #[must_use]
-    pub fn video_type(mut self, video_type: VideoType) -> Self {
-        self.video_type = Some(video_type);
+    pub fn video_type(mut self, video_type: impl Into<VideoType>) -> Self {
+        self.video_type = Some(video_type.into());
         self
     }
 
@@ -1454,13 +1460,13 @@ impl PollingSetting {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        polling_interval_unit: IntervalUnit,
+        polling_interval_unit: impl Into<IntervalUnit>,
         polling_interval: u64,
         ignore_user_novideo: bool,
         ignore_user_absence: bool,
     ) -> Self {
         Self {
-            polling_interval_unit,
+            polling_interval_unit: polling_interval_unit.into(),
             polling_interval,
             ignore_user_novideo,
             ignore_user_absence,

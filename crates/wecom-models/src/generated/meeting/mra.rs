@@ -131,14 +131,14 @@ impl SetMraDefaultLayout {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        default_layout: DefaultLayout,
-        default_novideo_user: NoVideoDisplay,
+        default_layout: impl Into<DefaultLayout>,
+        default_novideo_user: impl Into<NoVideoDisplay>,
         mra: impl Into<MraDevice>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            default_layout,
-            default_novideo_user,
+            default_layout: default_layout.into(),
+            default_novideo_user: default_novideo_user.into(),
             mra: mra.into(),
         }
     }

@@ -248,12 +248,12 @@ impl GetPollList {
     #[must_use]
     pub fn new(
         operator_userid: impl Into<String>,
-        instance_id: DeviceType,
+        instance_id: impl Into<DeviceType>,
         meetingid: impl Into<String>,
     ) -> Self {
         Self {
             operator_userid: operator_userid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
             meetingid: meetingid.into(),
         }
     }
@@ -309,12 +309,12 @@ impl GetPollThemeInfo {
     #[must_use]
     pub fn new(
         operator_userid: impl Into<String>,
-        instance_id: DeviceType,
+        instance_id: impl Into<DeviceType>,
         poll_theme_id: impl Into<String>,
     ) -> Self {
         Self {
             operator_userid: operator_userid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
             poll_theme_id: poll_theme_id.into(),
             ..Self::default()
         }
@@ -384,13 +384,13 @@ impl GetPollDetail {
     #[must_use]
     pub fn new(
         operator_userid: impl Into<String>,
-        instance_id: DeviceType,
+        instance_id: impl Into<DeviceType>,
         meetingid: impl Into<String>,
         poll_id: impl Into<String>,
     ) -> Self {
         Self {
             operator_userid: operator_userid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
             meetingid: meetingid.into(),
             poll_id: poll_id.into(),
         }
@@ -468,12 +468,12 @@ impl DeletePoll {
     #[must_use]
     pub fn new(
         operator_userid: impl Into<String>,
-        instance_id: DeviceType,
+        instance_id: impl Into<DeviceType>,
         meetingid: impl Into<String>,
     ) -> Self {
         Self {
             operator_userid: operator_userid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
             meetingid: meetingid.into(),
             ..Self::default()
         }
@@ -543,13 +543,13 @@ impl StartPoll {
     #[must_use]
     pub fn new(
         operator_userid: impl Into<String>,
-        instance_id: DeviceType,
+        instance_id: impl Into<DeviceType>,
         meetingid: impl Into<String>,
         poll_theme_id: impl Into<String>,
     ) -> Self {
         Self {
             operator_userid: operator_userid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
             meetingid: meetingid.into(),
             poll_theme_id: poll_theme_id.into(),
         }
@@ -660,12 +660,12 @@ impl NewQuestion {
     #[must_use]
     pub fn new(
         question_desc: impl Into<String>,
-        question_type: QuestionType,
+        question_type: impl Into<QuestionType>,
         poll_option: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             question_desc: question_desc.into(),
-            question_type,
+            question_type: question_type.into(),
             poll_option: poll_option
                 .into_iter()
                 .map(crate::IntoItem::into_item)
@@ -693,12 +693,12 @@ impl QuestionUpdate {
     #[must_use]
     pub fn new(
         question_desc: impl Into<String>,
-        question_type: QuestionType,
+        question_type: impl Into<QuestionType>,
         poll_option: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             question_desc: question_desc.into(),
-            question_type,
+            question_type: question_type.into(),
             poll_option: poll_option
                 .into_iter()
                 .map(crate::IntoItem::into_item)

@@ -104,8 +104,8 @@ impl SetRealControl {
 
     /// Sets [`enable_enter_mute`](Self::enable_enter_mute).
     #[must_use]
-    pub fn enable_enter_mute(mut self, enable_enter_mute: EnterMute) -> Self {
-        self.enable_enter_mute = Some(enable_enter_mute);
+    pub fn enable_enter_mute(mut self, enable_enter_mute: impl Into<EnterMute>) -> Self {
+        self.enable_enter_mute = Some(enable_enter_mute.into());
         self
     }
 
@@ -128,8 +128,8 @@ impl SetRealControl {
 
     /// Sets [`allow_chat`](Self::allow_chat).
     #[must_use]
-    pub fn allow_chat(mut self, allow_chat: ChatScope) -> Self {
-        self.allow_chat = Some(allow_chat);
+    pub fn allow_chat(mut self, allow_chat: impl Into<ChatScope>) -> Self {
+        self.allow_chat = Some(allow_chat.into());
         self
     }
 
@@ -495,12 +495,12 @@ impl ManageWaitingRoomUsers {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        operate_type: WaitingRoomOperation,
+        operate_type: impl Into<WaitingRoomOperation>,
         operated_users: impl IntoIterator<Item = OperatedUser>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            operate_type,
+            operate_type: operate_type.into(),
             operated_users: operated_users.into_iter().collect(),
             ..Self::default()
         }
@@ -659,10 +659,13 @@ pub struct OperatedUser {
 impl OperatedUser {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(tmp_openid: impl Into<String>, instance_id: DeviceType) -> Self {
+    pub fn new(
+        tmp_openid: impl Into<String>,
+        instance_id: impl Into<DeviceType>,
+    ) -> Self {
         Self {
             tmp_openid: tmp_openid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
         }
     }
 }
@@ -684,10 +687,13 @@ pub struct Nickname {
 impl Nickname {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(tmp_openid: impl Into<String>, instance_id: DeviceType) -> Self {
+    pub fn new(
+        tmp_openid: impl Into<String>,
+        instance_id: impl Into<DeviceType>,
+    ) -> Self {
         Self {
             tmp_openid: tmp_openid.into(),
-            instance_id,
+            instance_id: instance_id.into(),
             ..Self::default()
         }
     }

@@ -866,8 +866,11 @@ impl SharingConfig {
 
     /// Sets [`sharing_auth_type`](Self::sharing_auth_type).
     #[must_use]
-    pub fn sharing_auth_type(mut self, sharing_auth_type: SharingAuthType) -> Self {
-        self.sharing_auth_type = Some(sharing_auth_type);
+    pub fn sharing_auth_type(
+        mut self,
+        sharing_auth_type: impl Into<SharingAuthType>,
+    ) -> Self {
+        self.sharing_auth_type = Some(sharing_auth_type.into());
         self
     }
 

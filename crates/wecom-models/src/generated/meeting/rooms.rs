@@ -1149,9 +1149,9 @@ pub struct MraAddress {
 impl MraAddress {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(protocol: Protocol, dial_string: impl Into<String>) -> Self {
+    pub fn new(protocol: impl Into<Protocol>, dial_string: impl Into<String>) -> Self {
         Self {
-            protocol,
+            protocol: protocol.into(),
             dial_string: dial_string.into(),
         }
     }

@@ -59,12 +59,12 @@ impl GetStartList {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        r#type: StartOutcome,
+        r#type: impl Into<StartOutcome>,
         begin_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             begin_time: begin_time.into(),
             end_time: end_time.into(),
             ..Self::default()

@@ -104,7 +104,7 @@ impl CreateWebinar {
         title: impl Into<String>,
         start_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
-        admission_type: AdmissionType,
+        admission_type: impl Into<AdmissionType>,
         playback_for_audience: bool,
     ) -> Self {
         Self {
@@ -112,7 +112,7 @@ impl CreateWebinar {
             title: title.into(),
             start_time: Json(start_time.into()),
             end_time: Json(end_time.into()),
-            admission_type,
+            admission_type: admission_type.into(),
             playback_for_audience,
             ..Self::default()
         }
@@ -340,7 +340,7 @@ impl UpdateWebinar {
         title: impl Into<String>,
         start_time: impl Into<Timestamp>,
         end_time: impl Into<Timestamp>,
-        admission_type: AdmissionType,
+        admission_type: impl Into<AdmissionType>,
         playback_for_audience: bool,
     ) -> Self {
         Self {
@@ -348,7 +348,7 @@ impl UpdateWebinar {
             title: title.into(),
             start_time: Json(start_time.into()),
             end_time: Json(end_time.into()),
-            admission_type,
+            admission_type: admission_type.into(),
             playback_for_audience,
             ..Self::default()
         }
@@ -930,8 +930,8 @@ impl MediaSetting {
 
     /// Sets [`watermark_type`](Self::watermark_type).
     #[must_use]
-    pub fn watermark_type(mut self, watermark_type: WatermarkType) -> Self {
-        self.watermark_type = Some(watermark_type);
+    pub fn watermark_type(mut self, watermark_type: impl Into<WatermarkType>) -> Self {
+        self.watermark_type = Some(watermark_type.into());
         self
     }
 
@@ -944,8 +944,11 @@ impl MediaSetting {
 
     /// Sets [`auto_record_type`](Self::auto_record_type).
     #[must_use]
-    pub fn auto_record_type(mut self, auto_record_type: AutoRecordType) -> Self {
-        self.auto_record_type = Some(auto_record_type);
+    pub fn auto_record_type(
+        mut self,
+        auto_record_type: impl Into<AutoRecordType>,
+    ) -> Self {
+        self.auto_record_type = Some(auto_record_type.into());
         self
     }
 
@@ -1026,9 +1029,9 @@ pub struct Guest {
 impl Guest {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(guest_type: GuestType) -> Self {
+    pub fn new(guest_type: impl Into<GuestType>) -> Self {
         Self {
-            guest_type,
+            guest_type: guest_type.into(),
             ..Self::default()
         }
     }

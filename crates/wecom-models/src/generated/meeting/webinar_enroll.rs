@@ -75,8 +75,8 @@ impl SetWebinarEnrollConfig {
 
     /// Sets [`approve_type`](Self::approve_type).
     #[must_use]
-    pub fn approve_type(mut self, approve_type: ApprovalType) -> Self {
-        self.approve_type = Some(approve_type);
+    pub fn approve_type(mut self, approve_type: impl Into<ApprovalType>) -> Self {
+        self.approve_type = Some(approve_type.into());
         self
     }
 
@@ -84,9 +84,9 @@ impl SetWebinarEnrollConfig {
     #[must_use]
     pub fn is_collect_question(
         mut self,
-        is_collect_question: QuestionCollection,
+        is_collect_question: impl Into<QuestionCollection>,
     ) -> Self {
-        self.is_collect_question = Some(is_collect_question);
+        self.is_collect_question = Some(is_collect_question.into());
         self
     }
 
@@ -237,8 +237,8 @@ impl QueryWebinarEnrollByTmpOpenId {
 
     /// Sets [`sorting_rules`](Self::sorting_rules).
     #[must_use]
-    pub fn sorting_rules(mut self, sorting_rules: SortingRule) -> Self {
-        self.sorting_rules = Some(sorting_rules);
+    pub fn sorting_rules(mut self, sorting_rules: impl Into<SortingRule>) -> Self {
+        self.sorting_rules = Some(sorting_rules.into());
         self
     }
 }
@@ -305,8 +305,8 @@ impl ListWebinarEnroll {
 
     /// Sets [`status`](Self::status).
     #[must_use]
-    pub fn status(mut self, status: StatusFilter) -> Self {
-        self.status = Some(status);
+    pub fn status(mut self, status: impl Into<StatusFilter>) -> Self {
+        self.status = Some(status.into());
         self
     }
 
@@ -378,12 +378,12 @@ impl ApproveWebinarEnroll {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        action: ApprovalAction,
+        action: impl Into<ApprovalAction>,
         enroll_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            action,
+            action: action.into(),
             enroll_id_list: enroll_id_list
                 .into_iter()
                 .map(crate::IntoItem::into_item)
@@ -539,9 +539,9 @@ pub struct Question {
 impl Question {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(is_required: AnswerRequirement) -> Self {
+    pub fn new(is_required: impl Into<AnswerRequirement>) -> Self {
         Self {
-            is_required,
+            is_required: is_required.into(),
             ..Self::default()
         }
     }
@@ -565,15 +565,15 @@ impl Question {
 
     /// Sets [`question_type`](Self::question_type).
     #[must_use]
-    pub fn question_type(mut self, question_type: QuestionType) -> Self {
-        self.question_type = Some(question_type);
+    pub fn question_type(mut self, question_type: impl Into<QuestionType>) -> Self {
+        self.question_type = Some(question_type.into());
         self
     }
 
     /// Sets [`special_type`](Self::special_type).
     #[must_use]
-    pub fn special_type(mut self, special_type: SpecialType) -> Self {
-        self.special_type = Some(special_type);
+    pub fn special_type(mut self, special_type: impl Into<SpecialType>) -> Self {
+        self.special_type = Some(special_type.into());
         self
     }
 }

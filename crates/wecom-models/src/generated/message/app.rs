@@ -179,8 +179,8 @@ impl SendMessage {
 
     /// Sets [`safe`](Self::safe).
     #[must_use]
-    pub fn safe(mut self, safe: Confidentiality) -> Self {
-        self.safe = Some(safe);
+    pub fn safe(mut self, safe: impl Into<Confidentiality>) -> Self {
+        self.safe = Some(safe.into());
         self
     }
 
@@ -570,8 +570,8 @@ pub struct Article {
     /// The URL that a click opens. Ignored if a mini program is set. At most 2048 bytes, matching
     /// `^https?://.+$`.
     pub url: Option<String>,
-    /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
-    /// one. At most 2048 bytes.
+    /// The URL of a JPG or PNG image, such as one from [`UploadImg`](crate::media::UploadImg).
+    /// Recommended: 1068×455 for the large image, 150×150 for the small one. At most 2048 bytes.
     pub picurl: Option<String>,
     /// The appid of the mini program that a click opens. It must be linked to the app. Set both `appid`
     /// and `pagepath`, or neither.
@@ -1361,7 +1361,7 @@ impl MultipleInteractionCard {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
-    /// The icon's URL. Recommended: 72×72 pixels.
+    /// The icon's URL, such as one from [`UploadImg`](crate::media::UploadImg). Recommended: 72×72 pixels.
     pub icon_url: Option<String>,
     /// The name. Recommended: up to 20 characters. Supports names for IDs.
     pub desc: Option<String>,
@@ -1393,8 +1393,8 @@ impl CardSource {
 
     /// Sets [`desc_color`](Self::desc_color).
     #[must_use]
-    pub fn desc_color(mut self, desc_color: SourceColor) -> Self {
-        self.desc_color = Some(desc_color);
+    pub fn desc_color(mut self, desc_color: impl Into<SourceColor>) -> Self {
+        self.desc_color = Some(desc_color.into());
         self
     }
 }
@@ -1551,8 +1551,8 @@ impl QuoteArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1648,7 +1648,7 @@ pub struct ImageTextArea {
     pub title: Option<String>,
     /// The text.
     pub desc: Option<String>,
-    /// The image's URL.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub image_url: String,
 }
 
@@ -1664,8 +1664,8 @@ impl ImageTextArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1711,7 +1711,7 @@ impl ImageTextArea {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
-    /// The image's URL.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub url: String,
     /// The aspect ratio, width by height. Default 1.3, at least 1.3 and less than 2.25.
     ///
@@ -1807,8 +1807,8 @@ impl HorizontalContent {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ContentLinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ContentLinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1875,8 +1875,8 @@ impl Jump {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1925,8 +1925,11 @@ pub struct NoticeAction {
 impl NoticeAction {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: NoticeActionType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<NoticeActionType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`url`](Self::url).
@@ -1980,8 +1983,8 @@ impl CardAction {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -2112,8 +2115,8 @@ impl Button {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ButtonType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ButtonType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -2171,8 +2174,8 @@ impl Checkbox {
 
     /// Sets [`mode`](Self::mode).
     #[must_use]
-    pub fn mode(mut self, mode: VoteMode) -> Self {
-        self.mode = Some(mode);
+    pub fn mode(mut self, mode: impl Into<VoteMode>) -> Self {
+        self.mode = Some(mode.into());
         self
     }
 }
@@ -2724,8 +2727,8 @@ impl CheckboxUpdate {
 
     /// Sets [`mode`](Self::mode).
     #[must_use]
-    pub fn mode(mut self, mode: VoteMode) -> Self {
-        self.mode = Some(mode);
+    pub fn mode(mut self, mode: impl Into<VoteMode>) -> Self {
+        self.mode = Some(mode.into());
         self
     }
 }

@@ -487,8 +487,8 @@ pub struct Article {
     pub description: Option<String>,
     /// The URL that a click opens.
     pub url: String,
-    /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
-    /// one.
+    /// The URL of a JPG or PNG image, such as one from [`UploadImg`](crate::media::UploadImg).
+    /// Recommended: 1068×455 for the large image, 150×150 for the small one.
     pub picurl: Option<String>,
 }
 

@@ -279,7 +279,8 @@ pub struct Article {
     pub title: String,
     /// The description. Truncated after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
-    /// The image's URL, JPG or PNG. Recommended: 640×320 pixels for a large image, 80×80 for a small one.
+    /// The URL of a JPG or PNG image, such as one from [`UploadImg`](crate::media::UploadImg).
+    /// Recommended: 640×320 pixels for a large image, 80×80 for a small one.
     pub pic_url: Option<String>,
     /// The URL that a click opens.
     pub url: String,
@@ -803,8 +804,8 @@ impl CardSource {
 
     /// Sets [`desc_color`](Self::desc_color).
     #[must_use]
-    pub fn desc_color(mut self, desc_color: SourceColor) -> Self {
-        self.desc_color = Some(desc_color);
+    pub fn desc_color(mut self, desc_color: impl Into<SourceColor>) -> Self {
+        self.desc_color = Some(desc_color.into());
         self
     }
 }
@@ -881,8 +882,8 @@ impl HorizontalContent {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ContentLinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ContentLinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -949,8 +950,8 @@ impl Jump {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1015,8 +1016,8 @@ impl CardAction {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1164,8 +1165,8 @@ impl QuoteArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1306,8 +1307,8 @@ impl ImageTextArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1498,8 +1499,8 @@ impl Checkbox {
 
     /// Sets [`mode`](Self::mode).
     #[must_use]
-    pub fn mode(mut self, mode: VoteMode) -> Self {
-        self.mode = Some(mode);
+    pub fn mode(mut self, mode: impl Into<VoteMode>) -> Self {
+        self.mode = Some(mode.into());
         self
     }
 }

@@ -97,8 +97,11 @@ pub struct UploadMedia {
 impl UploadMedia {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: UploadMediaType, media: File) -> Self {
-        Self { r#type, media }
+    pub fn new(r#type: impl Into<UploadMediaType>, media: File) -> Self {
+        Self {
+            r#type: r#type.into(),
+            media,
+        }
     }
 }
 
@@ -264,8 +267,8 @@ pub struct Article {
     pub description: Option<String>,
     /// The URL that a click opens.
     pub url: String,
-    /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
-    /// one.
+    /// The URL of a JPG or PNG image, such as one from [`UploadImg`](crate::media::UploadImg).
+    /// Recommended: 1068×455 for the large image, 150×150 for the small one.
     pub picurl: Option<String>,
 }
 
@@ -505,7 +508,7 @@ impl NewsNoticeCard {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
-    /// The icon's URL.
+    /// The icon's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub icon_url: Option<String>,
     /// The name. Recommended: up to 13 characters.
     pub desc: Option<String>,
@@ -536,8 +539,8 @@ impl CardSource {
 
     /// Sets [`desc_color`](Self::desc_color).
     #[must_use]
-    pub fn desc_color(mut self, desc_color: SourceColor) -> Self {
-        self.desc_color = Some(desc_color);
+    pub fn desc_color(mut self, desc_color: impl Into<SourceColor>) -> Self {
+        self.desc_color = Some(desc_color.into());
         self
     }
 }
@@ -673,8 +676,8 @@ impl QuoteArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -736,7 +739,7 @@ pub struct ImageTextArea {
     pub title: Option<String>,
     /// The text.
     pub desc: Option<String>,
-    /// The image's URL.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub image_url: String,
 }
 
@@ -752,8 +755,8 @@ impl ImageTextArea {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -799,7 +802,7 @@ impl ImageTextArea {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
-    /// The image's URL.
+    /// The image's URL, such as one from [`UploadImg`](crate::media::UploadImg).
     pub url: String,
     /// The aspect ratio, width by height. The table excludes both 1.3, which is its default, and 2.25,
     /// which is in its example. Default 1.3, 1.3 to 2.25.
@@ -892,8 +895,8 @@ impl HorizontalContent {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ContentLinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ContentLinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -960,8 +963,8 @@ impl Jump {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -1010,8 +1013,11 @@ pub struct NoticeAction {
 impl NoticeAction {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: NoticeActionType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<NoticeActionType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`url`](Self::url).

@@ -62,14 +62,14 @@ impl SetApprovalDetail {
     pub fn new(
         apply_id: impl Into<String>,
         approval_id: impl Into<String>,
-        approval_status: FlowStatus,
+        approval_status: impl Into<FlowStatus>,
         approval_url: impl Into<String>,
         process_list: impl Into<ProcessList>,
     ) -> Self {
         Self {
             apply_id: apply_id.into(),
             approval_id: approval_id.into(),
-            approval_status,
+            approval_status: approval_status.into(),
             approval_url: approval_url.into(),
             process_list: process_list.into(),
         }
@@ -122,9 +122,12 @@ pub struct GetApplyIdList {
 impl GetApplyIdList {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(business_type: AdvancedAccount, userid: impl Into<String>) -> Self {
+    pub fn new(
+        business_type: impl Into<AdvancedAccount>,
+        userid: impl Into<String>,
+    ) -> Self {
         Self {
-            business_type,
+            business_type: business_type.into(),
             userid: userid.into(),
             ..Self::default()
         }
@@ -146,8 +149,8 @@ impl GetApplyIdList {
 
     /// Sets [`req_type`](Self::req_type).
     #[must_use]
-    pub fn req_type(mut self, req_type: RequestFilter) -> Self {
-        self.req_type = Some(req_type);
+    pub fn req_type(mut self, req_type: impl Into<RequestFilter>) -> Self {
+        self.req_type = Some(req_type.into());
         self
     }
 }
@@ -255,10 +258,13 @@ pub struct Node {
 impl Node {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(node_apv_status: NodeStatus, node_apv_rel: ApprovalRelation) -> Self {
+    pub fn new(
+        node_apv_status: impl Into<NodeStatus>,
+        node_apv_rel: impl Into<ApprovalRelation>,
+    ) -> Self {
         Self {
-            node_apv_status,
-            node_apv_rel,
+            node_apv_status: node_apv_status.into(),
+            node_apv_rel: node_apv_rel.into(),
             ..Self::default()
         }
     }

@@ -363,14 +363,14 @@ impl ApplyEvent {
     pub fn new(
         creator_userid: impl Into<String>,
         template_id: impl Into<String>,
-        use_template_approver: ApproverSource,
+        use_template_approver: impl Into<ApproverSource>,
         apply_data: impl Into<NewApplyData>,
         summary_list: impl IntoIterator<Item = SummaryLine>,
     ) -> Self {
         Self {
             creator_userid: creator_userid.into(),
             template_id: template_id.into(),
-            use_template_approver,
+            use_template_approver: use_template_approver.into(),
             apply_data: apply_data.into(),
             summary_list: summary_list.into_iter().collect(),
             ..Self::default()
@@ -688,8 +688,11 @@ pub struct ApprovalFilter {
 impl ApprovalFilter {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(key: ApprovalFilterKey, value: impl Into<String>) -> Self {
-        Self { key, value: value.into() }
+    pub fn new(key: impl Into<ApprovalFilterKey>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
     }
 }
 
@@ -905,8 +908,11 @@ pub struct LocalizedText {
 impl LocalizedText {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: impl Into<String>, lang: Language) -> Self {
-        Self { text: text.into(), lang }
+    pub fn new(text: impl Into<String>, lang: impl Into<Language>) -> Self {
+        Self {
+            text: text.into(),
+            lang: lang.into(),
+        }
     }
 }
 
@@ -1041,8 +1047,11 @@ pub struct TipsContent {
 impl TipsContent {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: impl Into<TipsText>, lang: Language) -> Self {
-        Self { text: text.into(), lang }
+    pub fn new(text: impl Into<TipsText>, lang: impl Into<Language>) -> Self {
+        Self {
+            text: text.into(),
+            lang: lang.into(),
+        }
     }
 }
 
@@ -1209,10 +1218,13 @@ pub struct DayItem {
 impl DayItem {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(daytime: impl Into<Timestamp>, duration: u64) -> Self {
+    pub fn new(
+        daytime: impl Into<Timestamp>,
+        duration: impl crate::IntoSeconds<u64>,
+    ) -> Self {
         Self {
             daytime: daytime.into(),
-            duration,
+            duration: duration.into_seconds(),
         }
     }
 }
@@ -1356,14 +1368,14 @@ impl BankAccount {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        account_type: AccountType,
+        account_type: impl Into<AccountType>,
         account_name: impl Into<String>,
         account_number: impl Into<String>,
         remark: impl Into<String>,
         bank: Bank,
     ) -> Self {
         Self {
-            account_type,
+            account_type: account_type.into(),
             account_name: account_name.into(),
             account_number: account_number.into(),
             remark: remark.into(),
@@ -1511,8 +1523,11 @@ pub struct NameText {
 impl NameText {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: impl Into<String>, lang: Language) -> Self {
-        Self { text: text.into(), lang }
+    pub fn new(text: impl Into<String>, lang: impl Into<Language>) -> Self {
+        Self {
+            text: text.into(),
+            lang: lang.into(),
+        }
     }
 }
 
@@ -1546,8 +1561,8 @@ impl HintText {
 
     /// Sets [`lang`](Self::lang).
     #[must_use]
-    pub fn lang(mut self, lang: Language) -> Self {
-        self.lang = Some(lang);
+    pub fn lang(mut self, lang: impl Into<Language>) -> Self {
+        self.lang = Some(lang.into());
         self
     }
 }
@@ -1634,12 +1649,12 @@ impl ControlProperty {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        control: ControlType,
+        control: impl Into<ControlType>,
         id: impl Into<String>,
         title: impl IntoIterator<Item = NameText>,
     ) -> Self {
         Self {
-            control,
+            control: control.into(),
             id: id.into(),
             title: title.into_iter().collect(),
             ..Self::default()
@@ -1792,8 +1807,8 @@ pub struct DateConfig {
 impl DateConfig {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: DateType) -> Self {
-        Self { r#type }
+    pub fn new(r#type: impl Into<DateType>) -> Self {
+        Self { r#type: r#type.into() }
     }
 }
 
@@ -1813,11 +1828,11 @@ impl SelectorConfig {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: SelectType,
+        r#type: impl Into<SelectType>,
         options: impl IntoIterator<Item = SelectorOption>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             options: options.into_iter().collect(),
         }
     }
@@ -1857,8 +1872,11 @@ pub struct ContactConfig {
 impl ContactConfig {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: SelectType, mode: ContactMode) -> Self {
-        Self { r#type, mode }
+    pub fn new(r#type: impl Into<SelectType>, mode: impl Into<ContactMode>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            mode: mode.into(),
+        }
     }
 }
 
@@ -1896,11 +1914,11 @@ impl TableConfig {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        print_format: PrintFormat,
+        print_format: impl Into<PrintFormat>,
         children: impl IntoIterator<Item = Control>,
     ) -> Self {
         Self {
-            print_format,
+            print_format: print_format.into(),
             children: children.into_iter().collect(),
         }
     }
@@ -1921,8 +1939,11 @@ pub struct AttendanceConfig {
 impl AttendanceConfig {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(date_range: DateRangeConfig, r#type: AttendanceType) -> Self {
-        Self { date_range, r#type }
+    pub fn new(date_range: DateRangeConfig, r#type: impl Into<AttendanceType>) -> Self {
+        Self {
+            date_range,
+            r#type: r#type.into(),
+        }
     }
 }
 
@@ -1944,14 +1965,14 @@ impl DateRangeConfig {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: RangeType,
-        official_holiday: DayCount,
-        perday_duration: u64,
+        r#type: impl Into<RangeType>,
+        official_holiday: impl Into<DayCount>,
+        perday_duration: impl crate::IntoSeconds<u64>,
     ) -> Self {
         Self {
-            r#type,
-            official_holiday,
-            perday_duration,
+            r#type: r#type.into(),
+            official_holiday: official_holiday.into(),
+            perday_duration: perday_duration.into_seconds(),
         }
     }
 }
@@ -2171,11 +2192,11 @@ impl NewNode {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: NodeType,
+        r#type: impl Into<NodeType>,
         userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
@@ -2183,8 +2204,8 @@ impl NewNode {
 
     /// Sets [`apv_rel`](Self::apv_rel).
     #[must_use]
-    pub fn apv_rel(mut self, apv_rel: ApprovalRelation) -> Self {
-        self.apv_rel = Some(apv_rel);
+    pub fn apv_rel(mut self, apv_rel: impl Into<ApprovalRelation>) -> Self {
+        self.apv_rel = Some(apv_rel.into());
         self
     }
 }
@@ -2224,8 +2245,11 @@ pub struct SummaryText {
 impl SummaryText {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: impl Into<String>, lang: Language) -> Self {
-        Self { text: text.into(), lang }
+    pub fn new(text: impl Into<String>, lang: impl Into<Language>) -> Self {
+        Self {
+            text: text.into(),
+            lang: lang.into(),
+        }
     }
 }
 
@@ -2271,9 +2295,9 @@ pub struct NewContent {
 impl NewContent {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(control: ControlType, id: impl Into<String>) -> Self {
+    pub fn new(control: impl Into<ControlType>, id: impl Into<String>) -> Self {
         Self {
-            control,
+            control: control.into(),
             id: id.into(),
             ..Self::default()
         }
@@ -2311,9 +2335,9 @@ pub struct NewDate {
 impl NewDate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: DateType, s_timestamp: impl Into<Timestamp>) -> Self {
+    pub fn new(r#type: impl Into<DateType>, s_timestamp: impl Into<Timestamp>) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             s_timestamp: Json(s_timestamp.into()),
         }
     }
@@ -2335,11 +2359,11 @@ impl NewSelection {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: SelectType,
+        r#type: impl Into<SelectType>,
         options: impl IntoIterator<Item = impl Into<OptionKey>>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             options: options.into_iter().map(Into::into).collect(),
         }
     }
@@ -2462,13 +2486,13 @@ impl NewDateRange {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: RangeType,
+        r#type: impl Into<RangeType>,
         new_begin: impl Into<Timestamp>,
         new_end: impl Into<Timestamp>,
         new_duration: impl crate::IntoSeconds<u64>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             new_begin: new_begin.into(),
             new_end: new_end.into(),
             new_duration: new_duration.into_seconds(),
@@ -2516,11 +2540,11 @@ impl LeaveSelection {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: SelectType,
+        r#type: impl Into<SelectType>,
         options: impl IntoIterator<Item = impl Into<LeaveOption>>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             options: options.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
@@ -2587,10 +2611,10 @@ pub struct NewAttendance {
 impl NewAttendance {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(date_range: AttendancePeriod, r#type: AttendanceType) -> Self {
+    pub fn new(date_range: AttendancePeriod, r#type: impl Into<AttendanceType>) -> Self {
         Self {
             date_range,
-            r#type,
+            r#type: r#type.into(),
             ..Self::default()
         }
     }
@@ -2624,12 +2648,12 @@ impl AttendancePeriod {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: RangeType,
+        r#type: impl Into<RangeType>,
         new_begin: impl Into<Timestamp>,
         new_end: impl Into<Timestamp>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             new_begin: new_begin.into(),
             new_end: new_end.into(),
             ..Self::default()

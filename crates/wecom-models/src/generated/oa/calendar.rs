@@ -461,8 +461,8 @@ impl Share {
 
     /// Sets [`permission`](Self::permission).
     #[must_use]
-    pub fn permission(mut self, permission: Permission) -> Self {
-        self.permission = Some(permission);
+    pub fn permission(mut self, permission: impl Into<Permission>) -> Self {
+        self.permission = Some(permission.into());
         self
     }
 }

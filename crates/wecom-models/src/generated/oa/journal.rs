@@ -317,8 +317,8 @@ impl Filter {
 
     /// Sets [`key`](Self::key).
     #[must_use]
-    pub fn key(mut self, key: FilterKey) -> Self {
-        self.key = Some(key);
+    pub fn key(mut self, key: impl Into<FilterKey>) -> Self {
+        self.key = Some(key.into());
         self
     }
 

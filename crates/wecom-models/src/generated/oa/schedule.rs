@@ -170,8 +170,8 @@ impl UpdateSchedule {
 
     /// Sets [`op_mode`](Self::op_mode).
     #[must_use]
-    pub fn op_mode(mut self, op_mode: OpMode) -> Self {
-        self.op_mode = Some(op_mode);
+    pub fn op_mode(mut self, op_mode: impl Into<OpMode>) -> Self {
+        self.op_mode = Some(op_mode.into());
         self
     }
 
@@ -496,8 +496,8 @@ impl DelSchedule {
 
     /// Sets [`op_mode`](Self::op_mode).
     #[must_use]
-    pub fn op_mode(mut self, op_mode: OpMode) -> Self {
-        self.op_mode = Some(op_mode);
+    pub fn op_mode(mut self, op_mode: impl Into<OpMode>) -> Self {
+        self.op_mode = Some(op_mode.into());
         self
     }
 
@@ -829,8 +829,8 @@ impl Reminders {
 
     /// Sets [`repeat_type`](Self::repeat_type).
     #[must_use]
-    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
-        self.repeat_type = Some(repeat_type);
+    pub fn repeat_type(mut self, repeat_type: impl Into<RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
         self
     }
 

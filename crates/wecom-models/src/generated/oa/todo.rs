@@ -118,8 +118,8 @@ impl UpdateTodo {
 
     /// Sets [`status`](Self::status).
     #[must_use]
-    pub fn status(mut self, status: TodoStatus) -> Self {
-        self.status = Some(status);
+    pub fn status(mut self, status: impl Into<TodoStatus>) -> Self {
+        self.status = Some(status.into());
         self
     }
 
@@ -154,10 +154,10 @@ pub struct TodoAttendee {
 impl TodoAttendee {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl Into<String>, status: TodoStatus) -> Self {
+    pub fn new(userid: impl Into<String>, status: impl Into<TodoStatus>) -> Self {
         Self {
             userid: userid.into(),
-            status,
+            status: status.into(),
         }
     }
 }

@@ -188,13 +188,13 @@ impl SetOneUserQuota {
         userid: impl Into<String>,
         vacation_id: u64,
         leftduration: impl crate::IntoSeconds<u64>,
-        time_attr: LeaveUnit,
+        time_attr: impl Into<LeaveUnit>,
     ) -> Self {
         Self {
             userid: userid.into(),
             vacation_id,
             leftduration: leftduration.into_seconds(),
-            time_attr,
+            time_attr: time_attr.into(),
             ..Self::default()
         }
     }

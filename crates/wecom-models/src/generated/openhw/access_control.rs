@@ -212,8 +212,11 @@ pub struct ReportBioInfoResult {
 impl ReportBioInfoResult {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(errcode: OperationResult) -> Self {
-        Self { errcode, ..Self::default() }
+    pub fn new(errcode: impl Into<OperationResult>) -> Self {
+        Self {
+            errcode: errcode.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`oper_id`](Self::oper_id).
@@ -239,15 +242,15 @@ impl ReportBioInfoResult {
 
     /// Sets [`user_type`](Self::user_type).
     #[must_use]
-    pub fn user_type(mut self, user_type: UserType) -> Self {
-        self.user_type = Some(user_type);
+    pub fn user_type(mut self, user_type: impl Into<UserType>) -> Self {
+        self.user_type = Some(user_type.into());
         self
     }
 
     /// Sets [`bio_info_type`](Self::bio_info_type).
     #[must_use]
-    pub fn bio_info_type(mut self, bio_info_type: BioInfoType) -> Self {
-        self.bio_info_type = Some(bio_info_type);
+    pub fn bio_info_type(mut self, bio_info_type: impl Into<BioInfoType>) -> Self {
+        self.bio_info_type = Some(bio_info_type.into());
         self
     }
 }
@@ -299,13 +302,13 @@ impl ReportRemoteOpenResult {
     #[must_use]
     pub fn new(
         oper_id: impl Into<String>,
-        r#type: RemoteOpenType,
-        errcode: RemoteOpenResult,
+        r#type: impl Into<RemoteOpenType>,
+        errcode: impl Into<RemoteOpenResult>,
     ) -> Self {
         Self {
             oper_id: oper_id.into(),
-            r#type,
-            errcode,
+            r#type: r#type.into(),
+            errcode: errcode.into(),
             ..Self::default()
         }
     }
@@ -342,12 +345,12 @@ impl CheckinData {
     #[must_use]
     pub fn new(
         open_userid: impl Into<String>,
-        user_type: UserType,
+        user_type: impl Into<UserType>,
         timestamp: impl Into<Timestamp>,
     ) -> Self {
         Self {
             open_userid: open_userid.into(),
-            user_type,
+            user_type: user_type.into(),
             timestamp: timestamp.into(),
         }
     }
@@ -376,17 +379,17 @@ impl TemperatureData {
     #[must_use]
     pub fn new(
         open_userid: impl Into<String>,
-        user_type: UserType,
+        user_type: impl Into<UserType>,
         temperature: impl Into<String>,
         timestamp: impl Into<Timestamp>,
-        status: TemperatureStatus,
+        status: impl Into<TemperatureStatus>,
     ) -> Self {
         Self {
             open_userid: open_userid.into(),
-            user_type,
+            user_type: user_type.into(),
             temperature: temperature.into(),
             timestamp: timestamp.into(),
-            status,
+            status: status.into(),
         }
     }
 }
@@ -432,17 +435,17 @@ impl AccessData {
     #[must_use]
     pub fn new(
         open_userid: impl Into<String>,
-        user_type: UserType,
+        user_type: impl Into<UserType>,
         timestamp: impl Into<Timestamp>,
-        pass_type: PassType,
-        pass_method: PassMethod,
+        pass_type: impl Into<PassType>,
+        pass_method: impl Into<PassMethod>,
     ) -> Self {
         Self {
             open_userid: open_userid.into(),
-            user_type,
+            user_type: user_type.into(),
             timestamp: timestamp.into(),
-            pass_type,
-            pass_method,
+            pass_type: pass_type.into(),
+            pass_method: pass_method.into(),
         }
     }
 }

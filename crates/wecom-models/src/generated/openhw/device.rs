@@ -360,9 +360,12 @@ pub struct ReportDeviceStatus {
 impl ReportDeviceStatus {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(online_status: OnlineStatus, cur_version: impl Into<String>) -> Self {
+    pub fn new(
+        online_status: impl Into<OnlineStatus>,
+        cur_version: impl Into<String>,
+    ) -> Self {
         Self {
-            online_status,
+            online_status: online_status.into(),
             cur_version: cur_version.into(),
             ..Self::default()
         }
@@ -551,12 +554,12 @@ impl ReportFirmwareUpgradeResult {
     #[must_use]
     pub fn new(
         oper_id: impl Into<String>,
-        errcode: OperationResult,
+        errcode: impl Into<OperationResult>,
         cur_version: impl Into<String>,
     ) -> Self {
         Self {
             oper_id: oper_id.into(),
-            errcode,
+            errcode: errcode.into(),
             cur_version: cur_version.into(),
             ..Self::default()
         }
@@ -612,10 +615,10 @@ pub struct GenLoginQrCode {
 impl GenLoginQrCode {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(state: impl Into<String>, r#type: QrCodeType) -> Self {
+    pub fn new(state: impl Into<String>, r#type: impl Into<QrCodeType>) -> Self {
         Self {
             state: state.into(),
-            r#type,
+            r#type: r#type.into(),
         }
     }
 }
@@ -792,10 +795,10 @@ pub struct UserId {
 impl UserId {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(open_userid: impl Into<String>, user_type: UserType) -> Self {
+    pub fn new(open_userid: impl Into<String>, user_type: impl Into<UserType>) -> Self {
         Self {
             open_userid: open_userid.into(),
-            user_type,
+            user_type: user_type.into(),
         }
     }
 }

@@ -99,8 +99,8 @@ impl GetPrinterJobList {
 
     /// Sets [`status`](Self::status).
     #[must_use]
-    pub fn status(mut self, status: JobStatus) -> Self {
-        self.status = Some(status);
+    pub fn status(mut self, status: impl Into<JobStatus>) -> Self {
+        self.status = Some(status.into());
         self
     }
 
@@ -221,10 +221,10 @@ pub struct ReportPrinterJobStatus {
 impl ReportPrinterJobStatus {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(jobid: impl Into<String>, status: PrintResult) -> Self {
+    pub fn new(jobid: impl Into<String>, status: impl Into<PrintResult>) -> Self {
         Self {
             jobid: jobid.into(),
-            status,
+            status: status.into(),
             ..Self::default()
         }
     }
@@ -393,8 +393,8 @@ impl SetPrinterJobTransResult {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: FileFormat) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<FileFormat>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -421,8 +421,8 @@ impl SetPrinterJobTransResult {
 
     /// Sets [`errcode`](Self::errcode).
     #[must_use]
-    pub fn errcode(mut self, errcode: ConversionError) -> Self {
-        self.errcode = Some(errcode);
+    pub fn errcode(mut self, errcode: impl Into<ConversionError>) -> Self {
+        self.errcode = Some(errcode.into());
         self
     }
 

@@ -45,9 +45,9 @@ pub struct BindDeviceReply {
 impl BindDeviceReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(errcode: BindResult, errmsg: impl Into<String>) -> Self {
+    pub fn new(errcode: impl Into<BindResult>, errmsg: impl Into<String>) -> Self {
         Self {
-            errcode,
+            errcode: errcode.into(),
             errmsg: errmsg.into(),
         }
     }
@@ -72,8 +72,10 @@ pub struct UserScanReply {
 impl UserScanReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(online_status: OnlineStatus) -> Self {
-        Self { online_status }
+    pub fn new(online_status: impl Into<OnlineStatus>) -> Self {
+        Self {
+            online_status: online_status.into(),
+        }
     }
 }
 

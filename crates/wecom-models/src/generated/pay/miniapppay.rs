@@ -655,8 +655,8 @@ impl GetSign {
 
     /// Sets [`sign_type`](Self::sign_type).
     #[must_use]
-    pub fn sign_type(mut self, sign_type: SignType) -> Self {
-        self.sign_type = Some(sign_type);
+    pub fn sign_type(mut self, sign_type: impl Into<SignType>) -> Self {
+        self.sign_type = Some(sign_type.into());
         self
     }
 }
@@ -742,8 +742,8 @@ impl RefundOrder {
 
     /// Sets [`funds_account`](Self::funds_account).
     #[must_use]
-    pub fn funds_account(mut self, funds_account: FundsAccount) -> Self {
-        self.funds_account = Some(funds_account);
+    pub fn funds_account(mut self, funds_account: impl Into<FundsAccount>) -> Self {
+        self.funds_account = Some(funds_account.into());
         self
     }
 }
@@ -907,15 +907,15 @@ impl GetBill {
 
     /// Sets [`bill_type`](Self::bill_type).
     #[must_use]
-    pub fn bill_type(mut self, bill_type: BillType) -> Self {
-        self.bill_type = Some(bill_type);
+    pub fn bill_type(mut self, bill_type: impl Into<BillType>) -> Self {
+        self.bill_type = Some(bill_type.into());
         self
     }
 
     /// Sets [`tar_type`](Self::tar_type).
     #[must_use]
-    pub fn tar_type(mut self, tar_type: TarType) -> Self {
-        self.tar_type = Some(tar_type);
+    pub fn tar_type(mut self, tar_type: impl Into<TarType>) -> Self {
+        self.tar_type = Some(tar_type.into());
         self
     }
 }
@@ -988,8 +988,8 @@ impl BusinessLicenseInfo {
 
     /// Sets [`cert_type`](Self::cert_type).
     #[must_use]
-    pub fn cert_type(mut self, cert_type: CertType) -> Self {
-        self.cert_type = Some(cert_type);
+    pub fn cert_type(mut self, cert_type: impl Into<CertType>) -> Self {
+        self.cert_type = Some(cert_type.into());
         self
     }
 
@@ -1051,13 +1051,13 @@ impl FinanceInstitutionInfo {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        finance_type: FinanceType,
+        finance_type: impl Into<FinanceType>,
         finance_license_pics_open_wx_pay_media_id: impl IntoIterator<
             Item = impl crate::IntoItem<String>,
         >,
     ) -> Self {
         Self {
-            finance_type,
+            finance_type: finance_type.into(),
             finance_license_pics_open_wx_pay_media_id: finance_license_pics_open_wx_pay_media_id
                 .into_iter()
                 .map(crate::IntoItem::into_item)
@@ -1148,8 +1148,8 @@ impl IdCardInfo {
 
     /// Sets [`id_doc_type`](Self::id_doc_type).
     #[must_use]
-    pub fn id_doc_type(mut self, id_doc_type: IdDocType) -> Self {
-        self.id_doc_type = Some(id_doc_type);
+    pub fn id_doc_type(mut self, id_doc_type: impl Into<IdDocType>) -> Self {
+        self.id_doc_type = Some(id_doc_type.into());
         self
     }
 }
@@ -1203,13 +1203,13 @@ impl SuperAdminInfo {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        contact_type: ContactType,
+        contact_type: impl Into<ContactType>,
         contact_info: SuperAdminIdInfo,
         mobile_phone: impl Into<String>,
         contact_email: impl Into<String>,
     ) -> Self {
         Self {
-            contact_type,
+            contact_type: contact_type.into(),
             contact_info,
             mobile_phone: mobile_phone.into(),
             contact_email: contact_email.into(),
@@ -1331,8 +1331,8 @@ impl SuperAdminIdInfo {
 
     /// Sets [`id_doc_type`](Self::id_doc_type).
     #[must_use]
-    pub fn id_doc_type(mut self, id_doc_type: IdDocType) -> Self {
-        self.id_doc_type = Some(id_doc_type);
+    pub fn id_doc_type(mut self, id_doc_type: impl Into<IdDocType>) -> Self {
+        self.id_doc_type = Some(id_doc_type.into());
         self
     }
 }
@@ -1376,8 +1376,11 @@ impl AccountInfo {
 
     /// Sets [`bank_account_type`](Self::bank_account_type).
     #[must_use]
-    pub fn bank_account_type(mut self, bank_account_type: BankAccountType) -> Self {
-        self.bank_account_type = Some(bank_account_type);
+    pub fn bank_account_type(
+        mut self,
+        bank_account_type: impl Into<BankAccountType>,
+    ) -> Self {
+        self.bank_account_type = Some(bank_account_type.into());
         self
     }
 
@@ -1515,8 +1518,11 @@ pub struct SalesSceneInfo {
 impl SalesSceneInfo {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: SalesSceneType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<SalesSceneType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`store_url`](Self::store_url).
@@ -1678,8 +1684,11 @@ pub struct OrderAmount {
 impl OrderAmount {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(total: u64, currency: Currency) -> Self {
-        Self { total, currency }
+    pub fn new(total: u64, currency: impl Into<Currency>) -> Self {
+        Self {
+            total,
+            currency: currency.into(),
+        }
     }
 }
 
@@ -1974,8 +1983,12 @@ pub struct RefundAmount {
 impl RefundAmount {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(refund: u64, total: u64, currency: Currency) -> Self {
-        Self { refund, total, currency }
+    pub fn new(refund: u64, total: u64, currency: impl Into<Currency>) -> Self {
+        Self {
+            refund,
+            total,
+            currency: currency.into(),
+        }
     }
 }
 

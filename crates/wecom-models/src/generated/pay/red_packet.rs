@@ -153,8 +153,8 @@ impl SendWorkwxRedPack {
 
     /// Sets [`scene_id`](Self::scene_id).
     #[must_use]
-    pub fn scene_id(mut self, scene_id: SceneId) -> Self {
-        self.scene_id = Some(scene_id);
+    pub fn scene_id(mut self, scene_id: impl Into<SceneId>) -> Self {
+        self.scene_id = Some(scene_id.into());
         self
     }
 }

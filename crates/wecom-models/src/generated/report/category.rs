@@ -58,10 +58,13 @@ pub struct AddCategory {
 impl AddCategory {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(category_name: impl Into<String>, level: CategoryLevel) -> Self {
+    pub fn new(
+        category_name: impl Into<String>,
+        level: impl Into<CategoryLevel>,
+    ) -> Self {
         Self {
             category_name: category_name.into(),
-            level,
+            level: level.into(),
             ..Self::default()
         }
     }
@@ -129,12 +132,12 @@ impl UpdateCategory {
     pub fn new(
         category_id: impl Into<String>,
         category_name: impl Into<String>,
-        level: CategoryLevel,
+        level: impl Into<CategoryLevel>,
     ) -> Self {
         Self {
             category_id: category_id.into(),
             category_name: category_name.into(),
-            level,
+            level: level.into(),
             ..Self::default()
         }
     }

@@ -73,10 +73,10 @@ pub struct CreateSchoolDepartment {
 impl CreateSchoolDepartment {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(parentid: u64, r#type: DepartmentType) -> Self {
+    pub fn new(parentid: u64, r#type: impl Into<DepartmentType>) -> Self {
         Self {
             parentid,
-            r#type,
+            r#type: r#type.into(),
             ..Self::default()
         }
     }
@@ -97,8 +97,8 @@ impl CreateSchoolDepartment {
 
     /// Sets [`standard_grade`](Self::standard_grade).
     #[must_use]
-    pub fn standard_grade(mut self, standard_grade: StandardGrade) -> Self {
-        self.standard_grade = Some(standard_grade);
+    pub fn standard_grade(mut self, standard_grade: impl Into<StandardGrade>) -> Self {
+        self.standard_grade = Some(standard_grade.into());
         self
     }
 
@@ -222,8 +222,8 @@ impl UpdateSchoolDepartment {
 
     /// Sets [`standard_grade`](Self::standard_grade).
     #[must_use]
-    pub fn standard_grade(mut self, standard_grade: StandardGrade) -> Self {
-        self.standard_grade = Some(standard_grade);
+    pub fn standard_grade(mut self, standard_grade: impl Into<StandardGrade>) -> Self {
+        self.standard_grade = Some(standard_grade.into());
         self
     }
 
@@ -402,8 +402,8 @@ impl SetUpgradeInfo {
 
     /// Sets [`upgrade_switch`](Self::upgrade_switch).
     #[must_use]
-    pub fn upgrade_switch(mut self, upgrade_switch: UpgradeSwitch) -> Self {
-        self.upgrade_switch = Some(upgrade_switch);
+    pub fn upgrade_switch(mut self, upgrade_switch: impl Into<UpgradeSwitch>) -> Self {
+        self.upgrade_switch = Some(upgrade_switch.into());
         self
     }
 }
@@ -439,10 +439,10 @@ pub struct NewAdmin {
 impl NewAdmin {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl Into<String>, r#type: AdminType) -> Self {
+    pub fn new(userid: impl Into<String>, r#type: impl Into<AdminType>) -> Self {
         Self {
             userid: userid.into(),
-            r#type,
+            r#type: r#type.into(),
             ..Self::default()
         }
     }
@@ -477,9 +477,9 @@ pub struct AdminUpdate {
 impl AdminUpdate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(op: AdminOperation, userid: impl Into<String>) -> Self {
+    pub fn new(op: impl Into<AdminOperation>, userid: impl Into<String>) -> Self {
         Self {
-            op,
+            op: op.into(),
             userid: userid.into(),
             ..Self::default()
         }
@@ -487,8 +487,8 @@ impl AdminUpdate {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: AdminType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<AdminType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 

@@ -103,8 +103,10 @@ pub struct SetSubscribeMode {
 impl SetSubscribeMode {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(subscribe_mode: SubscribeMode) -> Self {
-        Self { subscribe_mode }
+    pub fn new(subscribe_mode: impl Into<SubscribeMode>) -> Self {
+        Self {
+            subscribe_mode: subscribe_mode.into(),
+        }
     }
 }
 
@@ -235,8 +237,8 @@ impl SendMessage {
 
     /// Sets [`recv_scope`](Self::recv_scope).
     #[must_use]
-    pub fn recv_scope(mut self, recv_scope: RecvScope) -> Self {
-        self.recv_scope = Some(recv_scope);
+    pub fn recv_scope(mut self, recv_scope: impl Into<RecvScope>) -> Self {
+        self.recv_scope = Some(recv_scope.into());
         self
     }
 
@@ -446,8 +448,8 @@ pub struct Article {
     pub description: Option<String>,
     /// The URL that a click opens.
     pub url: String,
-    /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
-    /// one.
+    /// The URL of a JPG or PNG image, such as one from [`UploadImg`](crate::media::UploadImg).
+    /// Recommended: 1068×455 for the large image, 150×150 for the small one.
     pub picurl: Option<String>,
 }
 

@@ -146,8 +146,10 @@ pub struct SetChatCreateMode {
 impl SetChatCreateMode {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(create_mode: ChatCreateMode) -> Self {
-        Self { create_mode }
+    pub fn new(create_mode: impl Into<ChatCreateMode>) -> Self {
+        Self {
+            create_mode: create_mode.into(),
+        }
     }
 }
 
@@ -190,8 +192,10 @@ pub struct SetTeacherViewMode {
 impl SetTeacherViewMode {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(view_mode: TeacherViewMode) -> Self {
-        Self { view_mode }
+    pub fn new(view_mode: impl Into<TeacherViewMode>) -> Self {
+        Self {
+            view_mode: view_mode.into(),
+        }
     }
 }
 

@@ -926,8 +926,10 @@ pub struct SetArchSyncMode {
 impl SetArchSyncMode {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(arch_sync_mode: ArchSyncMode) -> Self {
-        Self { arch_sync_mode }
+    pub fn new(arch_sync_mode: impl Into<ArchSyncMode>) -> Self {
+        Self {
+            arch_sync_mode: arch_sync_mode.into(),
+        }
     }
 }
 

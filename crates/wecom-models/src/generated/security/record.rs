@@ -203,8 +203,11 @@ impl GetScreenOperRecord {
 
     /// Sets [`screen_shot_type`](Self::screen_shot_type).
     #[must_use]
-    pub fn screen_shot_type(mut self, screen_shot_type: ScreenshotType) -> Self {
-        self.screen_shot_type = Some(screen_shot_type);
+    pub fn screen_shot_type(
+        mut self,
+        screen_shot_type: impl Into<ScreenshotType>,
+    ) -> Self {
+        self.screen_shot_type = Some(screen_shot_type.into());
         self
     }
 
@@ -301,8 +304,8 @@ impl ListMemberOperLog {
 
     /// Sets [`oper_type`](Self::oper_type).
     #[must_use]
-    pub fn oper_type(mut self, oper_type: MemberOperation) -> Self {
-        self.oper_type = Some(oper_type);
+    pub fn oper_type(mut self, oper_type: impl Into<MemberOperation>) -> Self {
+        self.oper_type = Some(oper_type.into());
         self
     }
 
@@ -409,8 +412,8 @@ impl ListAdminOperLog {
 
     /// Sets [`oper_type`](Self::oper_type).
     #[must_use]
-    pub fn oper_type(mut self, oper_type: AdminOperation) -> Self {
-        self.oper_type = Some(oper_type);
+    pub fn oper_type(mut self, oper_type: impl Into<AdminOperation>) -> Self {
+        self.oper_type = Some(oper_type.into());
         self
     }
 
@@ -463,14 +466,17 @@ pub struct FileOperation {
 impl FileOperation {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: FileOperationType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<FileOperationType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`source`](Self::source).
     #[must_use]
-    pub fn source(mut self, source: OperationSource) -> Self {
-        self.source = Some(source);
+    pub fn source(mut self, source: impl Into<OperationSource>) -> Self {
+        self.source = Some(source.into());
         self
     }
 }

@@ -110,8 +110,11 @@ pub struct ListTrustDevice {
 impl ListTrustDevice {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: TrustType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<TrustType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`cursor`](Self::cursor). `None` is the first page.
@@ -179,10 +182,13 @@ pub struct GetTrustDeviceByUser {
 impl GetTrustDeviceByUser {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(last_login_userid: impl Into<String>, r#type: TrustType) -> Self {
+    pub fn new(
+        last_login_userid: impl Into<String>,
+        r#type: impl Into<TrustType>,
+    ) -> Self {
         Self {
             last_login_userid: last_login_userid.into(),
-            r#type,
+            r#type: r#type.into(),
         }
     }
 }
@@ -235,11 +241,11 @@ impl DeleteTrustDevice {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        r#type: TrustType,
+        r#type: impl Into<TrustType>,
         device_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             device_code_list: device_code_list
                 .into_iter()
                 .map(crate::IntoItem::into_item)
@@ -414,8 +420,11 @@ pub struct NewDevice {
 impl NewDevice {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(system: System) -> Self {
-        Self { system, ..Self::default() }
+    pub fn new(system: impl Into<System>) -> Self {
+        Self {
+            system: system.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`mac_addr`](Self::mac_addr).

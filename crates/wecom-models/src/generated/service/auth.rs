@@ -257,15 +257,15 @@ impl GetAppQrCode {
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: QrCodeStyle) -> Self {
-        self.style = Some(style);
+    pub fn style(mut self, style: impl Into<QrCodeStyle>) -> Self {
+        self.style = Some(style.into());
         self
     }
 
     /// Sets [`result_type`](Self::result_type).
     #[must_use]
-    pub fn result_type(mut self, result_type: ResultType) -> Self {
-        self.result_type = Some(result_type);
+    pub fn result_type(mut self, result_type: impl Into<ResultType>) -> Self {
+        self.result_type = Some(result_type.into());
         self
     }
 }
@@ -718,8 +718,8 @@ impl SessionInfo {
 
     /// Sets [`auth_type`](Self::auth_type).
     #[must_use]
-    pub fn auth_type(mut self, auth_type: AuthType) -> Self {
-        self.auth_type = Some(auth_type);
+    pub fn auth_type(mut self, auth_type: impl Into<AuthType>) -> Self {
+        self.auth_type = Some(auth_type.into());
         self
     }
 }

@@ -80,15 +80,15 @@ impl SearchContact {
 
     /// Sets [`query_type`](Self::query_type).
     #[must_use]
-    pub fn query_type(mut self, query_type: QueryType) -> Self {
-        self.query_type = Some(query_type);
+    pub fn query_type(mut self, query_type: impl Into<QueryType>) -> Self {
+        self.query_type = Some(query_type.into());
         self
     }
 
     /// Sets [`query_range`](Self::query_range).
     #[must_use]
-    pub fn query_range(mut self, query_range: QueryRange) -> Self {
-        self.query_range = Some(query_range);
+    pub fn query_range(mut self, query_range: impl Into<QueryRange>) -> Self {
+        self.query_range = Some(query_range.into());
         self
     }
 
@@ -108,8 +108,8 @@ impl SearchContact {
 
     /// Sets [`full_match_field`](Self::full_match_field).
     #[must_use]
-    pub fn full_match_field(mut self, full_match_field: MatchField) -> Self {
-        self.full_match_field = Some(full_match_field);
+    pub fn full_match_field(mut self, full_match_field: impl Into<MatchField>) -> Self {
+        self.full_match_field = Some(full_match_field.into());
         self
     }
 
@@ -444,15 +444,15 @@ impl Query {
 
     /// Sets [`query_type`](Self::query_type).
     #[must_use]
-    pub fn query_type(mut self, query_type: QueryType) -> Self {
-        self.query_type = Some(query_type);
+    pub fn query_type(mut self, query_type: impl Into<QueryType>) -> Self {
+        self.query_type = Some(query_type.into());
         self
     }
 
     /// Sets [`query_range`](Self::query_range).
     #[must_use]
-    pub fn query_range(mut self, query_range: QueryRange) -> Self {
-        self.query_range = Some(query_range);
+    pub fn query_range(mut self, query_range: impl Into<QueryRange>) -> Self {
+        self.query_range = Some(query_range.into());
         self
     }
 
@@ -465,8 +465,8 @@ impl Query {
 
     /// Sets [`full_match_field`](Self::full_match_field).
     #[must_use]
-    pub fn full_match_field(mut self, full_match_field: MatchField) -> Self {
-        self.full_match_field = Some(full_match_field);
+    pub fn full_match_field(mut self, full_match_field: impl Into<MatchField>) -> Self {
+        self.full_match_field = Some(full_match_field.into());
         self
     }
 
@@ -551,15 +551,15 @@ impl SortOption {
 
     /// Sets [`sort_field`](Self::sort_field).
     #[must_use]
-    pub fn sort_field(mut self, sort_field: SortField) -> Self {
-        self.sort_field = Some(sort_field);
+    pub fn sort_field(mut self, sort_field: impl Into<SortField>) -> Self {
+        self.sort_field = Some(sort_field.into());
         self
     }
 
     /// Sets [`sort_type`](Self::sort_type).
     #[must_use]
-    pub fn sort_type(mut self, sort_type: SortOrder) -> Self {
-        self.sort_type = Some(sort_type);
+    pub fn sort_type(mut self, sort_type: impl Into<SortOrder>) -> Self {
+        self.sort_type = Some(sort_type.into());
         self
     }
 }

@@ -58,9 +58,9 @@ pub struct UploadMedia {
 impl UploadMedia {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(r#type: MediaType, media: File) -> Self {
+    pub fn new(r#type: impl Into<MediaType>, media: File) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             media,
             ..Self::default()
         }
@@ -68,8 +68,11 @@ impl UploadMedia {
 
     /// Sets [`attachment_type`](Self::attachment_type).
     #[must_use]
-    pub fn attachment_type(mut self, attachment_type: AttachmentType) -> Self {
-        self.attachment_type = Some(attachment_type);
+    pub fn attachment_type(
+        mut self,
+        attachment_type: impl Into<AttachmentType>,
+    ) -> Self {
+        self.attachment_type = Some(attachment_type.into());
         self
     }
 }

@@ -61,10 +61,10 @@ pub struct GetSheetPriv {
 impl GetSheetPriv {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(docid: impl Into<String>, r#type: RuleType) -> Self {
+    pub fn new(docid: impl Into<String>, r#type: impl Into<RuleType>) -> Self {
         Self {
             docid: docid.into(),
-            r#type,
+            r#type: r#type.into(),
             ..Self::default()
         }
     }
@@ -153,10 +153,10 @@ pub struct UpdateSheetPriv {
 impl UpdateSheetPriv {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(docid: impl Into<String>, r#type: RuleType) -> Self {
+    pub fn new(docid: impl Into<String>, r#type: impl Into<RuleType>) -> Self {
         Self {
             docid: docid.into(),
-            r#type,
+            r#type: r#type.into(),
             ..Self::default()
         }
     }
@@ -424,10 +424,10 @@ pub struct SheetPriv {
 impl SheetPriv {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(sheet_id: impl Into<String>, r#priv: SheetPermission) -> Self {
+    pub fn new(sheet_id: impl Into<String>, r#priv: impl Into<SheetPermission>) -> Self {
         Self {
             sheet_id: sheet_id.into(),
-            r#priv,
+            r#priv: r#priv.into(),
             ..Self::default()
         }
     }
@@ -502,9 +502,9 @@ pub struct FieldPriv {
 impl FieldPriv {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(field_range_type: FieldRangeType) -> Self {
+    pub fn new(field_range_type: impl Into<FieldRangeType>) -> Self {
         Self {
-            field_range_type,
+            field_range_type: field_range_type.into(),
             ..Self::default()
         }
     }
@@ -550,14 +550,14 @@ impl FieldRule {
     #[must_use]
     pub fn new(
         field_id: impl Into<String>,
-        field_type: FieldType,
+        field_type: impl Into<FieldType>,
         can_edit: bool,
         can_insert: bool,
         can_view: bool,
     ) -> Self {
         Self {
             field_id: field_id.into(),
-            field_type,
+            field_type: field_type.into(),
             can_edit,
             can_insert,
             can_view,
@@ -612,9 +612,9 @@ pub struct RecordPriv {
 impl RecordPriv {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(record_range_type: RecordRangeType) -> Self {
+    pub fn new(record_range_type: impl Into<RecordRangeType>) -> Self {
         Self {
-            record_range_type,
+            record_range_type: record_range_type.into(),
             ..Self::default()
         }
     }
@@ -631,8 +631,8 @@ impl RecordPriv {
 
     /// Sets [`other_priv`](Self::other_priv).
     #[must_use]
-    pub fn other_priv(mut self, other_priv: OtherPermission) -> Self {
-        self.other_priv = Some(other_priv);
+    pub fn other_priv(mut self, other_priv: impl Into<OtherPermission>) -> Self {
+        self.other_priv = Some(other_priv.into());
         self
     }
 }
@@ -663,18 +663,21 @@ pub struct RecordRule {
 impl RecordRule {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(field_id: impl Into<String>, oper_type: RecordOperator) -> Self {
+    pub fn new(
+        field_id: impl Into<String>,
+        oper_type: impl Into<RecordOperator>,
+    ) -> Self {
         Self {
             field_id: field_id.into(),
-            oper_type,
+            oper_type: oper_type.into(),
             ..Self::default()
         }
     }
 
     /// Sets [`field_type`](Self::field_type).
     #[must_use]
-    pub fn field_type(mut self, field_type: FieldType) -> Self {
-        self.field_type = Some(field_type);
+    pub fn field_type(mut self, field_type: impl Into<FieldType>) -> Self {
+        self.field_type = Some(field_type.into());
         self
     }
 

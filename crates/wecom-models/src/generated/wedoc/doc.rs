@@ -72,9 +72,9 @@ pub struct CreateDoc {
 impl CreateDoc {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(doc_type: DocType, doc_name: impl Into<String>) -> Self {
+    pub fn new(doc_type: impl Into<DocType>, doc_name: impl Into<String>) -> Self {
         Self {
-            doc_type,
+            doc_type: doc_type.into(),
             doc_name: doc_name.into(),
             ..Self::default()
         }

@@ -135,12 +135,12 @@ impl ModifyForm {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        oper: FormOperation,
+        oper: impl Into<FormOperation>,
         formid: impl Into<String>,
         form_info: FormUpdate,
     ) -> Self {
         Self {
-            oper,
+            oper: oper.into(),
             formid: formid.into(),
             form_info,
         }
@@ -254,10 +254,13 @@ pub struct GetFormStatistic {
 impl GetFormStatistic {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(repeated_id: impl Into<String>, req_type: FormStatisticType) -> Self {
+    pub fn new(
+        repeated_id: impl Into<String>,
+        req_type: impl Into<FormStatisticType>,
+    ) -> Self {
         Self {
             repeated_id: repeated_id.into(),
-            req_type,
+            req_type: req_type.into(),
             ..Self::default()
         }
     }
@@ -562,16 +565,16 @@ impl Question {
         question_id: u64,
         title: impl Into<String>,
         pos: u64,
-        status: ItemStatus,
-        reply_type: ReplyType,
+        status: impl Into<ItemStatus>,
+        reply_type: impl Into<ReplyType>,
         must_reply: bool,
     ) -> Self {
         Self {
             question_id,
             title: title.into(),
             pos,
-            status,
-            reply_type,
+            status: status.into(),
+            reply_type: reply_type.into(),
             must_reply,
             ..Self::default()
         }
@@ -627,11 +630,15 @@ pub struct OptionItem {
 impl OptionItem {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(key: u64, value: impl Into<String>, status: ItemStatus) -> Self {
+    pub fn new(
+        key: u64,
+        value: impl Into<String>,
+        status: impl Into<ItemStatus>,
+    ) -> Self {
         Self {
             key,
             value: value.into(),
-            status,
+            status: status.into(),
         }
     }
 }
@@ -792,15 +799,21 @@ impl TextSetting {
 
     /// Sets [`validation_type`](Self::validation_type).
     #[must_use]
-    pub fn validation_type(mut self, validation_type: ValidationType) -> Self {
-        self.validation_type = Some(validation_type);
+    pub fn validation_type(
+        mut self,
+        validation_type: impl Into<ValidationType>,
+    ) -> Self {
+        self.validation_type = Some(validation_type.into());
         self
     }
 
     /// Sets [`validation_detail`](Self::validation_detail).
     #[must_use]
-    pub fn validation_detail(mut self, validation_detail: ValidationDetail) -> Self {
-        self.validation_detail = Some(validation_detail);
+    pub fn validation_detail(
+        mut self,
+        validation_detail: impl Into<ValidationDetail>,
+    ) -> Self {
+        self.validation_detail = Some(validation_detail.into());
         self
     }
 
@@ -879,8 +892,8 @@ impl CheckboxSetting {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: ChoiceLimit) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<ChoiceLimit>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -911,15 +924,15 @@ impl LocationSetting {
 
     /// Sets [`location_type`](Self::location_type).
     #[must_use]
-    pub fn location_type(mut self, location_type: LocationType) -> Self {
-        self.location_type = Some(location_type);
+    pub fn location_type(mut self, location_type: impl Into<LocationType>) -> Self {
+        self.location_type = Some(location_type.into());
         self
     }
 
     /// Sets [`distance_type`](Self::distance_type).
     #[must_use]
-    pub fn distance_type(mut self, distance_type: DistanceType) -> Self {
-        self.distance_type = Some(distance_type);
+    pub fn distance_type(mut self, distance_type: impl Into<DistanceType>) -> Self {
+        self.distance_type = Some(distance_type.into());
         self
     }
 }
@@ -1000,8 +1013,11 @@ impl UploadLimit {
 
     /// Sets [`count_limit_type`](Self::count_limit_type).
     #[must_use]
-    pub fn count_limit_type(mut self, count_limit_type: CountLimitType) -> Self {
-        self.count_limit_type = Some(count_limit_type);
+    pub fn count_limit_type(
+        mut self,
+        count_limit_type: impl Into<CountLimitType>,
+    ) -> Self {
+        self.count_limit_type = Some(count_limit_type.into());
         self
     }
 
@@ -1037,8 +1053,11 @@ impl DateSetting {
 
     /// Sets [`date_format_type`](Self::date_format_type).
     #[must_use]
-    pub fn date_format_type(mut self, date_format_type: DateFormatType) -> Self {
-        self.date_format_type = Some(date_format_type);
+    pub fn date_format_type(
+        mut self,
+        date_format_type: impl Into<DateFormatType>,
+    ) -> Self {
+        self.date_format_type = Some(date_format_type.into());
         self
     }
 }
@@ -1060,8 +1079,11 @@ impl TimeSetting {
 
     /// Sets [`time_format_type`](Self::time_format_type).
     #[must_use]
-    pub fn time_format_type(mut self, time_format_type: TimeFormatType) -> Self {
-        self.time_format_type = Some(time_format_type);
+    pub fn time_format_type(
+        mut self,
+        time_format_type: impl Into<TimeFormatType>,
+    ) -> Self {
+        self.time_format_type = Some(time_format_type.into());
         self
     }
 }
@@ -1087,15 +1109,15 @@ impl DurationSetting {
 
     /// Sets [`time_scale`](Self::time_scale).
     #[must_use]
-    pub fn time_scale(mut self, time_scale: TimeScale) -> Self {
-        self.time_scale = Some(time_scale);
+    pub fn time_scale(mut self, time_scale: impl Into<TimeScale>) -> Self {
+        self.time_scale = Some(time_scale.into());
         self
     }
 
     /// Sets [`date_type`](Self::date_type).
     #[must_use]
-    pub fn date_type(mut self, date_type: DateType) -> Self {
-        self.date_type = Some(date_type);
+    pub fn date_type(mut self, date_type: impl Into<DateType>) -> Self {
+        self.date_type = Some(date_type.into());
         self
     }
 
@@ -1124,8 +1146,8 @@ impl TemperatureSetting {
 
     /// Sets [`unit_type`](Self::unit_type).
     #[must_use]
-    pub fn unit_type(mut self, unit_type: TemperatureUnit) -> Self {
-        self.unit_type = Some(unit_type);
+    pub fn unit_type(mut self, unit_type: impl Into<TemperatureUnit>) -> Self {
+        self.unit_type = Some(unit_type.into());
         self
     }
 }
@@ -1187,8 +1209,8 @@ impl FormSetting {
 
     /// Sets [`fill_out_auth`](Self::fill_out_auth).
     #[must_use]
-    pub fn fill_out_auth(mut self, fill_out_auth: FillOutAuth) -> Self {
-        self.fill_out_auth = Some(fill_out_auth);
+    pub fn fill_out_auth(mut self, fill_out_auth: impl Into<FillOutAuth>) -> Self {
+        self.fill_out_auth = Some(fill_out_auth.into());
         self
     }
 
@@ -1378,8 +1400,8 @@ impl TimedRepeat {
 
     /// Sets [`repeat_type`](Self::repeat_type).
     #[must_use]
-    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
-        self.repeat_type = Some(repeat_type);
+    pub fn repeat_type(mut self, repeat_type: impl Into<RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
         self
     }
 
@@ -1406,8 +1428,8 @@ impl TimedRepeat {
 
     /// Sets [`fork_finish_type`](Self::fork_finish_type).
     #[must_use]
-    pub fn fork_finish_type(mut self, fork_finish_type: LateAnswers) -> Self {
-        self.fork_finish_type = Some(fork_finish_type);
+    pub fn fork_finish_type(mut self, fork_finish_type: impl Into<LateAnswers>) -> Self {
+        self.fork_finish_type = Some(fork_finish_type.into());
         self
     }
 }

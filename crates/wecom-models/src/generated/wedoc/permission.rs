@@ -146,8 +146,11 @@ impl ModDocJoinRule {
 
     /// Sets [`corp_internal_auth`](Self::corp_internal_auth).
     #[must_use]
-    pub fn corp_internal_auth(mut self, corp_internal_auth: ViewerPermission) -> Self {
-        self.corp_internal_auth = Some(corp_internal_auth);
+    pub fn corp_internal_auth(
+        mut self,
+        corp_internal_auth: impl Into<ViewerPermission>,
+    ) -> Self {
+        self.corp_internal_auth = Some(corp_internal_auth.into());
         self
     }
 
@@ -160,8 +163,11 @@ impl ModDocJoinRule {
 
     /// Sets [`corp_external_auth`](Self::corp_external_auth).
     #[must_use]
-    pub fn corp_external_auth(mut self, corp_external_auth: ViewerPermission) -> Self {
-        self.corp_external_auth = Some(corp_external_auth);
+    pub fn corp_external_auth(
+        mut self,
+        corp_external_auth: impl Into<ViewerPermission>,
+    ) -> Self {
+        self.corp_external_auth = Some(corp_external_auth.into());
         self
     }
 
@@ -445,8 +451,8 @@ impl WatermarkUpdate {
 
     /// Sets [`margin_type`](Self::margin_type).
     #[must_use]
-    pub fn margin_type(mut self, margin_type: WatermarkDensity) -> Self {
-        self.margin_type = Some(margin_type);
+    pub fn margin_type(mut self, margin_type: impl Into<WatermarkDensity>) -> Self {
+        self.margin_type = Some(margin_type.into());
         self
     }
 
@@ -489,10 +495,13 @@ pub struct DocMember {
 impl DocMember {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: MemberType, auth: MemberPermission) -> Self {
+    pub fn new(
+        r#type: impl Into<MemberType>,
+        auth: impl Into<MemberPermission>,
+    ) -> Self {
         Self {
-            r#type,
-            auth,
+            r#type: r#type.into(),
+            auth: auth.into(),
             ..Self::default()
         }
     }
@@ -532,8 +541,11 @@ pub struct RemovedDocMember {
 impl RemovedDocMember {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: MemberType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<MemberType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`userid`](Self::userid).
@@ -598,15 +610,15 @@ impl AccessDepartmentUpdate {
 
     /// Sets [`auth`](Self::auth).
     #[must_use]
-    pub fn auth(mut self, auth: ViewerPermission) -> Self {
-        self.auth = Some(auth);
+    pub fn auth(mut self, auth: impl Into<ViewerPermission>) -> Self {
+        self.auth = Some(auth.into());
         self
     }
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: AccessType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<AccessType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 }

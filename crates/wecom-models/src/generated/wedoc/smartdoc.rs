@@ -94,8 +94,8 @@ impl PublishSmartdoc {
 
     /// Sets [`publish_range`](Self::publish_range).
     #[must_use]
-    pub fn publish_range(mut self, publish_range: PublishRange) -> Self {
-        self.publish_range = Some(publish_range);
+    pub fn publish_range(mut self, publish_range: impl Into<PublishRange>) -> Self {
+        self.publish_range = Some(publish_range.into());
         self
     }
 
@@ -235,10 +235,13 @@ pub struct SetPublishSetting {
 impl SetPublishSetting {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(docid: impl Into<String>, publish_range: PublishRange) -> Self {
+    pub fn new(
+        docid: impl Into<String>,
+        publish_range: impl Into<PublishRange>,
+    ) -> Self {
         Self {
             docid: docid.into(),
-            publish_range,
+            publish_range: publish_range.into(),
             ..Self::default()
         }
     }
@@ -862,10 +865,10 @@ pub struct CreateExportTask {
 impl CreateExportTask {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(docid: impl Into<String>, content_type: ContentType) -> Self {
+    pub fn new(docid: impl Into<String>, content_type: impl Into<ContentType>) -> Self {
         Self {
             docid: docid.into(),
-            content_type,
+            content_type: content_type.into(),
             ..Self::default()
         }
     }
@@ -1220,8 +1223,11 @@ pub struct Reader {
 impl Reader {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: ReaderType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<ReaderType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`userid`](Self::userid).
@@ -1306,8 +1312,8 @@ impl PageInfo {
 
     /// Sets [`layout_mode`](Self::layout_mode).
     #[must_use]
-    pub fn layout_mode(mut self, layout_mode: LayoutMode) -> Self {
-        self.layout_mode = Some(layout_mode);
+    pub fn layout_mode(mut self, layout_mode: impl Into<LayoutMode>) -> Self {
+        self.layout_mode = Some(layout_mode.into());
         self
     }
 }
@@ -1338,8 +1344,11 @@ pub struct Block {
 impl Block {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: BlockType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<BlockType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`id`](Self::id).

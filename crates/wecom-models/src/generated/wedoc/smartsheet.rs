@@ -311,13 +311,13 @@ impl AddView {
         docid: impl Into<String>,
         sheet_id: impl Into<String>,
         view_title: impl Into<String>,
-        view_type: ViewType,
+        view_type: impl Into<ViewType>,
     ) -> Self {
         Self {
             docid: docid.into(),
             sheet_id: sheet_id.into(),
             view_title: view_title.into(),
-            view_type,
+            view_type: view_type.into(),
             ..Self::default()
         }
     }
@@ -945,8 +945,8 @@ impl GetRecords {
 
     /// Sets [`key_type`](Self::key_type).
     #[must_use]
-    pub fn key_type(mut self, key_type: CellValueKeyType) -> Self {
-        self.key_type = Some(key_type);
+    pub fn key_type(mut self, key_type: impl Into<CellValueKeyType>) -> Self {
+        self.key_type = Some(key_type.into());
         self
     }
 
@@ -1086,8 +1086,8 @@ impl AddRecords {
 
     /// Sets [`key_type`](Self::key_type).
     #[must_use]
-    pub fn key_type(mut self, key_type: CellValueKeyType) -> Self {
-        self.key_type = Some(key_type);
+    pub fn key_type(mut self, key_type: impl Into<CellValueKeyType>) -> Self {
+        self.key_type = Some(key_type.into());
         self
     }
 }
@@ -1158,8 +1158,8 @@ impl UpdateRecords {
 
     /// Sets [`key_type`](Self::key_type).
     #[must_use]
-    pub fn key_type(mut self, key_type: CellValueKeyType) -> Self {
-        self.key_type = Some(key_type);
+    pub fn key_type(mut self, key_type: impl Into<CellValueKeyType>) -> Self {
+        self.key_type = Some(key_type.into());
         self
     }
 }
@@ -1853,8 +1853,8 @@ impl ViewFilter {
 
     /// Sets [`conjunction`](Self::conjunction).
     #[must_use]
-    pub fn conjunction(mut self, conjunction: Conjunction) -> Self {
-        self.conjunction = Some(conjunction);
+    pub fn conjunction(mut self, conjunction: impl Into<Conjunction>) -> Self {
+        self.conjunction = Some(conjunction.into());
         self
     }
 
@@ -1907,13 +1907,13 @@ impl ViewColorCondition {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        r#type: ViewColorConditionType,
-        color: ViewColor,
+        r#type: impl Into<ViewColorConditionType>,
+        color: impl Into<ViewColor>,
         condition: Condition,
     ) -> Self {
         Self {
-            r#type,
-            color,
+            r#type: r#type.into(),
+            color: color.into(),
             condition,
             ..Self::default()
         }
@@ -2002,10 +2002,13 @@ pub struct NewField {
 impl NewField {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(field_title: impl Into<String>, field_type: FieldType) -> Self {
+    pub fn new(
+        field_title: impl Into<String>,
+        field_type: impl Into<FieldType>,
+    ) -> Self {
         Self {
             field_title: field_title.into(),
-            field_type,
+            field_type: field_type.into(),
             ..Self::default()
         }
     }
@@ -2239,10 +2242,10 @@ pub struct FieldUpdate {
 impl FieldUpdate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(field_id: impl Into<String>, field_type: FieldType) -> Self {
+    pub fn new(field_id: impl Into<String>, field_type: impl Into<FieldType>) -> Self {
         Self {
             field_id: field_id.into(),
-            field_type,
+            field_type: field_type.into(),
             ..Self::default()
         }
     }
@@ -2577,8 +2580,8 @@ impl DateTimeFieldProperty {
 
     /// Sets [`format`](Self::format).
     #[must_use]
-    pub fn format(mut self, format: DateFormat) -> Self {
-        self.format = Some(format);
+    pub fn format(mut self, format: impl Into<DateFormat>) -> Self {
+        self.format = Some(format.into());
         self
     }
 
@@ -2607,8 +2610,8 @@ impl TimeFieldProperty {
 
     /// Sets [`format`](Self::format).
     #[must_use]
-    pub fn format(mut self, format: DateFormat) -> Self {
-        self.format = Some(format);
+    pub fn format(mut self, format: impl Into<DateFormat>) -> Self {
+        self.format = Some(format.into());
         self
     }
 }
@@ -2631,8 +2634,8 @@ impl AttachmentFieldProperty {
 
     /// Sets [`display_mode`](Self::display_mode).
     #[must_use]
-    pub fn display_mode(mut self, display_mode: DisplayMode) -> Self {
-        self.display_mode = Some(display_mode);
+    pub fn display_mode(mut self, display_mode: impl Into<DisplayMode>) -> Self {
+        self.display_mode = Some(display_mode.into());
         self
     }
 }
@@ -2686,8 +2689,8 @@ impl UrlFieldProperty {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: LinkType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<LinkType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 }
@@ -2759,8 +2762,8 @@ impl SelectOption {
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: OptionStyle) -> Self {
-        self.style = Some(style);
+    pub fn style(mut self, style: impl Into<OptionStyle>) -> Self {
+        self.style = Some(style.into());
         self
     }
 }
@@ -2855,8 +2858,8 @@ impl LocationFieldProperty {
 
     /// Sets [`input_type`](Self::input_type).
     #[must_use]
-    pub fn input_type(mut self, input_type: LocationInputType) -> Self {
-        self.input_type = Some(input_type);
+    pub fn input_type(mut self, input_type: impl Into<LocationInputType>) -> Self {
+        self.input_type = Some(input_type.into());
         self
     }
 }
@@ -2882,8 +2885,8 @@ impl AutoNumberFieldProperty {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: NumberType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<NumberType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -2916,9 +2919,9 @@ pub struct NumberRule {
 impl NumberRule {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: NumberRuleType, value: impl Into<String>) -> Self {
+    pub fn new(r#type: impl Into<NumberRuleType>, value: impl Into<String>) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             value: value.into(),
         }
     }
@@ -2945,8 +2948,8 @@ impl CurrencyFieldProperty {
 
     /// Sets [`currency_type`](Self::currency_type).
     #[must_use]
-    pub fn currency_type(mut self, currency_type: CurrencyType) -> Self {
-        self.currency_type = Some(currency_type);
+    pub fn currency_type(mut self, currency_type: impl Into<CurrencyType>) -> Self {
+        self.currency_type = Some(currency_type.into());
         self
     }
 
@@ -3133,11 +3136,11 @@ impl FilterSpec {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        conjunction: Conjunction,
+        conjunction: impl Into<Conjunction>,
         conditions: impl IntoIterator<Item = Condition>,
     ) -> Self {
         Self {
-            conjunction,
+            conjunction: conjunction.into(),
             conditions: conditions.into_iter().collect(),
         }
     }
@@ -3172,13 +3175,13 @@ impl Condition {
     #[must_use]
     pub fn new(
         field_id: impl Into<String>,
-        field_type: FieldType,
-        operator: Operator,
+        field_type: impl Into<FieldType>,
+        operator: impl Into<Operator>,
     ) -> Self {
         Self {
             field_id: field_id.into(),
-            field_type,
-            operator,
+            field_type: field_type.into(),
+            operator: operator.into(),
             ..Self::default()
         }
     }
@@ -3286,8 +3289,11 @@ pub struct FilterDateTime {
 impl FilterDateTime {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: DateTimeType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<DateTimeType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`value`](Self::value).
@@ -3401,8 +3407,8 @@ impl CellObject {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: TextType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<TextType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -3492,15 +3498,15 @@ impl CellObject {
 
     /// Sets [`file_type`](Self::file_type).
     #[must_use]
-    pub fn file_type(mut self, file_type: FileType) -> Self {
-        self.file_type = Some(file_type);
+    pub fn file_type(mut self, file_type: impl Into<FileType>) -> Self {
+        self.file_type = Some(file_type.into());
         self
     }
 
     /// Sets [`doc_type`](Self::doc_type).
     #[must_use]
-    pub fn doc_type(mut self, doc_type: DocType) -> Self {
-        self.doc_type = Some(doc_type);
+    pub fn doc_type(mut self, doc_type: impl Into<DocType>) -> Self {
+        self.doc_type = Some(doc_type.into());
         self
     }
 
@@ -3530,22 +3536,22 @@ impl CellObject {
 
     /// Sets [`id_type`](Self::id_type).
     #[must_use]
-    pub fn id_type(mut self, id_type: UserIdType) -> Self {
-        self.id_type = Some(id_type);
+    pub fn id_type(mut self, id_type: impl Into<UserIdType>) -> Self {
+        self.id_type = Some(id_type.into());
         self
     }
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: OptionStyle) -> Self {
-        self.style = Some(style);
+    pub fn style(mut self, style: impl Into<OptionStyle>) -> Self {
+        self.style = Some(style.into());
         self
     }
 
     /// Sets [`source_type`](Self::source_type).
     #[must_use]
-    pub fn source_type(mut self, source_type: LocationSource) -> Self {
-        self.source_type = Some(source_type);
+    pub fn source_type(mut self, source_type: impl Into<LocationSource>) -> Self {
+        self.source_type = Some(source_type.into());
         self
     }
 

@@ -202,8 +202,8 @@ impl CellObject {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: CellItemType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<CellItemType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 

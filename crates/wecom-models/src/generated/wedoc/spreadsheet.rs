@@ -277,13 +277,13 @@ impl DeleteDimension {
     #[must_use]
     pub fn new(
         sheet_id: impl Into<String>,
-        dimension: Dimension,
+        dimension: impl Into<Dimension>,
         start_index: u64,
         end_index: u64,
     ) -> Self {
         Self {
             sheet_id: sheet_id.into(),
-            dimension,
+            dimension: dimension.into(),
             start_index,
             end_index,
         }
@@ -496,8 +496,8 @@ impl TextFormat {
 
     /// Sets [`font`](Self::font).
     #[must_use]
-    pub fn font(mut self, font: Font) -> Self {
-        self.font = Some(font);
+    pub fn font(mut self, font: impl Into<Font>) -> Self {
+        self.font = Some(font.into());
         self
     }
 

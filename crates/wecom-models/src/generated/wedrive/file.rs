@@ -72,14 +72,14 @@ impl ListFile {
     pub fn new(
         spaceid: impl Into<String>,
         fatherid: impl Into<String>,
-        sort_type: SortType,
+        sort_type: impl Into<SortType>,
         start: u64,
         limit: u64,
     ) -> Self {
         Self {
             spaceid: spaceid.into(),
             fatherid: fatherid.into(),
-            sort_type,
+            sort_type: sort_type.into(),
             start,
             limit,
         }
@@ -525,13 +525,13 @@ impl CreateFile {
     pub fn new(
         spaceid: impl Into<String>,
         fatherid: impl Into<String>,
-        file_type: FileType,
+        file_type: impl Into<FileType>,
         file_name: impl Into<String>,
     ) -> Self {
         Self {
             spaceid: spaceid.into(),
             fatherid: fatherid.into(),
-            file_type,
+            file_type: file_type.into(),
             file_name: file_name.into(),
         }
     }
@@ -883,18 +883,18 @@ pub struct SetFileSetting {
 impl SetFileSetting {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(fileid: impl Into<String>, auth_scope: ShareScope) -> Self {
+    pub fn new(fileid: impl Into<String>, auth_scope: impl Into<ShareScope>) -> Self {
         Self {
             fileid: fileid.into(),
-            auth_scope,
+            auth_scope: auth_scope.into(),
             ..Self::default()
         }
     }
 
     /// Sets [`auth`](Self::auth).
     #[must_use]
-    pub fn auth(mut self, auth: FilePermission) -> Self {
-        self.auth = Some(auth);
+    pub fn auth(mut self, auth: impl Into<FilePermission>) -> Self {
+        self.auth = Some(auth.into());
         self
     }
 }
@@ -1129,10 +1129,10 @@ pub struct AddedMember {
 impl AddedMember {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: MemberType, auth: FilePermission) -> Self {
+    pub fn new(r#type: impl Into<MemberType>, auth: impl Into<FilePermission>) -> Self {
         Self {
-            r#type,
-            auth,
+            r#type: r#type.into(),
+            auth: auth.into(),
             ..Self::default()
         }
     }
@@ -1173,8 +1173,11 @@ pub struct RemovedMember {
 impl RemovedMember {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: MemberType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<MemberType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`userid`](Self::userid).
@@ -1312,8 +1315,8 @@ impl WatermarkSettings {
 
     /// Sets [`margin_type`](Self::margin_type).
     #[must_use]
-    pub fn margin_type(mut self, margin_type: WatermarkDensity) -> Self {
-        self.margin_type = Some(margin_type);
+    pub fn margin_type(mut self, margin_type: impl Into<WatermarkDensity>) -> Self {
+        self.margin_type = Some(margin_type.into());
         self
     }
 

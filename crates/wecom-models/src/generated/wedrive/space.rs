@@ -83,8 +83,8 @@ impl CreateSpace {
 
     /// Sets [`space_sub_type`](Self::space_sub_type).
     #[must_use]
-    pub fn space_sub_type(mut self, space_sub_type: SpaceType) -> Self {
-        self.space_sub_type = Some(space_sub_type);
+    pub fn space_sub_type(mut self, space_sub_type: impl Into<SpaceType>) -> Self {
+        self.space_sub_type = Some(space_sub_type.into());
         self
     }
 }
@@ -409,16 +409,21 @@ impl SetSpaceSetting {
     #[must_use]
     pub fn share_url_no_approve_default_auth(
         mut self,
-        share_url_no_approve_default_auth: LinkPermission,
+        share_url_no_approve_default_auth: impl Into<LinkPermission>,
     ) -> Self {
-        self.share_url_no_approve_default_auth = Some(share_url_no_approve_default_auth);
+        self.share_url_no_approve_default_auth = Some(
+            share_url_no_approve_default_auth.into(),
+        );
         self
     }
 
     /// Sets [`default_file_scope`](Self::default_file_scope).
     #[must_use]
-    pub fn default_file_scope(mut self, default_file_scope: FileScope) -> Self {
-        self.default_file_scope = Some(default_file_scope);
+    pub fn default_file_scope(
+        mut self,
+        default_file_scope: impl Into<FileScope>,
+    ) -> Self {
+        self.default_file_scope = Some(default_file_scope.into());
         self
     }
 
@@ -553,8 +558,8 @@ impl InitialMember {
 
     /// Sets [`type`](Self::type).
     #[must_use]
-    pub fn r#type(mut self, r#type: MemberType) -> Self {
-        self.r#type = Some(r#type);
+    pub fn r#type(mut self, r#type: impl Into<MemberType>) -> Self {
+        self.r#type = Some(r#type.into());
         self
     }
 
@@ -574,8 +579,8 @@ impl InitialMember {
 
     /// Sets [`auth`](Self::auth).
     #[must_use]
-    pub fn auth(mut self, auth: SpacePermission) -> Self {
-        self.auth = Some(auth);
+    pub fn auth(mut self, auth: impl Into<SpacePermission>) -> Self {
+        self.auth = Some(auth.into());
         self
     }
 }
@@ -605,10 +610,10 @@ pub struct AddedMember {
 impl AddedMember {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: MemberType, auth: SpacePermission) -> Self {
+    pub fn new(r#type: impl Into<MemberType>, auth: impl Into<SpacePermission>) -> Self {
         Self {
-            r#type,
-            auth,
+            r#type: r#type.into(),
+            auth: auth.into(),
             ..Self::default()
         }
     }
@@ -649,8 +654,11 @@ pub struct RemovedMember {
 impl RemovedMember {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: MemberType) -> Self {
-        Self { r#type, ..Self::default() }
+    pub fn new(r#type: impl Into<MemberType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`userid`](Self::userid).

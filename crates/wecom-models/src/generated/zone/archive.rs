@@ -98,8 +98,8 @@ impl SyncMsg {
 
     /// Sets [`mode`](Self::mode).
     #[must_use]
-    pub fn mode(mut self, mode: SyncMode) -> Self {
-        self.mode = Some(mode);
+    pub fn mode(mut self, mode: impl Into<SyncMode>) -> Self {
+        self.mode = Some(mode.into());
         self
     }
 

@@ -485,8 +485,8 @@ impl Keywords {
 
     /// Sets [`match_rule`](Self::match_rule).
     #[must_use]
-    pub fn match_rule(mut self, match_rule: MatchRule) -> Self {
-        self.match_rule = Some(match_rule);
+    pub fn match_rule(mut self, match_rule: impl Into<MatchRule>) -> Self {
+        self.match_rule = Some(match_rule.into());
         self
     }
 
@@ -616,8 +616,8 @@ impl Scope {
 
     /// Sets [`msg_scope`](Self::msg_scope).
     #[must_use]
-    pub fn msg_scope(mut self, msg_scope: MsgScope) -> Self {
-        self.msg_scope = Some(msg_scope);
+    pub fn msg_scope(mut self, msg_scope: impl Into<MsgScope>) -> Self {
+        self.msg_scope = Some(msg_scope.into());
         self
     }
 

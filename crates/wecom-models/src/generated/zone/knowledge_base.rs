@@ -404,10 +404,10 @@ pub struct NewDoc {
 impl NewDoc {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(doc_name: impl Into<String>, r#type: DocType) -> Self {
+    pub fn new(doc_name: impl Into<String>, r#type: impl Into<DocType>) -> Self {
         Self {
             doc_name: doc_name.into(),
-            r#type,
+            r#type: r#type.into(),
             ..Self::default()
         }
     }

@@ -861,8 +861,8 @@ impl CreateModelTask {
 
     /// Sets [`escape_type`](Self::escape_type).
     #[must_use]
-    pub fn escape_type(mut self, escape_type: EscapeType) -> Self {
-        self.escape_type = Some(escape_type);
+    pub fn escape_type(mut self, escape_type: impl Into<EscapeType>) -> Self {
+        self.escape_type = Some(escape_type.into());
         self
     }
 }

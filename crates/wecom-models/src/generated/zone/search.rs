@@ -224,8 +224,8 @@ impl SearchContactOrCustomer {
 
     /// Sets [`query_user_type`](Self::query_user_type).
     #[must_use]
-    pub fn query_user_type(mut self, query_user_type: QueryUserType) -> Self {
-        self.query_user_type = Some(query_user_type);
+    pub fn query_user_type(mut self, query_user_type: impl Into<QueryUserType>) -> Self {
+        self.query_user_type = Some(query_user_type.into());
         self
     }
 
@@ -298,8 +298,8 @@ impl ChatScope {
 
     /// Sets [`chat_type`](Self::chat_type).
     #[must_use]
-    pub fn chat_type(mut self, chat_type: ChatType) -> Self {
-        self.chat_type = Some(chat_type);
+    pub fn chat_type(mut self, chat_type: impl Into<ChatType>) -> Self {
+        self.chat_type = Some(chat_type.into());
         self
     }
 
