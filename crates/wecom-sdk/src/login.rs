@@ -102,6 +102,9 @@ pub enum LoginError {
     /// The scope isn't `snsapi_base`, but the app isn't set: WeCom would fall back to `snsapi_base`.
     #[error("scopes other than `snsapi_base` require the app's agentid: set it with `agent_id`")]
     AgentId,
+    /// The URL of a third-party app has an agentid, which WeCom would ignore.
+    #[error("a third-party app has no agentid: leave out `agent_id`, or use `corp` for a single company")]
+    SuiteAgentId,
     /// The redirect has no code: the person has declined, or came from elsewhere.
     #[error("the query has neither `code` nor `auth_code`: the person hasn't authorized anything")]
     NoCode,
@@ -138,7 +141,8 @@ impl Scope {
 #[derive(Clone, Debug)]
 enum App {
     Corp { corp_id: String, agent_id: Option<u64> },
-    Suite { suite_id: String },
+    /// A suite has no agentid: `url` refuses one that is set nevertheless.
+    Suite { suite_id: String, agent_id: Option<u64> },
 }
 
 impl App {
@@ -147,14 +151,14 @@ impl App {
     }
 
     fn suite(suite_id: impl Into<String>) -> Self {
-        Self::Suite { suite_id: suite_id.into() }
+        Self::Suite { suite_id: suite_id.into(), agent_id: None }
     }
 
     /// Returns the value of `appid`.
     fn id(&self) -> Result<&str, LoginError> {
         match self {
             Self::Corp { corp_id, .. } => filled("corp_id", corp_id),
-            Self::Suite { suite_id } => filled("suite_id", suite_id),
+            Self::Suite { suite_id, .. } => filled("suite_id", suite_id),
         }
     }
 
@@ -197,11 +201,10 @@ impl WebAuthorization {
     }
 
     /// Sets the app within the company. It is required for any scope but [`Scope::Base`], and it activates the member's license for customized apps. A
-    /// third-party app has none: its ID is the suite's.
+    /// third-party app has none, since its ID is the suite's: [`url`](Self::url) returns [`LoginError::SuiteAgentId`].
     pub fn agent_id(mut self, id: u64) -> Self {
-        if let App::Corp { agent_id, .. } = &mut self.app {
-            *agent_id = Some(id);
-        }
+        let (App::Corp { agent_id, .. } | App::Suite { agent_id, .. }) = &mut self.app;
+        *agent_id = Some(id);
         self
     }
 
@@ -223,6 +226,9 @@ impl WebAuthorization {
         let agent_id = self.app.agent_id();
         if self.scope != Scope::Base && matches!(self.app, App::Corp { agent_id: None, .. }) {
             return Err(LoginError::AgentId);
+        }
+        if matches!(self.app, App::Suite { agent_id: Some(_), .. }) {
+            return Err(LoginError::SuiteAgentId);
         }
         let url = Url::new("https://open.weixin.qq.com/connect/oauth2/authorize")
             .with("appid", self.app.id()?)

@@ -89,6 +89,7 @@ fn what_wecom_would_refuse_is_refused_before() {
         assert!(corp(uri).scope(scope).agent_id(1).url().is_ok());
         assert!(WebAuthorization::suite("ww1", uri).scope(scope).url().is_ok(), "its ID is the suite's");
     }
+    assert_eq!(WebAuthorization::suite("ww1", uri).agent_id(1).url(), Err(LoginError::SuiteAgentId));
     assert_eq!(WebAuthorization::corp("", uri).url(), Err(LoginError::Empty("corp_id")));
     assert_eq!(WebLogin::suite("", uri).url(), Err(LoginError::Empty("suite_id")));
     assert_eq!(Installation::new("ww", "", uri).url(), Err(LoginError::Empty("pre_auth_code")));
