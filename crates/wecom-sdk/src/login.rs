@@ -140,9 +140,15 @@ impl Scope {
 /// The owner of the ID in a URL.
 #[derive(Clone, Debug)]
 enum App {
-    Corp { corp_id: String, agent_id: Option<u64> },
+    Corp {
+        corp_id: String,
+        agent_id: Option<u64>,
+    },
     /// A suite has no agentid: `url` refuses one that is set nevertheless.
-    Suite { suite_id: String, agent_id: Option<u64> },
+    Suite {
+        suite_id: String,
+        agent_id: Option<u64>,
+    },
 }
 
 impl App {

@@ -250,9 +250,9 @@ fn limits(limits: &[Limit]) -> Vec<String> {
     for limit in limits {
         let facts = limit.kind.facts();
         match (&limit.value, facts.bound) {
-            (LimitValue::Number(number), Bound::Cut(helper)) => {
-                forms
-                    .push(format!("truncated after {number} {} ([`{helper}`](crate::{helper}))", facts.unit));
+            (value @ LimitValue::Number(_), Bound::Cut(helper)) => {
+                let counted = value.of(facts.unit);
+                forms.push(format!("truncated after {counted} ([`{helper}`](crate::{helper}))"));
             }
             (LimitValue::Number(_), Bound::Step) | (LimitValue::Numbers(_), _) => forms.push(limit.phrase()),
             (LimitValue::Number(_), bound) => {
@@ -264,30 +264,34 @@ fn limits(limits: &[Limit]) -> Vec<String> {
     }
     let ranges = ranges.into_iter().map(|(unit, range)| {
         let inclusive = |limit: &Limit| matches!(limit.kind.facts().bound, Bound::AtLeast | Bound::AtMost);
-        let text = match range {
+        match range {
             [Some(min), Some(max)] if inclusive(min) && inclusive(max) => {
                 let (min, max) = (&min.value, &max.value);
-                if min == max { format!("exactly {max} {unit}") } else { format!("{min} to {max} {unit}") }
+                let max_counted = max.of(unit);
+                if min == max { format!("exactly {max_counted}") } else { format!("{min} to {max_counted}") }
             }
             ends => {
-                let ends: Vec<String> = ends.into_iter().flatten().map(end).collect();
-                format!("{} {unit}", ends.join(" and "))
+                // The unit follows the last end.
+                let ends: Vec<&Limit> = ends.into_iter().flatten().collect();
+                let last = ends.len() - 1;
+                let ends = ends.iter().enumerate();
+                let ends = ends.map(|(index, limit)| end(limit, if index == last { unit } else { "" }));
+                ends.collect::<Vec<String>>().join(" and ")
             }
-        };
-        text.trim_end().to_owned()
+        }
     });
     ranges.chain(forms).collect()
 }
 
 /// Renders one end of a range.
-fn end(limit: &Limit) -> String {
+fn end(limit: &Limit, unit: &str) -> String {
     let words = match limit.kind.facts().bound {
         Bound::AtLeast => "at least",
         Bound::Above => "more than",
         Bound::Below => "less than",
         Bound::AtMost | Bound::Step | Bound::Among | Bound::Form | Bound::Cut(_) => "at most",
     };
-    format!("{words} {}", limit.value)
+    format!("{words} {}", limit.value.of(unit))
 }
 
 /// Renders the limits of calls to an endpoint.

@@ -134,17 +134,18 @@ impl Limit {
     /// Describes a value within it, to follow "is": `at most 40 characters long`.
     pub fn phrase(&self) -> String {
         let facts = self.kind.facts();
-        let long = if facts.unit.is_empty() { String::new() } else { format!(" {} long", facts.unit) };
+        let long = if facts.unit.is_empty() { "" } else { " long" };
+        let counted = self.value.of(facts.unit);
         match facts.bound {
-            Bound::AtMost => format!("at most {}{long}", self.value),
-            Bound::AtLeast => format!("at least {}{long}", self.value),
+            Bound::AtMost => format!("at most {counted}{long}"),
+            Bound::AtLeast => format!("at least {counted}{long}"),
             Bound::Above => format!("more than {}", self.value),
             Bound::Below => format!("less than {}", self.value),
             Bound::Step => format!("a multiple of {}", self.value),
             Bound::Among => one_of(&self.whole_numbers()),
             Bound::Form if self.kind == LimitKind::UniqueItems => "without repetition".to_owned(),
             Bound::Form => format!("of the form `{}`", self.value),
-            Bound::Cut(_) => format!("cut off after {} {}", self.value, facts.unit),
+            Bound::Cut(_) => format!("cut off after {counted}"),
         }
     }
 }
@@ -204,6 +205,12 @@ pub enum LimitValue {
 }
 
 impl LimitValue {
+    /// Returns it with its unit, which is a plural or empty: `1 item`, `2 items`.
+    pub fn of(&self, unit: &str) -> String {
+        let unit = if self.as_json() == 1 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
+        format!("{self} {unit}").trim_end().to_owned()
+    }
+
     /// The value as JSON.
     pub fn as_json(&self) -> Value {
         match self {

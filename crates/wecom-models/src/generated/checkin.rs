@@ -230,7 +230,7 @@ pub struct GetCheckinDayData {
     pub starttime: Timestamp,
     /// The last day, as its midnight.
     pub endtime: Timestamp,
-    /// The members' userids. 1 to 100 items, each at most 64 bytes, each at least 1 characters.
+    /// The members' userids. 1 to 100 items, each at most 64 bytes, each at least 1 character.
     pub useridlist: Vec<String>,
 }
 
@@ -291,7 +291,7 @@ pub struct GetCheckinMonthData {
     pub starttime: Timestamp,
     /// The last day, as its midnight.
     pub endtime: Timestamp,
-    /// The members' userids. 1 to 100 items, each at most 64 bytes, each at least 1 characters.
+    /// The members' userids. 1 to 100 items, each at most 64 bytes, each at least 1 character.
     pub useridlist: Vec<String>,
 }
 
@@ -1497,7 +1497,7 @@ pub struct NewCheckin {
     /// `^[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}$`.
     pub wifimac: Option<String>,
     /// The `media_id`s of the attachments, from [`UploadMedia`](crate::media::UploadMedia); so far only
-    /// one. At most 1 items.
+    /// one. At most 1 item.
     pub mediaids: Option<Vec<String>>,
     /// The latitude, in millionths of a degree. -90000000 to 90000000.
     pub lat: Option<i64>,
@@ -3566,7 +3566,7 @@ pub struct NewSpecialWorkday {
     pub begtime: Option<Timestamp>,
     /// The last day of a period, or of days that repeat, as its midnight. Inclusive.
     pub endtime: Option<Timestamp>,
-    /// A remark. At most 40 bytes, at least 1 characters.
+    /// A remark. At most 40 bytes, at least 1 character.
     pub notes: String,
     /// The work periods. 1 to 4 items.
     pub checkintime: Vec<SpecialPeriod>,
@@ -3640,7 +3640,7 @@ pub struct NewSpecialOffday {
     /// The last day of a period, or of days that repeat, as its midnight. Inclusive.
     pub endtime: Option<Timestamp>,
     /// A remark. Optional according to the table; according to the list of errors, it can't be empty. At
-    /// least 1 characters.
+    /// least 1 character.
     pub notes: Option<String>,
 }
 
@@ -3695,7 +3695,7 @@ impl NewSpecialOffday {
 pub struct NewWifiNetwork {
     /// The network's name. 1 to 40 characters.
     pub wifiname: String,
-    /// The access point's MAC address (BSSID). At least 1 characters.
+    /// The access point's MAC address (BSSID). At least 1 character.
     pub wifimac: String,
 }
 

@@ -166,7 +166,7 @@ pub struct Button {
     ///
     /// The table requires it; the example omits it where there is a submenu.
     pub r#type: Option<ButtonType>,
-    /// The button's label. At most 16 bytes, at least 1 characters.
+    /// The button's label. At most 16 bytes, at least 1 character.
     pub name: String,
     /// The key that the callback event contains as its EventKey. Only for types that send an event. At
     /// most 128 bytes.
@@ -254,7 +254,7 @@ impl Button {
 pub struct SubButton {
     /// The button's action.
     pub r#type: ButtonType,
-    /// The button's label. At most 40 bytes, at least 1 characters.
+    /// The button's label. At most 40 bytes, at least 1 character.
     pub name: String,
     /// The key that the callback event contains as its EventKey. Only for types that send an event. At
     /// most 128 bytes.

@@ -58,7 +58,7 @@ use crate::{Secret, Unknown, UnknownUnion};
 #[non_exhaustive]
 pub struct CreateUser {
     /// The member's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the company, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the company, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub userid: String,
     /// The name. 1 to 64 characters.
@@ -91,7 +91,7 @@ pub struct CreateUser {
     /// Whether the member is head of each department of `department`, as many items. Approval and other
     /// apps find approvers by it.
     pub is_leader_in_dept: Option<Vec<bool>>,
-    /// The userid of the direct manager, a member of the company. At most 1 items.
+    /// The userid of the direct manager, a member of the company. At most 1 item.
     pub direct_leader: Option<Vec<String>>,
     /// The `media_id` of the avatar, from [`UploadMedia`](crate::media::UploadMedia).
     pub avatar_mediaid: Option<String>,
@@ -322,7 +322,7 @@ pub struct CreateUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUser {
-    /// The member's userid. Case-insensitive. At most 64 bytes, at least 1 characters.
+    /// The member's userid. Case-insensitive. At most 64 bytes, at least 1 character.
     pub userid: String,
 }
 
@@ -341,7 +341,7 @@ impl GetUser {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserResponse {
     /// The member's userid. Unique within the company, case-insensitively. Third-party apps get the
-    /// open_userid here. At most 64 bytes, at least 1 characters.
+    /// open_userid here. At most 64 bytes, at least 1 character.
     pub userid: String,
     /// The name. Third-party apps get the `userid` in its place; contacts apps too, for members no third
     /// party created. Customized apps get it once an admin authorizes it.
@@ -353,15 +353,15 @@ pub struct GetUserResponse {
     /// The member's rank in each department of `department`, the highest first; the default is 0. Absent
     /// in member authorization mode. Each less than 4294967296.
     pub order: Option<Vec<u64>>,
-    /// The job title. Authorized.
+    /// The job title. Authorized: see [`GetUser`].
     pub position: Option<String>,
-    /// The mobile number. Sensitive.
+    /// The mobile number. Sensitive: see [`GetUser`].
     pub mobile: Option<String>,
-    /// The gender. Sensitive: `Undefined` too if the app doesn't get it.
+    /// The gender. Sensitive (see [`GetUser`]): `Undefined` too if the app doesn't get it.
     pub gender: Option<Gender>,
-    /// The email address. Sensitive.
+    /// The email address. Sensitive: see [`GetUser`].
     pub email: Option<String>,
-    /// The company email address. Sensitive.
+    /// The company email address. Sensitive: see [`GetUser`].
     pub biz_mail: Option<String>,
     /// Whether the member is head of each department of `department`. Customized and third-party apps need
     /// to be a contacts app or have the permission 组织架构信息 › 部门负责人; contacts apps get it only for members a
@@ -369,35 +369,35 @@ pub struct GetUserResponse {
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// The userid of the direct manager, if visible to the app. Customized and third-party apps need to be
     /// a contacts app or have the permission 组织架构信息 › 直属上级; contacts apps get it only for members a third
-    /// party created. Upstream companies don't. At most 1 items.
+    /// party created. Upstream companies don't. At most 1 item.
     pub direct_leader: Option<Vec<String>>,
-    /// The avatar's URL. Sensitive.
+    /// The avatar's URL. Sensitive: see [`GetUser`].
     pub avatar: Option<String>,
     /// The URL of the avatar's thumbnail. Of third-party apps, only contacts apps get it, and only for
     /// members a third party created. Upstream companies don't.
     pub thumb_avatar: Option<String>,
-    /// The landline number. Authorized.
+    /// The landline number. Authorized: see [`GetUser`].
     pub telephone: Option<String>,
     /// The alias. Of third-party apps, only contacts apps get it, and only for members a third party
     /// created. Upstream companies don't.
     pub alias: Option<String>,
-    /// The address. Sensitive.
+    /// The address. Sensitive: see [`GetUser`].
     pub address: Option<String>,
     /// The member's open_userid, the same in all apps of a service provider. Only for third-party apps. At
     /// most 64 bytes.
     pub open_userid: Option<String>,
     /// The main department's ID. Absent unless the app has permission to view it.
     pub main_department: Option<u64>,
-    /// The custom attributes. Authorized.
+    /// The custom attributes. Authorized: see [`GetUser`].
     pub extattr: Option<ExtAttr>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: MemberStatus,
     /// The URL of the member's QR code; anyone who scans it adds the member as an external contact.
-    /// Sensitive.
+    /// Sensitive: see [`GetUser`].
     pub qr_code: Option<String>,
-    /// The external job title; without one, `position` is shown. Authorized.
+    /// The external job title; without one, `position` is shown. Authorized: see [`GetUser`].
     pub external_position: Option<String>,
-    /// The external profile. Authorized.
+    /// The external profile. Authorized: see [`GetUser`].
     pub external_profile: Option<ExternalProfile>,
     /// The English name. On no page; answers have it, mostly empty.
     pub english_name: Option<String>,
@@ -435,7 +435,7 @@ pub struct GetUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUser {
-    /// The member's userid. Case-insensitive. At most 64 bytes, at least 1 characters.
+    /// The member's userid. Case-insensitive. At most 64 bytes, at least 1 character.
     pub userid: String,
     /// The new userid. Only for a userid that WeCom generated, and only once.
     pub new_userid: Option<String>,
@@ -470,7 +470,7 @@ pub struct UpdateUser {
     pub telephone: Option<String>,
     /// Whether the member is head of each department of `department`, as many items.
     pub is_leader_in_dept: Option<Vec<bool>>,
-    /// The userid of the direct manager, a member of the company. At most 1 items.
+    /// The userid of the direct manager, a member of the company. At most 1 item.
     pub direct_leader: Option<Vec<String>>,
     /// The `media_id` of the avatar, from [`UploadMedia`](crate::media::UploadMedia).
     pub avatar_mediaid: Option<String>,
@@ -1142,7 +1142,7 @@ impl GetUserId {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserIdResponse {
     /// The member's userid. Unique within the company, case-insensitively. Third-party apps get the
-    /// open_userid here. At most 64 bytes, at least 1 characters.
+    /// open_userid here. At most 64 bytes, at least 1 character.
     pub userid: String,
 }
 
@@ -1445,13 +1445,13 @@ pub struct Member {
     /// The member's rank in each department of `department`, the highest first; the default is 0. May be
     /// absent in member authorization mode, as with [`GetUser`]. Each less than 4294967296.
     pub order: Option<Vec<u64>>,
-    /// The job title. Authorized.
+    /// The job title. Authorized: see [`ListUser`].
     pub position: Option<String>,
-    /// The mobile number. Authorized, sensitive.
+    /// The mobile number. Authorized and sensitive: see [`ListUser`].
     pub mobile: Option<String>,
     /// The gender. Restricted, sensitive: `Undefined` too if the app doesn't get it.
     pub gender: Option<Gender>,
-    /// The email address. Authorized, sensitive.
+    /// The email address. Authorized and sensitive: see [`ListUser`].
     pub email: Option<String>,
     /// The company email address. Restricted, sensitive; customized apps don't get it.
     pub biz_mail: Option<String>,
@@ -1462,19 +1462,19 @@ pub struct Member {
     /// The userid of the direct manager, if visible to the app. Third-party apps need to be a contacts app
     /// or have the permission 组织架构信息 › 应用可获取可见范围内成员组织架构信息 › 直属上级; contacts apps get it only for members a
     /// third party created. Upstream companies don't. The docs say both that customized apps get it with
-    /// that permission and that they don't. At most 1 items.
+    /// that permission and that they don't. At most 1 item.
     pub direct_leader: Option<Vec<String>>,
     /// The avatar's URL. Restricted, sensitive.
     pub avatar: Option<String>,
-    /// The URL of the avatar's thumbnail. Restricted.
+    /// The URL of the avatar's thumbnail. Restricted: see [`ListUser`].
     pub thumb_avatar: Option<String>,
-    /// The landline number. Authorized.
+    /// The landline number. Authorized: see [`ListUser`].
     pub telephone: Option<String>,
-    /// The alias. Restricted.
+    /// The alias. Restricted: see [`ListUser`].
     pub alias: Option<String>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: MemberStatus,
-    /// The address. Authorized, sensitive.
+    /// The address. Authorized and sensitive: see [`ListUser`].
     pub address: Option<String>,
     /// The English name. May be absent: only the page's example has it.
     pub english_name: Option<String>,
@@ -1483,14 +1483,14 @@ pub struct Member {
     pub open_userid: Option<String>,
     /// The main department's ID. Absent unless the app has permission to view it.
     pub main_department: Option<u64>,
-    /// The custom attributes. Authorized.
+    /// The custom attributes. Authorized: see [`ListUser`].
     pub extattr: Option<ExtAttr>,
     /// The URL of the member's QR code; anyone who scans it adds the member as an external contact.
     /// Restricted, sensitive.
     pub qr_code: Option<String>,
-    /// The external job title; without one, `position` is shown. Authorized.
+    /// The external job title; without one, `position` is shown. Authorized: see [`ListUser`].
     pub external_position: Option<String>,
-    /// The external profile. Authorized.
+    /// The external profile. Authorized: see [`ListUser`].
     pub external_profile: Option<ExternalProfile>,
     /// Whether the member may use WeCom. On no page; answers have it.
     pub enable: Option<bool>,

@@ -1070,7 +1070,7 @@ impl MeetingHosts {
 #[non_exhaustive]
 pub struct MeetingAdmins {
     /// The member's userid. The member must belong to the same company and be among the attendees. At most
-    /// 1 items.
+    /// 1 item.
     pub userids: Vec<String>,
 }
 

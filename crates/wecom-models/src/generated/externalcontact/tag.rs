@@ -132,7 +132,7 @@ pub struct AddCorpTag {
     /// The tag group's sort order: higher ones come first. Ignored if `group_id` is set. Less than
     /// 4294967296.
     pub order: Option<u64>,
-    /// The tags to create. At least 1 items.
+    /// The tags to create. At least 1 item.
     pub tag: Vec<NewTag>,
     /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
@@ -464,7 +464,7 @@ pub struct AddStrategyTag {
     /// The tag group's sort order: higher ones come first. Ignored if `group_id` is set. Less than
     /// 4294967296.
     pub order: Option<u64>,
-    /// The tags to create. At least 1 items.
+    /// The tags to create. At least 1 item.
     pub tag: Vec<NewTag>,
 }
 

@@ -285,7 +285,7 @@ pub struct AddIntent {
     pub question: Question,
     /// Other ways to ask it.
     pub similar_questions: Option<SimilarQuestions>,
-    /// The answer. Only one is supported so far. At most 1 items.
+    /// The answer. Only one is supported so far. At most 1 item.
     pub answers: Vec<Answer>,
 }
 
@@ -407,7 +407,7 @@ pub struct ModIntent {
     pub question: Option<Question>,
     /// Other ways to ask it. If omitted, they stay unchanged.
     pub similar_questions: Option<SimilarQuestions>,
-    /// The answer. Only one is supported so far. If omitted, it stays unchanged. At most 1 items.
+    /// The answer. Only one is supported so far. If omitted, it stays unchanged. At most 1 item.
     pub answers: Option<Vec<Answer>>,
 }
 

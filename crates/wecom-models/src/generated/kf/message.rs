@@ -1025,9 +1025,9 @@ impl EventMenu {
 #[non_exhaustive]
 pub struct OutgoingReplyItem {
     /// The item's ID: the `menu_id` of the reply. Recommended: only letters, digits and `_`; it may be
-    /// truncated at a `#`. At most 128 bytes, at least 1 characters.
+    /// truncated at a `#`. At most 128 bytes, at least 1 character.
     pub id: Option<String>,
-    /// The item's text. At most 128 bytes, at least 1 characters.
+    /// The item's text. At most 128 bytes, at least 1 character.
     pub content: String,
 }
 
@@ -1055,9 +1055,9 @@ impl OutgoingReplyItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingLinkItem {
-    /// The URL that a click opens. At most 2048 bytes, at least 1 characters.
+    /// The URL that a click opens. At most 2048 bytes, at least 1 character.
     pub url: String,
-    /// The item's text. At most 1024 bytes, at least 1 characters.
+    /// The item's text. At most 1024 bytes, at least 1 character.
     pub content: String,
 }
 
@@ -1078,9 +1078,9 @@ impl OutgoingLinkItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingMiniProgramItem {
-    /// The mini program's appid. At most 32 bytes, at least 1 characters.
+    /// The mini program's appid. At most 32 bytes, at least 1 character.
     pub appid: String,
-    /// The page that a click opens. At most 1024 bytes, at least 1 characters.
+    /// The page that a click opens. At most 1024 bytes, at least 1 character.
     pub pagepath: String,
     /// The item's text. At most 1024 bytes.
     pub content: String,
@@ -1108,7 +1108,7 @@ impl OutgoingMiniProgramItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingTextItem {
-    /// The text. `\n`, a backslash and an n, breaks the line. At most 256 bytes, at least 1 characters.
+    /// The text. `\n`, a backslash and an n, breaks the line. At most 256 bytes, at least 1 character.
     pub content: String,
     /// Whether what follows stays on the same line, to mix text with other items. Default false.
     pub no_newline: Option<bool>,

@@ -1164,7 +1164,7 @@ impl NewAdvancedLayout {
 
 /// A page of an advanced layout to add.
 ///
-/// `user_seat_list.user_list` is at most 1 items long if `enable_polling` is `0`.
+/// `user_seat_list.user_list` is at most 1 item long if `enable_polling` is `0`.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1290,7 +1290,7 @@ pub struct AdvancedPage {
 
 /// A page of an advanced layout to replace.
 ///
-/// `user_seat_list.user_list` is at most 1 items long if `enable_polling` is `0`.
+/// `user_seat_list.user_list` is at most 1 item long if `enable_polling` is `0`.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1504,7 +1504,7 @@ pub struct BackgroundImage {
     ///
     /// The page's example is no hexadecimal number.
     pub image_md5: String,
-    /// The URL of the image.
+    /// The URL of the image, which WeCom downloads.
     pub image_url: String,
 }
 

@@ -68,7 +68,7 @@ pub struct CreateWebinar {
     /// The page's example has letters, the table says 4 to 6 digits.
     pub password: Option<Secret>,
     /// The URL of the cover image: PNG or JPEG, larger than 640×360 pixels, up to 5 MB. Recommended:
-    /// 1280×720 pixels. Requires `activity_page`. The image is uploaded in the background; an event
+    /// 1280×720 pixels. Requires `activity_page`. WeCom downloads the image in the background; an event
     /// (素材上传结果) reports the result.
     pub cover_url: Option<String>,
     /// The description, in plain text. Requires `activity_page`. 1 to 5000 characters.
@@ -302,7 +302,7 @@ pub struct UpdateWebinar {
     /// The page's example has letters, the table says 4 to 6 digits.
     pub password: Option<Secret>,
     /// The URL of the cover image: PNG or JPEG, larger than 640×360 pixels, up to 5 MB. Recommended:
-    /// 1280×720 pixels. Requires `activity_page`. The image is uploaded in the background; an event
+    /// 1280×720 pixels. Requires `activity_page`. WeCom downloads the image in the background; an event
     /// (素材上传结果) reports the result.
     pub cover_url: Option<String>,
     /// The description, in plain text. Requires `activity_page`. 1 to 5000 characters.

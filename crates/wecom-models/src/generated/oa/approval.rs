@@ -1906,7 +1906,7 @@ impl FileConfig {
 pub struct TableConfig {
     /// The print format of a row.
     pub print_format: PrintFormat,
-    /// The controls of each row: any but `Table`, `Vacation` and `Attendance`. At least 1 items.
+    /// The controls of each row: any but `Table`, `Vacation` and `Attendance`. At least 1 item.
     pub children: Vec<Control>,
 }
 
@@ -2452,7 +2452,7 @@ impl NewFile {
 #[non_exhaustive]
 pub struct NewTableRow {
     /// The controls, filled in: all of the template's, those without a value with an empty one. At least 1
-    /// items.
+    /// item.
     pub list: Vec<NewContent>,
 }
 

@@ -48,7 +48,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PstnccCall {
-    /// The userids of the members to call. At least 1 items.
+    /// The userids of the members to call. At least 1 item.
     pub callee_userid: Vec<String>,
 }
 
@@ -102,9 +102,9 @@ pub struct PstnccCallResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPstnccStates {
-    /// The userid of the member who was called. At least 1 characters.
+    /// The userid of the member who was called. At least 1 character.
     pub callee_userid: String,
-    /// The call's ID, from [`PstnccCall`]. At least 1 characters.
+    /// The call's ID, from [`PstnccCall`]. At least 1 character.
     pub callid: String,
 }
 

@@ -394,7 +394,7 @@ pub struct ContactChangeEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserId {
-    /// The person's open_userid. At most 64 bytes, at least 1 characters.
+    /// The person's open_userid. At most 64 bytes, at least 1 character.
     pub open_userid: String,
     /// The type of person. Default 0.
     pub user_type: Option<UserType>,

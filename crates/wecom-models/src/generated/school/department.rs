@@ -428,7 +428,7 @@ pub struct SetUpgradeInfoResponse {
 #[non_exhaustive]
 pub struct NewAdmin {
     /// The admin's userid in the admin console. Unique within the company, case-insensitively. At most 64
-    /// bytes, at least 1 characters.
+    /// bytes, at least 1 character.
     pub userid: String,
     /// The type of the admin.
     pub r#type: AdminType,
@@ -466,7 +466,7 @@ pub struct AdminUpdate {
     /// The change.
     pub op: AdminOperation,
     /// The admin's userid in the admin console. Unique within the company, case-insensitively. At most 64
-    /// bytes, at least 1 characters.
+    /// bytes, at least 1 character.
     pub userid: String,
     /// The type of the admin.
     pub r#type: Option<AdminType>,

@@ -62,7 +62,7 @@ use crate::Unknown;
 pub struct CreateStudent {
     /// The student's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
     /// Unique within the school, case-insensitively. May be that of a member of the company's contacts. At
-    /// most 64 bytes, at least 1 characters, matching `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
+    /// most 64 bytes, at least 1 character, matching `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub student_userid: String,
     /// The student's mobile number.
     pub mobile: Option<String>,
@@ -187,7 +187,7 @@ pub struct DeleteStudentResponse {}
 #[non_exhaustive]
 pub struct UpdateStudent {
     /// The student's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub student_userid: String,
     /// The student's mobile number.
@@ -454,7 +454,7 @@ pub struct BatchUpdateStudentResponse {
 pub struct CreateParent {
     /// The parent's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
     /// Unique within the school, case-insensitively. May be that of a member of the company's contacts. At
-    /// most 64 bytes, at least 1 characters, matching `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
+    /// most 64 bytes, at least 1 character, matching `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub parent_userid: String,
     /// The parent's mobile number.
     pub mobile: String,
@@ -567,7 +567,7 @@ pub struct DeleteParentResponse {}
 #[non_exhaustive]
 pub struct UpdateParent {
     /// The parent's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub parent_userid: String,
     /// The new userid. Can't be one that exists already. Each parent's userid can be changed once.
@@ -816,7 +816,7 @@ pub struct BatchUpdateParentResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSchoolUser {
-    /// The student's or the parent's userid. Case-insensitive. At most 64 bytes, at least 1 characters.
+    /// The student's or the parent's userid. Case-insensitive. At most 64 bytes, at least 1 character.
     pub userid: String,
 }
 
@@ -1047,7 +1047,7 @@ pub struct BatchToExternalUserIdResponse {
 #[non_exhaustive]
 pub struct NewStudent {
     /// The student's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub student_userid: String,
     /// The student's mobile number.
@@ -1098,7 +1098,7 @@ impl NewStudent {
 #[non_exhaustive]
 pub struct StudentUpdate {
     /// The student's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub student_userid: String,
     /// The student's mobile number.
@@ -1162,7 +1162,7 @@ impl StudentUpdate {
 #[non_exhaustive]
 pub struct NewParent {
     /// The parent's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub parent_userid: String,
     /// The parent's mobile number.
@@ -1204,7 +1204,7 @@ impl NewParent {
 #[non_exhaustive]
 pub struct ParentUpdate {
     /// The parent's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
-    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// Unique within the school, case-insensitively. At most 64 bytes, at least 1 character, matching
     /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
     pub parent_userid: String,
     /// The new userid. Can't be one that exists already. Each parent's userid can be changed once.

@@ -1555,7 +1555,7 @@ impl TextProps {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageProps {
-    /// The image's URL. May be absent.
+    /// The image's URL, such as one from [`UploadImage`](crate::wedoc::doc::UploadImage). May be absent.
     pub url: Option<String>,
     /// The width at which it is shown. May be absent.
     pub width: Option<f64>,
@@ -1840,7 +1840,8 @@ impl ColumnProps {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HighlightProps {
-    /// The URL of the image behind it. May be absent.
+    /// The URL of the image behind it, such as one from [`UploadImage`](crate::wedoc::doc::UploadImage).
+    /// May be absent.
     pub background_image_url: Option<String>,
     /// Whether the image covers the whole block. May be absent.
     pub extend_background: Option<bool>,

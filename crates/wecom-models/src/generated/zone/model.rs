@@ -1079,7 +1079,7 @@ pub struct TagResult {
 #[non_exhaustive]
 pub struct Variable {
     /// The placeholder's name: `task` for `{$task$}`. Only for customized and third-party apps. At most 32
-    /// bytes, at least 1 characters.
+    /// bytes, at least 1 character.
     pub name: String,
     /// The text to put there. Only for customized and third-party apps. 1 to 128 characters.
     pub value: String,
