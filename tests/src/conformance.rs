@@ -23,7 +23,7 @@ use self::pointer::{is_at, pointer_in};
 use crate::generated::CONTRACTS;
 use crate::snapshot::{Example, answer};
 use crate::unknown::unknown_values;
-use crate::zone;
+use crate::{socket, zone};
 
 /// The fields around every response, which its type doesn't have.
 pub const ENVELOPE: [&str; 2] = ["errcode", "errmsg"];
@@ -230,12 +230,13 @@ impl From<Vec<Finding>> for Outcome {
 
 /// Checks a payload against the spec. If several pages define a path, one of them has to fit.
 ///
-/// The method `INVOKE` is that of a call of the zone, whose name stands for the path.
+/// The method `INVOKE` is that of a call of the zone, `CMD` that of a command of a long connection: the name stands for the path.
 pub fn check(method: &Method, path: &str, kind: Kind, payload: &str) -> Outcome {
-    if method.as_str() == "INVOKE" {
-        return zone::check(path, kind, payload);
+    match method.as_str() {
+        "INVOKE" => zone::check(path, kind, payload),
+        "CMD" => socket::check(path, kind, payload),
+        _ => check_all(|meta| meta.path == path && meta.method == *method, kind, payload),
     }
-    check_all(|meta| meta.path == path && meta.method == *method, kind, payload)
 }
 
 /// Checks a payload against one endpoint, by its name in the spec.

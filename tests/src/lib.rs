@@ -7,6 +7,7 @@ pub mod conformance;
 pub mod event;
 pub mod log;
 pub mod snapshot;
+pub mod socket;
 mod unknown;
 pub mod zone;
 
@@ -38,10 +39,12 @@ struct ReadmeZhCn;
 mod generated {
     use crate::conformance::Contract;
     use crate::event::Occurrence;
+    use crate::socket::SocketContract;
     use crate::zone::ZoneContract;
 
     pub(crate) static CONTRACTS: &[Contract] = &[];
     pub(crate) static ZONE: &[ZoneContract] = &[];
+    pub(crate) static SOCKETS: &[SocketContract] = &[];
     pub(crate) static EVENTS: &[Occurrence] = &[];
     pub(crate) static REPLIES: &[Occurrence] = &[];
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use wecom_requests::ResponseFormat;
 
 pub use crate::event::{snapshot as event, snapshot_reply as reply};
+pub use crate::socket::snapshot as command;
 pub use crate::zone::snapshot as zone_call;
 
 use crate::conformance::{Kind, check_endpoint, scalar};

@@ -18,7 +18,8 @@
 //! # }
 //! ```
 //!
-//! A program in the data and intelligence zone makes [`ZoneCall`]s, which aren't HTTP requests.
+//! A program in the data and intelligence zone makes [`ZoneCall`]s, and the long connection of an AI bot carries [`SocketCommand`]s: neither are
+//! HTTP requests.
 //!
 //! `wecom-sdk` does the rest: tokens, sending, retries, paging.
 
@@ -49,6 +50,7 @@ mod request;
 mod response;
 #[cfg(feature = "sign")]
 mod sign;
+mod socket;
 pub mod token;
 #[cfg(feature = "xml")]
 mod xml;
@@ -84,5 +86,8 @@ pub use response::{
 };
 #[cfg(feature = "sign")]
 pub use sign::Signed;
+#[cfg(feature = "callback")]
+pub use socket::SocketReply;
+pub use socket::{MAX_REQ_ID, SocketCall, SocketCommand, SocketMeta};
 pub use token::{Token, TokenKind};
 pub use zone::{InvokeError, ZoneCall, ZoneJob, ZoneMeta, ZonePaged, ZoneSdkError};

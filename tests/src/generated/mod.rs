@@ -57,6 +57,7 @@ pub(crate) mod zone;
 
 use crate::conformance::Contract;
 use crate::event::Occurrence;
+use crate::socket::SocketContract;
 use crate::zone::ZoneContract;
 
 /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
@@ -3101,6 +3102,85 @@ pub(crate) static ZONE: &[ZoneContract] = &[
     ZoneContract::of::<
         wecom_models::zone::search::SearchContactOrCustomer,
     >(zone::search::SEARCH_CONTACT_OR_CUSTOMER, &[], &[]),
+];
+
+/// Every command of a long connection, likewise.
+pub(crate) static SOCKETS: &[SocketContract] = &[
+    SocketContract::of::<
+        wecom_models::aibot::socket::SubscribeBot,
+    >(aibot::socket::SUBSCRIBE_BOT, &[], &[]),
+    SocketContract::of::<
+        wecom_models::aibot::socket::Ping,
+    >(aibot::socket::PING, &[], &[]),
+    SocketContract::of::<
+        wecom_models::aibot::socket::RespondMsg,
+    >(
+        aibot::socket::RESPOND_MSG,
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    SocketContract::of::<
+        wecom_models::aibot::socket::RespondWelcomeMsg,
+    >(
+        aibot::socket::RESPOND_WELCOME_MSG,
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    SocketContract::of::<
+        wecom_models::aibot::socket::RespondUpdateMsg,
+    >(
+        aibot::socket::RESPOND_UPDATE_MSG,
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    SocketContract::of::<
+        wecom_models::aibot::socket::SendMsg,
+    >(
+        aibot::socket::SEND_MSG,
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    SocketContract::of::<
+        wecom_models::aibot::socket::UploadMediaInit,
+    >(aibot::socket::UPLOAD_MEDIA_INIT, &[], &[]),
+    SocketContract::of::<
+        wecom_models::aibot::socket::UploadMediaChunk,
+    >(aibot::socket::UPLOAD_MEDIA_CHUNK, &[], &[]),
+    SocketContract::of::<
+        wecom_models::aibot::socket::UploadMediaFinish,
+    >(aibot::socket::UPLOAD_MEDIA_FINISH, &[], &[]),
 ];
 
 /// Every event, likewise.

@@ -5,6 +5,7 @@
 mod ai_bot;
 mod archive;
 mod around;
+mod bot_frames;
 mod callbacks;
 mod calls;
 mod connections;

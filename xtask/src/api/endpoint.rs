@@ -3,7 +3,7 @@
 use super::{ErrorCode, Job, Keeps, Quota, Ty};
 use crate::spec::names::pascal;
 use crate::spec::{
-    Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Method, Part, Rate, Sign, Token,
+    Answer, Answers, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Method, Part, Rate, Sign, Token,
 };
 
 /// The base address of all pages.
@@ -85,6 +85,8 @@ pub struct Endpoint {
     pub concurrency: Option<u32>,
     /// The error codes that its page documents, in ascending order.
     pub codes: Vec<ErrorCode>,
+    /// The callbacks that it answers, if it is a command that does.
+    pub answers: Option<Answers>,
     /// Its pagination.
     pub pagination: Option<Pagination>,
     /// The job whose progress it reports.

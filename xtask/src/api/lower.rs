@@ -85,13 +85,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         documents.push(lowered);
         types.push(Type::Struct(fields));
     }
-    types.extend(
-        file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))),
-    );
-    types.extend(
-        file.enums.iter().map(|(name, enumeration)| Type::Enum(lowering.enumeration(name, enumeration))),
-    );
-    types.extend(file.unions.iter().map(|(name, union)| Type::Union(lowering.union(name, union))));
+    types.extend(lowering.types(file.structs.iter(), file.enums.iter(), file.unions.iter()));
     Module {
         spec: source.path.clone(),
         family,
@@ -101,6 +95,9 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         calls,
         documents,
         types,
+        imported: lowering.imported(),
+        imports: file.imports.clone(),
+        origins: file.origins.clone(),
     }
 }
 
@@ -236,6 +233,23 @@ impl Lowering<'_> {
         }
     }
 
+    fn types<'t>(
+        &self,
+        structs: impl Iterator<Item = (&'t String, &'t spec::Struct)>,
+        enums: impl Iterator<Item = (&'t String, &'t spec::Enum)>,
+        unions: impl Iterator<Item = (&'t String, &'t spec::Union)>,
+    ) -> Vec<Type> {
+        let structs = structs.map(|(name, structure)| Type::Struct(self.structure(name, structure)));
+        let enums = enums.map(|(name, enumeration)| Type::Enum(self.enumeration(name, enumeration)));
+        let unions = unions.map(|(name, union)| Type::Union(self.union(name, union)));
+        structs.chain(enums).chain(unions).collect()
+    }
+
+    fn imported(&self) -> Vec<Type> {
+        let spec::File { structs, enums, unions, .. } = self.file;
+        self.types(structs.imported(), enums.imported(), unions.imported())
+    }
+
     fn direction(&self, name: &str) -> Direction {
         self.directions.get(name).copied().unwrap_or_default()
     }
@@ -296,6 +310,7 @@ impl Lowering<'_> {
             quotas,
             recipients: self.spec.recipients(path).map(|(_, field)| field.to_owned()),
             concurrency: head.concurrency,
+            answers: head.answers.clone(),
             codes: codes(&endpoint.codes, self.spec.codes.as_ref()),
             pagination: head
                 .pagination

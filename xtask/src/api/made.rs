@@ -75,6 +75,7 @@ impl Module {
                 _ => None,
             };
             if let Some((structure, only)) = self.structure(name).zip(only)
+                && !self.origins.contains_key(name)
                 && found.iter().all(|(known, _)| known.name != *name)
             {
                 found.push((structure, only));

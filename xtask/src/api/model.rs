@@ -1,6 +1,6 @@
 //! Modules and their types, after all decisions about names, directions and order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -82,6 +82,12 @@ pub struct Module {
     pub documents: Vec<Document>,
     /// Requests and responses in the order of their endpoints, documents in theirs, then the file's own types in its order.
     pub types: Vec<Type>,
+    /// The types of other modules of the family that it uses, and those inside them.
+    pub imported: Vec<Type>,
+    /// Of those that it names itself, the names, by chapter.
+    pub imports: IndexMap<String, Vec<String>>,
+    /// The chapters that define the imported types, by type.
+    pub origins: HashMap<String, String>,
 }
 
 impl Module {
@@ -125,9 +131,14 @@ impl Module {
         self.documents.iter().filter(|document| document.part().is_sent())
     }
 
-    /// Returns the type with this name.
+    /// Returns the type with this name, whether it is the module's own or imported.
     pub fn named(&self, name: &str) -> Option<&Type> {
-        self.types.iter().find(|ty| ty.name() == name)
+        self.types.iter().chain(&self.imported).find(|ty| ty.name() == name)
+    }
+
+    /// Returns the name without `.yaml` of the file that defines a type.
+    pub fn origin(&self, name: &str) -> String {
+        self.origins.get(name).map_or_else(|| self.stem(), |chapter| format!("{}.{chapter}", self.family))
     }
 
     /// Returns whether it is useful only with callbacks.

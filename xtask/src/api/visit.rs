@@ -117,7 +117,8 @@ impl Module {
     /// Returns the types in requests that have limits or rules, directly or further inside.
     pub fn limited(&self) -> HashSet<&str> {
         let is_limited = |ty: &Type| matches!(ty, Type::Struct(structure) if is_limited(structure));
-        let sent = self.types.iter().filter(|ty| ty.direction().sent).map(Type::name);
+        let types = self.types.iter().chain(&self.imported);
+        let sent = types.filter(|ty| ty.direction().sent).map(Type::name);
         sent.filter(|name| self.reach(name).into_iter().any(is_limited)).collect()
     }
 }

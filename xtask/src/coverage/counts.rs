@@ -69,8 +69,9 @@ pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<Stri
     let spec = pages::spec(root)?;
     let (documented, undocumented) = if let Some(docs) = docs {
         let paths = pages::documented(docs)?;
-        let undocumented = specified(&spec).filter(|path| is_seen(&spec, path) && !paths.contains(*path));
-        (by_family(&paths), undocumented.map(str::to_owned).collect())
+        let undocumented =
+            specified(&spec).filter(|target| target.is_seen(&spec) && !paths.contains(target.path));
+        (by_family(&paths), undocumented.map(|target| target.path.to_owned()).collect())
     } else {
         (committed(root)?, Vec::new())
     };
@@ -101,38 +102,59 @@ fn named_calls() -> impl Iterator<Item = (&'static str, &'static str)> {
     facts.filter_map(|facts| Some((facts.key, facts.row?)))
 }
 
-/// Returns the family of a path, or the row in place of one: no path contains a blank.
-fn family(path: &str) -> &str {
-    if let Some(row) = Transport::of(path).facts().row {
-        return row;
-    }
-    let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
-    rest.split('/').next().unwrap_or(rest)
-}
-
 fn by_family(paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
     let mut families = BTreeMap::new();
     for path in paths {
-        *families.entry(family(path).to_owned()).or_default() += 1;
+        // Of what isn't over HTTP, pages show only the calls of the zone. No name of theirs begins with a slash.
+        let transport = if path.starts_with('/') { Transport::Http } else { Transport::Zone };
+        *families.entry(Target { transport, path }.family().to_owned()).or_default() += 1;
     }
     families
 }
 
-/// Returns the path of an endpoint, without its method.
-fn path(endpoint: &Endpoint) -> &str {
-    endpoint.head.method_and_path().1
+/// What calls call. Pages may define one several times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Target<'a> {
+    transport: Transport,
+    /// The path or the name, without the method.
+    path: &'a str,
 }
 
-/// Returns each path in the spec once.
-fn specified(spec: &Spec) -> impl Iterator<Item = &str> {
+impl<'a> Target<'a> {
+    fn of(endpoint: &'a Endpoint) -> Self {
+        Self { transport: endpoint.head.transport(), path: endpoint.head.method_and_path().1 }
+    }
+
+    /// Returns the family of a path, or the row in place of one: no path contains a blank.
+    fn family(self) -> &'a str {
+        if let Some(row) = self.transport.facts().row {
+            return row;
+        }
+        let path = self.path;
+        let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
+        rest.split('/').next().unwrap_or(rest)
+    }
+
+    /// Returns the endpoints that call it.
+    fn endpoints(self, spec: &Spec) -> impl Iterator<Item = &Endpoint> {
+        let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+        endpoints.filter(move |endpoint| Target::of(endpoint) == self)
+    }
+
+    /// Returns whether anybody has read a page that documents it.
+    fn is_seen(self, spec: &Spec) -> bool {
+        self.endpoints(spec).any(|endpoint| endpoint.head.doc.seen)
+    }
+
+    fn has_example(self, spec: &Spec) -> bool {
+        self.endpoints(spec).any(|endpoint| !endpoint.head.examples.is_empty())
+    }
+}
+
+/// Returns each path or name in the spec once.
+fn specified(spec: &Spec) -> impl Iterator<Item = Target<'_>> {
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
-    endpoints.map(path).collect::<BTreeSet<&str>>().into_iter()
-}
-
-/// Returns whether anybody has read a page that documents a path.
-fn is_seen(spec: &Spec, wanted: &str) -> bool {
-    let mut endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
-    endpoints.any(|endpoint| path(endpoint) == wanted && endpoint.head.doc.seen)
+    endpoints.map(Target::of).collect::<BTreeSet<Target<'_>>>().into_iter()
 }
 
 impl Coverage {
@@ -142,11 +164,11 @@ impl Coverage {
         for (family, count) in documented {
             families.entry(family.clone()).or_default().documented = *count;
         }
-        for path in specified(spec) {
-            let counts = families.entry(family(path).to_owned()).or_default();
-            if is_seen(spec, path) {
+        for target in specified(spec) {
+            let counts = families.entry(target.family().to_owned()).or_default();
+            if target.is_seen(spec) {
                 counts.specified += 1;
-                counts.with_examples += usize::from(has_example(spec, path));
+                counts.with_examples += usize::from(target.has_example(spec));
             } else {
                 counts.unseen += 1;
             }
@@ -285,16 +307,10 @@ pub(super) fn percent(part: usize, whole: usize) -> String {
     (part * 100).checked_div(whole).map_or_else(|| "–".to_owned(), |percent| format!("{percent}%"))
 }
 
-/// Returns whether an endpoint with this path has an example; several pages may define one path.
-fn has_example(spec: &Spec, wanted: &str) -> bool {
-    let mut endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
-    endpoints.any(|endpoint| path(endpoint) == wanted && !endpoint.head.examples.is_empty())
-}
-
 fn endpoints_by_family(file: &File) -> BTreeMap<&str, Vec<&Endpoint>> {
     let mut families: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in file.endpoints.values() {
-        families.entry(family(path(endpoint))).or_default().push(endpoint);
+        families.entry(Target::of(endpoint).family()).or_default().push(endpoint);
     }
     families
 }

@@ -6,7 +6,7 @@ use super::spot::{Both, Side};
 use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Endpoint, ErrorCode, Example, Pagination, page_url};
-use crate::spec::{Errcode, Grants, Helper, Rate, Sign};
+use crate::spec::{Errcode, Grants, Helper, JobFacts, Rate, Sign};
 
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
@@ -155,8 +155,7 @@ impl Comparison<'_> {
 
     fn jobs(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
         let (rust, at) = (&both.head.rust, key(both, "job"));
-        let transport = head.method.transport().facts();
-        let (job, waits) = (transport.job, transport.waits);
+        let Some(JobFacts { name: job, waits, .. }) = &head.method.transport().facts().jobs else { return };
         match (&base.job, &head.job) {
             (Some(_), None) => {
                 self.lost(Rule::JobRemoved, &at, format!("`{rust}` no longer implements `{job}`"));

@@ -6,7 +6,7 @@ use crate::api::{
     CORE_FAMILY, Direction, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Quota,
     Struct, Variant, page_url, unseen,
 };
-use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport, Unit};
+use crate::spec::{Answers, Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport, Unit, Wire};
 
 /// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
@@ -46,11 +46,34 @@ fn documents(module: &Module, kind: DocumentKind) -> Option<String> {
 
 /// Returns what distinguishes a document from others on the wire.
 fn on_the_wire(event: &Document) -> String {
-    let wires = event.wires().map(|wire| {
-        let change = wire.change.map(|change| format!(", `ChangeType` `{change}`")).unwrap_or_default();
-        format!("`{}` `{}`{change}", wire.key.keyword(), wire.kind)
+    event.wires().map(told).collect::<Vec<String>>().join("; ")
+}
+
+/// Returns a distinguishing value in words.
+fn told(wire: Wire<'_>) -> String {
+    let change = wire.change.map(|change| format!(", `ChangeType` `{change}`")).unwrap_or_default();
+    format!("`{}` `{}`{change}", wire.key.keyword(), wire.kind)
+}
+
+/// Describes the callbacks that a command answers, and its deadline.
+fn answers(answers: &Answers) -> String {
+    const HOUR: u32 = 60 * 60;
+    let callbacks = answers.wires().map(|wire| match wire.kind {
+        "*" => format!("any `{}`", wire.key.keyword()),
+        _ => told(wire),
     });
-    wires.collect::<Vec<String>>().join("; ")
+    let callbacks: Vec<String> = callbacks.collect();
+    let [number, unit] = match answers.within {
+        1 => ["1".to_owned(), "second".to_owned()],
+        seconds if seconds > HOUR && seconds % HOUR == 0 => {
+            [(seconds / HOUR).to_string(), "hours".to_owned()]
+        }
+        seconds => [seconds.to_string(), "seconds".to_owned()],
+    };
+    format!(
+        "Answers a callback with {}, within {number} {unit}: its `req_id` is that of the callback.",
+        callbacks.join(" or ")
+    )
 }
 
 fn event_title(event: &Document) -> String {
@@ -169,6 +192,7 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
     let unseen = unseen(&endpoint.doc);
     let transport = endpoint.method.transport().facts();
     let carried = transport.notice.map(str::to_owned);
+    let answers = endpoint.answers.as_ref().map(answers);
     let rates = rate_limits(endpoint);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {
@@ -182,11 +206,12 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
             endpoint.response
         )
     });
-    let job = endpoint.job.as_ref().map(|_| transport.job_notice.to_owned());
+    let job = transport.jobs.as_ref().filter(|_| endpoint.job.is_some()).map(|jobs| jobs.notice.to_owned());
     let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
     head.into_iter()
         .chain(unseen)
         .chain(carried)
+        .chain(answers)
         .chain(rates)
         .chain(rules)
         .chain(endpoint.notes.clone())

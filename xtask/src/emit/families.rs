@@ -37,7 +37,7 @@ pub(super) fn page(api: &Api) -> TokenStream {
         }
     });
     let intro = doc(
-        "Every endpoint and every call of the zone, by family: its title, its call, and the type of its request.\n",
+        "Every endpoint, every call of the zone and every command of a long connection, by family: its title, its call, and the type of its request.\n",
     );
     quote! {
         #intro

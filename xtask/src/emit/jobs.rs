@@ -10,7 +10,8 @@ use crate::spec::names::ident;
 
 /// Emits the impl of `Job`, or of `ZoneJob` for a call of the zone.
 pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStream {
-    let (name, job_trait) = (ident(&endpoint.request), ident(endpoint.method.transport().facts().job));
+    let jobs = endpoint.method.transport().facts().jobs.as_ref().expect("checked: such calls report jobs");
+    let (name, job_trait) = (ident(&endpoint.request), ident(jobs.name));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let response = module.structure(&endpoint.response).expect("checked: a job has a status");
     let id = optional_ref(&quote!(self), module.fields_at(request, &job.id));

@@ -23,6 +23,7 @@ mod rules;
 mod search;
 mod sent;
 mod snapshots;
+mod socket;
 mod wire;
 mod zone;
 

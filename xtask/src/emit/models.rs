@@ -21,6 +21,11 @@ pub(super) fn module(module: &Module) -> TokenStream {
     });
     let received = received::items(module);
     let imports = imports(support_types(module), &quote!(crate));
+    let shared = module.imports.iter().map(|(chapter, names)| {
+        let (family, chapter) = (ident(&module.family), ident(chapter));
+        let names = names.iter().map(|name| ident(name));
+        quote!(pub use crate::#family::#chapter::{#(#names),*};)
+    });
     // Tests write callbacks, and read replies.
     let reversed = if module.documents.is_empty() {
         quote!(feature = "bidirectional")
@@ -34,6 +39,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #[cfg(#reversed)]
         mod reverse;
         #imports
+        #(#shared)*
         #received
         #(#types)*
     }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, facts, items, jobs, paging, rates, sent, zone};
+use super::{checks, facts, items, jobs, paging, rates, sent, socket, zone};
 use crate::api::{Api, Endpoint, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Method, Place, Transport};
@@ -26,6 +26,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         quote!(#endpoint_impl #check #paged #job #signed)
     });
     let zone = module.carried_by(Transport::Zone).map(|call| zone::impls(module, call, &limited));
+    let commands = socket::impls(module, &limited);
     let sent = sent::impls(module, &limited);
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));
@@ -41,6 +42,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #imports
         #(#endpoints)*
         #(#zone)*
+        #commands
         #sent
         #(#parts)*
         #json
@@ -105,7 +107,7 @@ fn endpoint_impl(module: &Module, endpoint: &Endpoint, request: &Struct) -> Toke
                 wecom_models::wire::WriteObject::put(self, out)
             }
         }),
-        Method::Post | Method::Invoke => parameters("query", "Query", request, Place::Query),
+        Method::Post | Method::Invoke | Method::Cmd => parameters("query", "Query", request, Place::Query),
     };
     let recipients = endpoint.recipients.as_deref().map(|field| recipients(request, field));
     let headers = parameters("headers", "Headers", request, Place::Header);

@@ -128,7 +128,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     }
     // The schema describes the fields of a body.
     let in_body: Vec<&Field> = match endpoint.method {
-        Method::Post | Method::Invoke => request.sent_in(Place::Body).collect(),
+        Method::Post | Method::Invoke | Method::Cmd => request.sent_in(Place::Body).collect(),
         Method::Get => Vec::new(),
     };
     let rules: Vec<Value> =

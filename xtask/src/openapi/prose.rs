@@ -77,5 +77,5 @@ fn target(after: &str) -> (Option<&str>, &str) {
 
 /// Returns the name of a type's schema: unique, since it contains the module.
 pub(super) fn component(module: &Module, name: &str) -> String {
-    format!("{}.{name}", module.stem())
+    format!("{}.{name}", module.origin(name))
 }

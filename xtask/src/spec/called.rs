@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::spec::section::DocumentKind;
 use crate::spec::source::Source;
-use crate::spec::transport::Transport;
+use crate::spec::transport::{CMD, Transport};
 
 /// The name of the file, without `.yaml`.
 pub const NAMES: &str = "names";
@@ -108,6 +108,9 @@ impl Names {
         match transport {
             Transport::Http => by(&self.endpoints, |named| vec![named.path()]),
             Transport::Zone => by_wire(&self.zone),
+            Transport::Socket => by(&self.sockets, |named| {
+                named.wire.iter().filter_map(|wire| wire.strip_prefix(CMD)?.strip_prefix(' ')).collect()
+            }),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The keys of nodes that are read as a whole, and the names of those whose entries are read one by one.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
@@ -17,6 +18,9 @@ pub(super) struct FileHead {
     /// The purpose of the module.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) summary: String,
+    /// The types that it shares with other files of its family, which define them: their names, by chapter.
+    #[serde(default)]
+    pub(super) imports: IndexMap<String, Vec<String>>,
     /// The intended differences from its pages.
     #[serde(default)]
     pub(super) deviations: Vec<Deviation>,

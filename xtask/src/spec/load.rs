@@ -1,6 +1,6 @@
 //! The first stage: YAML files into the raw spec, every node read on its own, so that one mistake hides no other.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path as FilePath;
@@ -12,6 +12,7 @@ use serde_yaml::{Mapping, Value};
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
 use crate::spec::heads::{CodesHead, FileHead, RatesHead, known_keys, sections};
+use crate::spec::imports;
 use crate::spec::mistakes::Mistake;
 use crate::spec::other_pages::{OtherPages, PAGES, Table};
 use crate::spec::source::{Node, Path, Source};
@@ -78,6 +79,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         spec.phrases = read.phrases.or(spec.phrases);
         spec.rates = read.rates.or(spec.rates);
     }
+    imports::resolve(&mut spec, diagnostics);
     spec
 }
 
@@ -131,13 +133,15 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
             stem: source.stem.clone(),
             title: head.title,
             summary: head.summary,
+            imports: head.imports,
+            origins: HashMap::new(),
             endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),
             documents: Vec::from(DocumentKind::ALL.map(|kind| {
                 (kind, reader.entries(&top, &value, Section::Documents(kind).key(), Reader::event))
             })),
-            structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure),
-            enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration),
-            unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union),
+            structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure).into(),
+            enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration).into(),
+            unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union).into(),
             deviations: head.deviations,
             root: root.clone(),
             complete: true,

@@ -1,6 +1,6 @@
 //! The spec as written in its files, before names are resolved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -24,10 +24,12 @@ use crate::spec::rate::{EndpointRate, GeneralRate};
 use crate::spec::section::{DocumentKind, Part, Section};
 use crate::spec::sign::Sign;
 use crate::spec::source::{Node, Path};
+use crate::spec::table::Types;
 use crate::spec::token::{Grants, Token};
 use crate::spec::transport::{Method, Transport};
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::types::{Enum, Struct, Union};
+use crate::spec::wire::Wire;
 use crate::spec::written_rule::WrittenRule;
 
 /// All files of a spec.
@@ -128,16 +130,20 @@ pub struct File {
     pub title: String,
     /// The purpose of the module.
     pub summary: String,
+    /// The names of types of other files of the family, by chapter.
+    pub imports: IndexMap<String, Vec<String>>,
+    /// The chapters that define these types and those inside them, by type.
+    pub origins: HashMap<String, String>,
     /// By name, which becomes the request type's name.
     pub endpoints: IndexMap<String, Endpoint>,
     /// Of each kind, by name, which becomes the type's name.
     pub documents: Vec<(DocumentKind, IndexMap<String, Document>)>,
     /// By type name.
-    pub structs: IndexMap<String, Struct>,
+    pub structs: Types<Struct>,
     /// By type name.
-    pub enums: IndexMap<String, Enum>,
+    pub enums: Types<Enum>,
     /// By type name.
-    pub unions: IndexMap<String, Union>,
+    pub unions: Types<Union>,
     /// The intended differences from its pages.
     pub deviations: Vec<Deviation>,
     /// Whether all of it could be read: if not, the rest may only look unused.
@@ -282,7 +288,7 @@ pub struct EndpointHead {
     pub notes: Option<String>,
     /// The documentation page.
     pub doc: Doc,
-    /// Method and path: `POST /cgi-bin/…`. In the zone, `INVOKE` and a name.
+    /// Method and path: `POST /cgi-bin/…`. In the zone, `INVOKE` and a name; in a long connection, `CMD` and the command.
     #[schemars(extend("pattern" = pattern::CALL), extend("patternErrorMessage" = pattern::CALL_HELP))]
     pub call: String,
     /// The kind of token it takes.
@@ -316,6 +322,8 @@ pub struct EndpointHead {
     /// The maximum number of concurrent calls.
     #[schemars(range(min = 1))]
     pub concurrency: Option<u32>,
+    /// The callbacks that a command of a long connection answers.
+    pub answers: Option<Answers>,
     /// The way to get the next page.
     pub pagination: Option<Pagination>,
     /// The progress that it reports of a job which WeCom continues after a call.
@@ -346,9 +354,32 @@ impl EndpointHead {
         Method::named(self.method_and_path().0)
     }
 
+    /// Returns what carries its calls.
+    pub fn transport(&self) -> Transport {
+        self.method().transport()
+    }
+
     /// Returns whether it is a call over HTTP.
     pub fn is_over_http(&self) -> bool {
-        self.method().transport() == Transport::Http
+        self.transport() == Transport::Http
+    }
+}
+
+/// The callbacks that a command answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct Answers {
+    /// Their distinguishing values on the wire: `eventtype enter_chat`.
+    #[schemars(length(min = 1), inner(regex(pattern = pattern::WIRE)))]
+    pub callbacks: Vec<String>,
+    /// The seconds after the callback within which WeCom accepts it.
+    #[schemars(range(min = 1))]
+    pub within: u32,
+}
+
+impl Answers {
+    /// Their distinguishing values, as far as they can be read.
+    pub fn wires(&self) -> impl Iterator<Item = Wire<'_>> {
+        self.callbacks.iter().filter_map(|wire| Wire::parse(wire))
     }
 }
 

@@ -2,13 +2,12 @@
 
 /// A text that isn't blank.
 pub(crate) const DESCRIPTION: &str = r"^\s*(?!TODO)\S";
-/// Method and path, of which no part is only a mark; or a name that the zone's SDK takes.
-pub(crate) const CALL: &str = "^(?:(?:GET|POST) (?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+|INVOKE [a-z][a-z0-9]*(?:_[a-z0-9]+)*)$";
+/// Method and path, of which no part is only a mark; or a name that the zone's SDK takes, or a command.
+pub(crate) const CALL: &str = "^(?:(?:GET|POST) (?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+|INVOKE [a-z][a-z0-9]*(?:_[a-z0-9]+)*|CMD [a-z][a-z0-9]*(?:[_/][a-z0-9]+)*)$";
 /// The path of a call.
 pub(crate) const PATH: &str = "^(?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+$";
 /// The explanation of a call, for an editor's error.
-pub(crate) const CALL_HELP: &str =
-    "A call is a method and a path: `POST /cgi-bin/chatdata/sync_msg`, or, in the zone, `INVOKE sync_msg`.";
+pub(crate) const CALL_HELP: &str = "A call is a method and a path: `POST /cgi-bin/chatdata/sync_msg`, or, in the zone, `INVOKE sync_msg`, or, in a long connection, `CMD aibot_send_msg`.";
 /// A date that exists, leap days of any year included.
 pub(crate) const DATE: &str = "^(?:20[1-9][0-9]|2100)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])\
                                |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))$";

@@ -3,6 +3,9 @@
 /// The method of a call that the SDK of the zone carries: a name follows it, not a path.
 pub const INVOKE: &str = "INVOKE";
 
+/// The method of a command that is sent through a long connection: its name follows.
+pub const CMD: &str = "CMD";
+
 /// The method of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -12,6 +15,8 @@ pub enum Method {
     Post,
     /// WeCom's SDK in the zone carries JSON.
     Invoke,
+    /// A frame in a long connection carries JSON.
+    Cmd,
 }
 
 impl Method {
@@ -21,6 +26,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Invoke => INVOKE,
+            Self::Cmd => CMD,
         }
     }
 
@@ -29,6 +35,7 @@ impl Method {
         match name {
             "GET" => Self::Get,
             INVOKE => Self::Invoke,
+            CMD => Self::Cmd,
             _ => Self::Post,
         }
     }
@@ -38,17 +45,20 @@ impl Method {
         match self {
             Self::Get | Self::Post => Transport::Http,
             Self::Invoke => Transport::Zone,
+            Self::Cmd => Transport::Socket,
         }
     }
 }
 
 /// The transport of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transport {
     /// HTTP.
     Http,
     /// WeCom's SDK in the zone.
     Zone,
+    /// A long connection, a WebSocket.
+    Socket,
 }
 
 /// The facts about a transport.
@@ -62,12 +72,10 @@ pub struct TransportFacts {
     pub target: &'static str,
     /// The notice on its calls.
     pub notice: Option<&'static str>,
-    /// The trait of calls that report the progress of a job.
-    pub job: &'static str,
-    /// The function that uses it.
-    pub waits: &'static str,
-    /// The notice on such calls.
-    pub job_notice: &'static str,
+    /// Its calls that report the progress of a job; `None` if there are none.
+    pub jobs: Option<JobFacts>,
+    /// What a check says of one of its calls, and of the form that all of them have; `None` if they have several.
+    pub only_json: Option<[&'static str; 2]>,
     /// The check of a call in the snapshot tests.
     pub check: &'static str,
     /// The table of all its calls for `conformance`, and its description.
@@ -76,9 +84,20 @@ pub struct TransportFacts {
     pub contract: [&'static str; 2],
 }
 
+/// The facts about the calls of a transport that report the progress of a job.
+#[derive(Debug)]
+pub struct JobFacts {
+    /// Their trait.
+    pub name: &'static str,
+    /// The function that uses it.
+    pub waits: &'static str,
+    /// The notice on them.
+    pub notice: &'static str,
+}
+
 impl Transport {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Http, Self::Zone];
+    pub const ALL: [Self; 3] = [Self::Http, Self::Zone, Self::Socket];
 
     /// The table.
     pub const fn facts(self) -> &'static TransportFacts {
@@ -88,9 +107,12 @@ impl Transport {
                 row: None,
                 target: "call",
                 notice: None,
-                job: "Job",
-                waits: "Client::wait",
-                job_notice: "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.",
+                jobs: Some(JobFacts {
+                    name: "Job",
+                    waits: "Client::wait",
+                    notice: "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.",
+                }),
+                only_json: None,
                 check: "endpoint",
                 contracts: [
                     "CONTRACTS",
@@ -105,18 +127,27 @@ impl Transport {
                 notice: Some(
                     "For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.",
                 ),
-                job: "ZoneJob",
-                waits: "ZoneJob::state",
-                job_notice: "`state` of `wecom_requests::ZoneJob` says whether the job is over.",
+                jobs: Some(JobFacts {
+                    name: "ZoneJob",
+                    waits: "ZoneJob::state",
+                    notice: "`state` of `wecom_requests::ZoneJob` says whether the job is over.",
+                }),
+                only_json: Some(["a call of the zone", "the zone's SDK carries the call"]),
                 check: "zone_call",
                 contracts: ["ZONE", "Every call of the zone, likewise."],
                 contract: ["zone", "ZoneContract"],
             },
+            Self::Socket => &TransportFacts {
+                key: "sockets",
+                row: Some("commands"),
+                target: "command",
+                notice: Some("For long connections, not over HTTP: see `wecom_requests::SocketCommand`."),
+                jobs: None,
+                only_json: Some(["a command", "a long connection carries the command"]),
+                check: "command",
+                contracts: ["SOCKETS", "Every command of a long connection, likewise."],
+                contract: ["socket", "SocketContract"],
+            },
         }
-    }
-
-    /// Returns the transport of a call with this path or name: no name begins with a slash.
-    pub fn of(target: &str) -> Self {
-        if target.starts_with('/') { Self::Http } else { Self::Zone }
     }
 }

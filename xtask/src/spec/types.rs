@@ -12,7 +12,7 @@ use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::written_rule::WrittenRule;
 
 /// A struct.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Struct {
     /// The description.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
@@ -36,7 +36,7 @@ impl Struct {
 }
 
 /// An open enum: a value that isn't listed is kept, never an error.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Enum {
     /// The description.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
@@ -81,7 +81,7 @@ pub struct EnumValue {
 }
 
 /// A union: an object whose fields depend on which variant it is.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Union {
     /// The description.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]

@@ -3,7 +3,7 @@
 pub(crate) mod access;
 /// 应用管理 (feature `agent`).
 pub(crate) mod agent;
-/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+/// 消息接收与发送 · 智能机器人 (feature `aibot`).
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
@@ -62,6 +62,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     agent::menu::ROUTES,
     agent::workbench::ROUTES,
     aibot::reply::ROUTES,
+    aibot::socket::ROUTES,
     auth::jssdk::ROUTES,
     auth::login::ROUTES,
     auth::two_factor::ROUTES,

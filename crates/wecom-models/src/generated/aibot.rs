@@ -3,3 +3,4 @@
 #[cfg(feature = "callback")]
 pub mod events;
 pub mod reply;
+pub mod socket;

@@ -4,7 +4,7 @@ pub(crate) mod access;
 /// 应用管理 (feature `agent`).
 #[cfg(feature = "agent")]
 pub(crate) mod agent;
-/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+/// 消息接收与发送 · 智能机器人 (feature `aibot`).
 #[cfg(feature = "aibot")]
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).

@@ -148,8 +148,8 @@ pub use wecom_models::wedrive;
 #[doc(inline)]
 pub use wecom_models::zone;
 
-/// Every endpoint and every call of the zone, by family: its title, its call, and the type of its
-/// request.
+/// Every endpoint, every call of the zone and every command of a long connection, by family: its
+/// title, its call, and the type of its request.
 #[doc = include_str!("endpoints/access.md")]
 #[cfg_attr(feature = "agent", doc = include_str!("endpoints/agent.md"))]
 #[cfg_attr(
@@ -159,7 +159,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "aibot", doc = include_str!("endpoints/aibot.md"))]
 #[cfg_attr(
     not(feature = "aibot"),
-    doc = "\n# aibot\n\n1 call. Needs the feature `aibot`.\n"
+    doc = "\n# aibot\n\n10 calls. Needs the feature `aibot`.\n"
 )]
 #[cfg_attr(feature = "auth", doc = include_str!("endpoints/auth.md"))]
 #[cfg_attr(

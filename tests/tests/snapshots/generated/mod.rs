@@ -189,6 +189,44 @@ mod aibot {
             wecom_tests::snapshot::reply("aibot.reply.update_template_card_reply");
         }
     }
+    mod socket {
+        #[test]
+        fn subscribe_bot() {
+            wecom_tests::snapshot::command("aibot.socket.subscribe_bot");
+        }
+        #[test]
+        fn ping() {
+            wecom_tests::snapshot::command("aibot.socket.ping");
+        }
+        #[test]
+        fn respond_msg() {
+            wecom_tests::snapshot::command("aibot.socket.respond_msg");
+        }
+        #[test]
+        fn respond_welcome_msg() {
+            wecom_tests::snapshot::command("aibot.socket.respond_welcome_msg");
+        }
+        #[test]
+        fn respond_update_msg() {
+            wecom_tests::snapshot::command("aibot.socket.respond_update_msg");
+        }
+        #[test]
+        fn send_msg() {
+            wecom_tests::snapshot::command("aibot.socket.send_msg");
+        }
+        #[test]
+        fn upload_media_init() {
+            wecom_tests::snapshot::command("aibot.socket.upload_media_init");
+        }
+        #[test]
+        fn upload_media_chunk() {
+            wecom_tests::snapshot::command("aibot.socket.upload_media_chunk");
+        }
+        #[test]
+        fn upload_media_finish() {
+            wecom_tests::snapshot::command("aibot.socket.upload_media_finish");
+        }
+    }
 }
 mod auth {
     mod jssdk {

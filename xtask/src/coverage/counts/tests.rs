@@ -111,8 +111,28 @@ fn the_family_is_the_part_after_cgi_bin_or_the_first_one() {
     for (path, expected) in
         [("/cgi-bin/tea/brew", "tea"), ("/cgi-bin/gettoken", "gettoken"), ("/pay/tea/brew", "pay")]
     {
-        assert_eq!(family(path), expected);
+        assert_eq!(Target { transport: Transport::Http, path }.family(), expected);
     }
+}
+
+#[test]
+fn commands_and_calls_of_the_zone_are_counted_apart_even_under_one_name() {
+    let call = |method| {
+        format!(
+            "title: 茶\nsummary: Tea.\nendpoints:\n  brew:\n    title: 泡茶\n    summary: Brews tea.\n    doc: {{ page: 1, seen: false }}\n    \
+             call: {method} brew\n    token: none\n    request:\n      leaf: {{ type: string, doc: \"The leaf.\" }}\n"
+        )
+    };
+    let sources =
+        [load::source("tea.socket.yaml", &call("CMD")), load::source("tea.zone.yaml", &call("INVOKE"))];
+    let mut diagnostics = Diagnostics::default();
+    let spec = load::spec(&sources, &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let coverage = Coverage::new(&spec, &BTreeMap::new());
+    let one = Counts { unseen: 1, fields: 1, typed: 1, described: 1, ..Counts::default() };
+    assert_eq!(coverage.others["sockets"]["commands"], one);
+    assert_eq!(coverage.others["zone"]["zone calls"], one);
+    assert!(coverage.families.is_empty());
 }
 
 #[test]

@@ -47,12 +47,12 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
         for (name, endpoint) in &file.endpoints {
             let (_, path) = endpoint.head.method_and_path();
             let (head, at) = (&endpoint.head, Settled { file: stem, key: name });
-            let row = if head.is_over_http() {
-                format!("call: {}, title: {}", head.call, head.title)
-            } else {
-                format!("wire: [{path}], title: {}", head.title)
+            let row = match head.transport() {
+                Transport::Http => format!("call: {}, title: {}", head.call, head.title),
+                Transport::Zone => format!("wire: [{path}], title: {}", head.title),
+                Transport::Socket => format!("wire: [{}], title: {}", head.call, head.title),
             };
-            let below = head.method().transport().facts().key;
+            let below = head.transport().facts().key;
             let settled =
                 by_target.iter().find(|(key, _)| *key == below).and_then(|(_, settled)| settled.get(path));
             Found { section: Section::Endpoints, below, at, wire: path }.check(settled, &row, &mut report);

@@ -10,7 +10,8 @@ use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{
-    Answer, Body, Endpoint, EndpointHead, Grants, Host, INVOKE, Place, Section, Sign, Spec, Token,
+    Answer, Answers, Body, CMD, Endpoint, EndpointHead, Grants, Host, INVOKE, Place, Section, Sign, Spec,
+    Token, Transport,
 };
 
 /// Checks that one page defines a call only once; other pages may define the same call differently.
@@ -48,8 +49,11 @@ impl Checker<'_> {
             self.report.described(&path.key("notes"), notes);
         }
         self.call(&path.key("call"), &head.call);
-        if !head.is_over_http() {
-            self.zone(path, endpoint);
+        if let Some(said) = head.transport().facts().only_json {
+            self.only_json(path, endpoint, said);
+        }
+        if let Some(answers) = &head.answers {
+            self.answers(&path.key("answers"), head, answers);
         }
         self.report.page(&path.key("doc"), &head.doc);
         for name in ["errcode", "errmsg"] {
@@ -109,11 +113,13 @@ impl Checker<'_> {
             Some(("GET" | "POST", path)) => path_problem(path),
             Some((INVOKE, name)) if names::is_snake(name) => None,
             Some((INVOKE, _)) => Some("write a name in snake case after `INVOKE`".to_owned()),
+            Some((CMD, name)) if name.split('/').all(names::is_snake) => None,
+            Some((CMD, _)) => Some("write the command after `CMD`, in snake case".to_owned()),
             Some((method, _)) => Some(format!("`{method}` is not a method of this API; use GET or POST")),
             None => Some("write a method and a path".to_owned()),
         };
         if let Some(problem) = problem {
-            let help = "for example `POST /cgi-bin/chatdata/sync_msg`, or `INVOKE sync_msg` in the zone";
+            let help = "for example `POST /cgi-bin/chatdata/sync_msg`, `INVOKE sync_msg` in the zone, or `CMD aibot_send_msg` in a long connection";
             self.report
                 .error(Mistake::BadCall, At::Value(path), format!("`{call}` is not a call"))
                 .label(problem)
@@ -168,9 +174,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks a zone call: it takes and returns JSON, and WeCom's SDK identifies the caller.
-    fn zone(&mut self, path: &Path, endpoint: &Endpoint) {
+    /// Checks a call that takes and returns nothing but JSON, and isn't over HTTP. Something else identifies the caller.
+    fn only_json(&mut self, path: &Path, endpoint: &Endpoint, [one, carried]: [&str; 2]) {
         let head = &endpoint.head;
+        let transport = head.transport();
         let http = [
             ("token", head.token != Token::None),
             ("host", head.host != Host::default()),
@@ -180,31 +187,47 @@ impl Checker<'_> {
             ("grants", head.grants.is_some()),
             ("keeps", !head.keeps.is_empty()),
             ("helper", head.helper.is_some()),
+            ("job", head.job.is_some() && transport.facts().jobs.is_none()),
+            ("pagination", head.pagination.is_some() && transport == Transport::Socket),
+            ("concurrency", head.concurrency.is_some() && transport == Transport::Socket),
         ];
         for (key, _) in http.iter().filter(|(_, said)| *said) {
-            let help =
-                "the zone's SDK carries the call, not HTTP: write `token: none`, and no keys about HTTP";
-            let message = format!("a call of the zone has no `{key}`");
+            let help = format!("{carried}, not HTTP: write `token: none`, and no keys about HTTP");
+            let message = format!("{one} has no `{key}`");
             self.report
-                .error(Mistake::BadZoneCall, At::Key(&path.key(key)), message)
+                .error(Mistake::BadTransport, At::Key(&path.key(key)), message)
                 .label("remove it")
                 .help(help);
         }
         for (name, _) in endpoint.request.iter().filter(|(_, field)| field.place != Place::Body) {
             let at = path.key("request").key(name);
-            let message = format!("a call of the zone has nothing but JSON, so `{name}` has no `in`");
-            self.report.error(Mistake::BadZoneCall, At::Key(&at), message).label("remove `in`");
+            let message = format!("{one} has nothing but JSON, so `{name}` has no `in`");
+            self.report.error(Mistake::BadTransport, At::Key(&at), message).label("remove `in`");
         }
-        let alone = self.file.endpoints.values().all(|other| !other.head.is_over_http());
+        let alone = self.file.endpoints.values().all(|other| other.head.transport() == transport);
         if !alone || self.file.documents().next().is_some() {
+            let message = format!("{one} is in a file with nothing else");
             self.report
-                .error(
-                    Mistake::BadZoneCall,
-                    At::Key(&path.key("call")),
-                    "calls of the zone are in files of their own",
-                )
+                .error(Mistake::BadTransport, At::Key(&path.key("call")), message)
                 .label("among others")
-                .help("move it to a file of `zone`");
+                .help("move it to a file of its kind");
+        }
+    }
+
+    /// Checks the callbacks that a command answers. Whether they exist is a question about the whole family.
+    fn answers(&mut self, path: &Path, head: &EndpointHead, answers: &Answers) {
+        if head.transport() != Transport::Socket {
+            let message = "only a command of a long connection `answers` callbacks";
+            self.report
+                .error(Mistake::BadTransport, At::Key(path), message)
+                .label("remove it")
+                .help("a passive reply is one of the `replies`");
+        }
+        if answers.within == 0 {
+            let message = "nothing can be answered within 0 seconds";
+            self.report
+                .error(Mistake::BadTransport, At::Value(&path.key("within")), message)
+                .label("at least 1");
         }
     }
 

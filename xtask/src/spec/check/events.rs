@@ -10,7 +10,7 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::payload::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{File, NamedDocument, Section, Spec, Wire};
+use crate::spec::{File, NamedDocument, Section, Spec, Transport, Wire};
 
 /// Checks that what is one kind of document on the wire has one type.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -36,32 +36,49 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that a document that says nothing of itself answers one of its family.
+/// Checks that a document that says nothing of itself answers one of its family, and so does a command that answers any.
 pub(super) fn answered(spec: &Spec, diagnostics: &mut Diagnostics) {
     for file in &spec.files {
         for document in file.documents() {
             let Some(wire) = document.answers() else { continue };
-            let family = spec.files.iter().filter(|other| other.family() == file.family());
-            let mut others = family.flat_map(File::documents);
-            if others.any(|other| {
-                other.kind != document.kind && other.definition.wires().any(|of| of.takes(&wire))
-            }) {
+            if is_callback(spec, file, wire) {
                 continue;
             }
             let at = document.path().key("wire").index(0);
+            let message = format!("no callback of `{}` is `{wire}`", file.family());
             diagnostics
                 .reporter(file.source, &file.root)
-                .error(
-                    Mistake::BadWire,
-                    At::Value(&at),
-                    format!("no callback of `{}` is `{wire}`", file.family()),
-                )
+                .error(Mistake::BadWire, At::Value(&at), message)
                 .label("no such callback")
                 .help(
                     "if no member says what a reply is, its `wire` is that of the callback that it answers",
                 );
         }
+        for (name, endpoint) in &file.endpoints {
+            let answers =
+                endpoint.head.answers.as_ref().filter(|_| endpoint.head.transport() == Transport::Socket);
+            let answers = answers.into_iter().flat_map(|answers| &answers.callbacks);
+            for (index, told) in answers.enumerate() {
+                if Wire::parse(told).is_some_and(|wire| is_callback(spec, file, wire)) {
+                    continue;
+                }
+                let at = Section::Endpoints.entry(name).key("answers").key("callbacks").index(index);
+                let message = format!("no callback of `{}` is `{told}`", file.family());
+                diagnostics
+                    .reporter(file.source, &file.root)
+                    .error(Mistake::BadWire, At::Value(&at), message)
+                    .label("no such callback")
+                    .help("a command answers callbacks of its family: name them by a `wire` of theirs");
+            }
+        }
     }
+}
+
+/// Returns whether a document that arrives, of the family of a file, is of a kind; or, if anything may follow, begins like it.
+fn is_callback(spec: &Spec, file: &File, wire: Wire<'_>) -> bool {
+    let family = spec.files.iter().filter(|other| other.family() == file.family());
+    let mut arriving = family.flat_map(File::documents).filter(|document| !document.part().is_sent());
+    arriving.any(|document| document.definition.wires().any(|of| of.takes(&wire) || wire.takes(&of)))
 }
 
 impl Checker<'_> {

@@ -11,7 +11,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{
-    Endpoint, Errcode, Field, FieldPath, Format, Held, Repr, Style, Union, Variant, WrittenRule, json_kind,
+    Endpoint, Errcode, Field, FieldPath, Format, Held, Repr, Style, Transport, Union, Variant, WrittenRule,
+    json_kind,
 };
 
 impl Checker<'_> {
@@ -26,7 +27,10 @@ impl Checker<'_> {
             if !(is_file && endpoint.head.answer.may_be_file()) {
                 let path = path.key("response");
                 self.example(&path, &example.response, (&endpoint.response, &[]), true);
-                self.errcode(&path, endpoint, &example.response);
+                // The code of a command is in the frame around its response.
+                if endpoint.head.transport() != Transport::Socket {
+                    self.errcode(&path, endpoint, &example.response);
+                }
             }
         }
     }

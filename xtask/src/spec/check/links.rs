@@ -144,6 +144,10 @@ impl<'s> Module<'s> {
                 variants.map(|(tag, variant)| variant.name.clone().unwrap_or_else(|| names::pascal(tag)));
             types.insert(name.clone(), variants.collect());
         }
+        for name in file.imports.values().flatten() {
+            let fields = file.structs.get(name).map(|structure| members(&structure.fields));
+            types.insert(name.clone(), fields.unwrap_or_default());
+        }
         let failed = file.failed.iter().map(String::as_str).collect();
         Self { types, unclear: !file.complete, failed }
     }

@@ -10,6 +10,7 @@ mod encoding;
 mod endpoints;
 mod events;
 mod examples;
+mod imports;
 mod jobs;
 mod keeps;
 mod lenience;
@@ -42,6 +43,7 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     if let Some(names) = &spec.names {
         called::as_settled(names, spec, sources, diagnostics);
     }
+    imports::check(spec, diagnostics);
     keeps::of_spec(spec, diagnostics);
     modules(spec, sources, diagnostics);
     codes::check(spec, sources, diagnostics);
