@@ -7104,6 +7104,29 @@ pub const UNIONID_ENTITY_MISMATCH: i64 = 845003;
 #[doc(alias("846000"))]
 pub const NOT_CUSTOMIZED_OR_THIRD_PARTY_APP: i64 = 846000;
 
+/// The `req_id` isn't that of a callback that takes such a reply.
+///
+/// It is unknown, too old, or that of another type of callback. Don't retry; send a message without a
+/// callback instead.
+#[doc(alias("846605"))]
+pub const AIBOT_INVALID_REQ_ID: i64 = 846605;
+
+/// The stream of an AI bot is too old to be updated.
+///
+/// Send the rest of the text as another message.
+#[doc(alias("846608"))]
+pub const AIBOT_STREAM_EXPIRED: i64 = 846608;
+
+/// The long connection of an AI bot isn't subscribed.
+///
+/// The subscription is lost, or another connection of the bot has replaced this one.
+#[doc(alias("846609"))]
+pub const AIBOT_CONNECTION_NOT_SUBSCRIBED: i64 = 846609;
+
+/// The AI bot's ID or its secret for long connections is invalid.
+#[doc(alias("853000"))]
+pub const AIBOT_INVALID_CREDENTIAL: i64 = 853000;
+
 /// The `CorpId` is invalid.
 ///
 /// The given `CorpId` doesn't exist.
@@ -8949,6 +8972,10 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: OPENID_ENTITY_MISMATCH, name: "OPENID_ENTITY_MISMATCH", doc: "The certified entity of the `openid` differs from that of the company.", help: Some("Make sure that the mini program or official account is certified and that its entity name matches the company's.") },
     ErrorCode { code: UNIONID_ENTITY_MISMATCH, name: "UNIONID_ENTITY_MISMATCH", doc: "The certified entity of the `unionid` differs from that of the company.", help: Some("Make sure that the open platform account is certified and that its entity name matches the company's.") },
     ErrorCode { code: NOT_CUSTOMIZED_OR_THIRD_PARTY_APP, name: "NOT_CUSTOMIZED_OR_THIRD_PARTY_APP", doc: "The app is neither a customized app nor a third-party app.", help: None },
+    ErrorCode { code: AIBOT_INVALID_REQ_ID, name: "AIBOT_INVALID_REQ_ID", doc: "The `req_id` isn't that of a callback that takes such a reply.", help: Some("It is unknown, too old, or that of another type of callback. Don't retry; send a message without a callback instead.") },
+    ErrorCode { code: AIBOT_STREAM_EXPIRED, name: "AIBOT_STREAM_EXPIRED", doc: "The stream of an AI bot is too old to be updated.", help: Some("Send the rest of the text as another message.") },
+    ErrorCode { code: AIBOT_CONNECTION_NOT_SUBSCRIBED, name: "AIBOT_CONNECTION_NOT_SUBSCRIBED", doc: "The long connection of an AI bot isn't subscribed.", help: Some("The subscription is lost, or another connection of the bot has replaced this one.") },
+    ErrorCode { code: AIBOT_INVALID_CREDENTIAL, name: "AIBOT_INVALID_CREDENTIAL", doc: "The AI bot's ID or its secret for long connections is invalid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_CORPID, name: "HARDWARE_INVALID_CORPID", doc: "The `CorpId` is invalid.", help: Some("The given `CorpId` doesn't exist.") },
     ErrorCode { code: REMOTE_UNLOCK_DATA_NOT_FOUND, name: "REMOTE_UNLOCK_DATA_NOT_FOUND", doc: "There is no data of a remote door opening.", help: None },
     ErrorCode { code: REMOTE_UNLOCK_DEVICE_MISMATCH, name: "REMOTE_UNLOCK_DEVICE_MISMATCH", doc: "The hardware device in the remote door opening record isn't the requesting one.", help: None },
