@@ -15,7 +15,8 @@ pub(super) fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
             let stem = format!("{}.{chapter}", file.family());
             let Some(from) = spec.files.iter().find(|other| other.stem == stem) else { continue };
             let [used, there] = [file, from].map(|file| [true, false].map(|sent| reached(file, sent)));
-            for (index, name) in names.iter().enumerate() {
+            let found = names.iter().enumerate().filter(|(_, name)| !file.failed.contains(*name));
+            for (index, name) in found {
                 let lacking =
                     [0, 1].map(|of| used[of].contains(name.as_str()) && !there[of].contains(name.as_str()));
                 let problem = match (lacking, needs_callback(from)) {
