@@ -6,10 +6,10 @@
 use std::env;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::time::sleep;
 use wecom_mock::Server;
 use wecom_sdk::aibot::events::{AibotEvent, TextMessage};
+use wecom_sdk::aibot::socket::{RespondWelcomeMsg, WelcomeMessage};
 use wecom_sdk::{AiBot, AiBotBuilder, BotCallback, BotError};
 
 #[tokio::main]
@@ -23,8 +23,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(callback) = callbacks.next().await {
         match &callback.event {
             AibotEvent::EnterChat(_) => {
-                let welcome = json!({ "msgtype": "text", "text": { "content": "Hello! Ask me something." } });
-                callback.replier().call("aibot_respond_welcome_msg", &welcome).await?;
+                let welcome = WelcomeMessage::text("Hello! Ask me something.");
+                callback.replier().send(&RespondWelcomeMsg::new(welcome)).await?;
                 println!("welcomed a user");
             }
             AibotEvent::TextMessage(message) => {

@@ -10,8 +10,9 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use wecom_models::aibot::events::AibotEvent;
 use wecom_models::callback::{Document, Envelope, Events as _};
+use wecom_requests::SocketReply;
 
-use super::{AiBot, BotError, BotStream, Exchange, value, written};
+use super::{AiBot, BotError, BotStream, Exchange, checked, response, value, written};
 
 /// A callback as the connection received it.
 pub(super) struct Arrived {
@@ -132,6 +133,22 @@ impl BotReplier {
     /// Returns the bot.
     pub fn bot(&self) -> &AiBot {
         &self.bot
+    }
+
+    /// Replies with a command: `RespondMsg` to a message, `RespondWelcomeMsg` to a user who enters the chat, `RespondUpdateMsg` to a click on
+    /// a card. WeCom accepts the last two for 5 seconds.
+    ///
+    /// ```
+    /// # async fn reply(callback: wecom_sdk::BotCallback) -> Result<(), wecom_sdk::BotError> {
+    /// use wecom_sdk::aibot::socket::{ReplyMessage, RespondMsg};
+    ///
+    /// callback.replier().send(&RespondMsg::new(ReplyMessage::markdown("It opens at **noon**."))).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn send<R: SocketReply + Sync>(&self, reply: &R) -> Result<R::Response, BotError> {
+        let answer = self.reply(R::META.cmd.into(), checked(reply)?, true).await?;
+        response::<R>(answer.as_deref())
     }
 
     /// Replies with a command that has no type yet, and returns the body of its acknowledgement, `null` if there is none.

@@ -10,12 +10,12 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use md5::{Digest as _, Md5};
-use serde_json::{Value, json};
 use tokio::time::sleep;
 use wecom_models::aibot::events::MediaContent;
-use wecom_requests::{DecodeError, file_head};
+use wecom_models::aibot::socket::{MediaType, UploadMediaChunk, UploadMediaFinish, UploadMediaInit};
+use wecom_requests::{DecodeError, SocketCommand, file_head};
 
-use super::{AiBot, BotError, Exchange, value, written};
+use super::{AiBot, BotError};
 use crate::transport::TransportError;
 use crate::{Content, hex};
 
@@ -30,10 +30,6 @@ const MAX_DOWNLOAD: usize = 101 << 20;
 
 /// The pauses before a part is sent again.
 const RETRIES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
-
-const INIT: &str = "aibot_upload_media_init";
-const CHUNK: &str = "aibot_upload_media_chunk";
-const FINISH: &str = "aibot_upload_media_finish";
 
 /// A file that a user sent to an AI bot, decrypted. Needs the feature `ai-bot`.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,51 +48,50 @@ impl fmt::Debug for BotFile {
 }
 
 impl AiBot {
-    /// Uploads a file in parts of 512 KiB, and returns its `media_id`, which the bot can send for 3 days. `kind` is `image`, `voice`,
-    /// `video` or `file`.
+    /// Uploads a file in parts of 512 KiB, and returns its `media_id`, which the bot can send for 3 days.
     ///
     /// WeCom accepts files of 5 bytes or more: images (PNG, JPG, GIF) and videos (MP4) up to 10 MB, voice messages (AMR) up to 2 MB, other
     /// files up to 20 MB. Parts are sent one after the other, and up to twice again, also on another connection if this one is lost: sending a
     /// part twice is harmless.
-    pub async fn upload(&self, content: Content, kind: &str) -> Result<String, BotError> {
-        self.upload_with(content, kind, 1).await
+    pub async fn upload(&self, content: Content, r#type: MediaType) -> Result<String, BotError> {
+        self.upload_with(content, r#type, 1).await
     }
 
     /// Uploads a file like [`upload`](Self::upload), with several parts at once. WeCom refuses some of them if there are many.
     pub async fn upload_with(
         &self,
         content: Content,
-        kind: &str,
+        r#type: MediaType,
         at_once: usize,
     ) -> Result<String, BotError> {
         let name = content.name().to_owned();
         let bytes = read(content).await?;
-        let md5 = hex(&Md5::digest(&bytes));
         let parts = bytes.len().div_ceil(PART);
-        let init = json!({
-            "type": kind, "filename": name, "total_size": bytes.len(), "total_chunks": parts, "md5": md5,
-        });
-        let started = self.upload_call(INIT, &init).await?;
-        let upload_id = text(INIT, &started, "upload_id")?;
+        let timeout = self.0.settings.upload_timeout;
+        let init = UploadMediaInit::new(r#type, name, bytes.len() as u64, parts as u64);
+        let init = init.md5(hex(&Md5::digest(&bytes)));
+        let upload_id = self.send_within(&init, timeout).await?.upload_id;
+        let upload_id = needed::<UploadMediaInit>("upload_id", upload_id)?;
         let sending = (0..parts).map(|index| {
             let part = bytes.slice(index * PART..bytes.len().min((index + 1) * PART));
-            self.send_part(upload_id, index, part)
+            self.send_part(&upload_id, index, part)
         });
         let mut sending = stream::iter(sending).buffer_unordered(at_once.max(1));
         while let Some(sent) = sending.next().await {
             sent?;
         }
-        let finished = self.upload_call(FINISH, &json!({ "upload_id": upload_id })).await?;
-        text(FINISH, &finished, "media_id").map(str::to_owned)
+        let finish = UploadMediaFinish::new(upload_id.as_str());
+        let media_id = self.send_within(&finish, timeout).await?.media_id;
+        needed::<UploadMediaFinish>("media_id", media_id)
     }
 
     async fn send_part(&self, upload_id: &str, index: usize, part: Bytes) -> Result<(), BotError> {
-        let body =
-            json!({ "upload_id": upload_id, "chunk_index": index, "base64_data": STANDARD.encode(&part) });
-        let body = written(CHUNK, &body)?;
+        let chunk = UploadMediaChunk::new(upload_id, index as u64, STANDARD.encode(&part));
         let mut pauses = RETRIES.iter();
         loop {
-            let Err(error) = self.upload_exchange(CHUNK, body.clone()).await else { return Ok(()) };
+            let Err(error) = self.send_within(&chunk, self.0.settings.upload_timeout).await else {
+                return Ok(());
+            };
             let is_transient = match &error {
                 BotError::Unacknowledged { .. } | BotError::Lost { .. } => true,
                 BotError::NotConnected(state) => !state.is_final(),
@@ -108,17 +103,6 @@ impl AiBot {
             sleep(*pause).await;
             self.ready().await?;
         }
-    }
-
-    async fn upload_call(&self, cmd: &'static str, body: &Value) -> Result<Value, BotError> {
-        let body = written(cmd, body)?;
-        let answer = self.upload_exchange(cmd, body).await?;
-        value(cmd.into(), answer.as_deref())
-    }
-
-    async fn upload_exchange(&self, cmd: &'static str, body: String) -> super::calls::Outcome {
-        let timeout = self.0.settings.upload_timeout;
-        self.exchange(Exchange { cmd: cmd.into(), req_id: None, body, exact: true, timeout }).await
     }
 
     /// Downloads a file of a message, and decrypts it with the key beside its URL. The URL is valid for 5 minutes, without credentials.
@@ -180,11 +164,11 @@ async fn read(content: Content) -> Result<Bytes, BotError> {
     Ok(bytes.freeze())
 }
 
-/// Returns a member of an acknowledgement.
-fn text<'a>(cmd: &'static str, answer: &'a Value, name: &str) -> Result<&'a str, BotError> {
-    let found = answer.get(name).and_then(Value::as_str);
-    found.filter(|text| !text.is_empty()).ok_or_else(|| BotError::Decode {
-        cmd: cmd.into(),
-        error: DecodeError { succeeded: true, ..DecodeError::new(name, "it is missing") },
-    })
+/// Returns an ID that an acknowledgement must have.
+fn needed<C: SocketCommand>(name: &str, id: String) -> Result<String, BotError> {
+    if !id.is_empty() {
+        return Ok(id);
+    }
+    let error = DecodeError { succeeded: true, ..DecodeError::new(name, "it is missing") };
+    Err(BotError::Decode { cmd: C::META.cmd.into(), error })
 }

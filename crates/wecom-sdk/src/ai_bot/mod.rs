@@ -31,7 +31,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 use wecom_models::Secret;
-use wecom_requests::DecodeError;
+use wecom_requests::{DecodeError, ResponseError, SocketCall, SocketCommand};
 
 use crate::http::Http;
 use crate::time::milliseconds;
@@ -158,6 +158,36 @@ impl AiBot {
         if state.is_final() { Err(BotError::NotConnected(state)) } else { Ok(()) }
     }
 
+    /// Sends a command, such as a message to a chat, and returns its response.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let (bot, _) = wecom_sdk::AiBot::builder("bot id", "secret").url(server.bot_url()).connect().await?;
+    /// use wecom_sdk::aibot::socket::{ChatType, Message, SendMsg};
+    ///
+    /// let message = Message::markdown("The build is **green**.");
+    /// bot.send(&SendMsg::new("lin.wei", message).chat_type(ChatType::Single)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A command that breaks documented limits is not sent. Nothing is sent twice: see [`BotError::may_have_been_carried_out`].
+    pub async fn send<C: SocketCall + Sync>(&self, command: &C) -> Result<C::Response, BotError> {
+        self.send_within(command, self.0.settings.ack_timeout).await
+    }
+
+    async fn send_within<C: SocketCall + Sync>(
+        &self,
+        command: &C,
+        timeout: Duration,
+    ) -> Result<C::Response, BotError> {
+        let (cmd, body) = (C::META.cmd.into(), checked(command)?);
+        let answer = self.exchange(Exchange { cmd, req_id: None, body, exact: true, timeout }).await?;
+        response::<C>(answer.as_deref())
+    }
+
     /// Sends a command that has no type yet, with an ID of its own, and returns the body of its acknowledgement, `null` if there is none.
     ///
     /// ```
@@ -255,6 +285,25 @@ struct Exchange<'a> {
 fn written(cmd: &str, body: &(impl Serialize + ?Sized)) -> Result<String, BotError> {
     serde_json::to_string(body)
         .map_err(|error| BotError::Write { cmd: cmd.to_owned().into(), reason: error.to_string() })
+}
+
+/// Writes the body of a typed command, if it is within its limits.
+fn checked<C: SocketCommand>(command: &C) -> Result<String, BotError> {
+    let cmd = C::META.cmd;
+    command.violations().map_err(|violations| BotError::Invalid { cmd: cmd.into(), violations })?;
+    written(cmd, command)
+}
+
+/// Reads the body of the acknowledgement of a typed command.
+fn response<C: SocketCommand>(body: Option<&RawValue>) -> Result<C::Response, BotError> {
+    let body = body.map_or("{}", RawValue::get);
+    C::parse(format!(r#"{{"errcode":0,"body":{body}}}"#)).map_err(|error| {
+        let error = match error {
+            ResponseError::Decode(error) => error,
+            other => DecodeError::new("", other.to_string()),
+        };
+        BotError::Decode { cmd: C::META.cmd.into(), error: DecodeError { succeeded: true, ..error } }
+    })
 }
 
 /// Reads the body of an acknowledgement.

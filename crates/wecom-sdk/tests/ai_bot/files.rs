@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::aibot::events::AibotEvent;
+use wecom_sdk::aibot::socket::MediaType;
 use wecom_sdk::{AiBot, BotCallbacks, BotError, BotFile, Content};
 
 use crate::{builder, connected};
@@ -22,7 +23,8 @@ async fn a_file_is_uploaded_in_parts() {
     let (server, bot, _callbacks) = connected().await;
     for (length, parts) in [(5, 1), (512 << 10, 1), ((512 << 10) + 1, 2), (1_300_000, 3)] {
         server.clear_received();
-        let media_id = bot.upload(Content::bytes(bytes(length)).named("数据.bin"), "file").await.unwrap();
+        let media_id =
+            bot.upload(Content::bytes(bytes(length)).named("数据.bin"), MediaType::File).await.unwrap();
         assert_eq!(server.bot_upload(&media_id).unwrap(), bytes(length));
         assert_eq!(server.requests(CHUNK), parts);
         let init = server.received("aibot_upload_media_init")[0].json().unwrap();
@@ -30,7 +32,8 @@ async fn a_file_is_uploaded_in_parts() {
         let message = json!({ "chatid": "c", "msgtype": "file", "file": { "media_id": media_id } });
         bot.call("aibot_send_msg", &message).await.unwrap();
     }
-    let media_id = bot.upload_with(Content::bytes(bytes(3_000_000)).named("a"), "file", 4).await.unwrap();
+    let media_id =
+        bot.upload_with(Content::bytes(bytes(3_000_000)).named("a"), MediaType::File, 4).await.unwrap();
     assert_eq!(server.bot_upload(&media_id).unwrap(), bytes(3_000_000));
 }
 
@@ -41,17 +44,17 @@ async fn a_part_is_sent_again_twice() {
     let content = || Content::bytes(bytes(600_000)).named("a");
     server.inject(Fault::hang().on(CHUNK).times(1));
     server.inject(Fault::code(-1).on(CHUNK).times(1));
-    bot.upload(content(), "file").await.unwrap();
+    bot.upload(content(), MediaType::File).await.unwrap();
     assert_eq!(server.requests(CHUNK), 4);
     // A lost connection is waited for.
     server.inject(Fault::disconnect().on(CHUNK).times(1));
-    bot.upload(content(), "file").await.unwrap();
+    bot.upload(content(), MediaType::File).await.unwrap();
     server.inject(Fault::code(-1).on(CHUNK));
-    assert_eq!(bot.upload(content(), "file").await.unwrap_err().code(), Some(-1));
+    assert_eq!(bot.upload(content(), MediaType::File).await.unwrap_err().code(), Some(-1));
     server.clear_faults();
     server.clear_received();
     server.inject(Fault::code(40007).on(CHUNK));
-    assert_eq!(bot.upload(content(), "file").await.unwrap_err().code(), Some(40007));
+    assert_eq!(bot.upload(content(), MediaType::File).await.unwrap_err().code(), Some(40007));
     assert_eq!(server.requests(CHUNK), 1);
 }
 
@@ -59,9 +62,9 @@ async fn a_part_is_sent_again_twice() {
 async fn what_cannot_be_uploaded_is_refused_before() {
     let (server, bot, _callbacks) = connected().await;
     let large = Content::stream((50 << 20) + 1, futures_util::stream::empty());
-    assert!(matches!(bot.upload(large, "file").await, Err(BotError::TooLarge { .. })));
+    assert!(matches!(bot.upload(large, MediaType::File).await, Err(BotError::TooLarge { .. })));
     let short = Content::stream(10, futures_util::stream::iter([Ok("abc".into())]));
-    assert!(matches!(bot.upload(short, "file").await, Err(BotError::Content(_))));
+    assert!(matches!(bot.upload(short, MediaType::File).await, Err(BotError::Content(_))));
     assert_eq!(server.requests("aibot_upload_media_init"), 0);
 }
 

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use wecom_mock::{BotPushError, Fault, Reply, Server};
 use wecom_sdk::aibot::events::AibotEvent;
-use wecom_sdk::{AiBot, BotError, BotState};
+use wecom_sdk::aibot::socket::{
+    ChatType, MediaType, Message, ReplyMessage, RespondMsg, RespondWelcomeMsg, SendMsg, WelcomeMessage,
+};
+use wecom_sdk::{AiBot, BotError, BotState, Content};
 
 use crate::{builder, connected};
 
@@ -205,4 +208,30 @@ async fn the_control_api_pushes_to_bots() {
     call("/faults", r#"{ "fault": "code", "errcode": 6000, "path": "aibot_respond_msg", "times": 1 }"#).await;
     let markdown = json!({ "msgtype": "markdown", "markdown": { "content": "x" } });
     assert_eq!(callback.replier().call(RESPOND, &markdown).await.unwrap_err().code(), Some(6000));
+}
+
+#[tokio::test]
+async fn commands_are_typed() {
+    let (server, bot, mut callbacks) = connected().await;
+    let message = Message::markdown("The build is **green**.");
+    bot.send(&SendMsg::new("lin.wei", message).chat_type(ChatType::Single)).await.unwrap();
+    let sent = &bodies(&server, "aibot_send_msg")[0];
+    assert_eq!((&sent["chat_type"], &sent["msgtype"]), (&json!(1), &json!("markdown")));
+    let long = Message::markdown("x".repeat(20_481));
+    let error = bot.send(&SendMsg::new("lin.wei", long)).await.unwrap_err();
+    assert!(matches!(error, BotError::Invalid { .. }) && error.to_string().contains("20480"), "{error}");
+    assert_eq!(server.requests("aibot_send_msg"), 1);
+
+    server.push_to_bot("aibot.events.text_message").unwrap();
+    let replier = callbacks.next().await.unwrap().replier();
+    replier.send(&RespondMsg::new(ReplyMessage::markdown("It opens at noon."))).await.unwrap();
+    let welcome = RespondWelcomeMsg::new(WelcomeMessage::text("Hello"));
+    assert_eq!(replier.send(&welcome).await.unwrap_err().code(), Some(846_605));
+    server.push_to_bot("aibot.events.enter_chat").unwrap();
+    callbacks.next().await.unwrap().replier().send(&welcome).await.unwrap();
+
+    // Without what the response promises, there is no upload.
+    server.answer("aibot_upload_media_init", |_| Reply::json(json!({ "errcode": 0, "body": {} })));
+    let error = bot.upload(Content::bytes("hello").named("a"), MediaType::File).await.unwrap_err();
+    assert!(matches!(error, BotError::Decode { .. }) && error.may_have_been_carried_out(), "{error}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use wecom_mock::{Fault, Server};
 use wecom_sdk::aibot::events::AibotEvent;
+use wecom_sdk::aibot::socket::MediaType;
 use wecom_sdk::{AiBot, AiBotBuilder, BotState, Content};
 use wecom_tests::log::Log;
 
@@ -34,7 +35,7 @@ async fn logs_name_commands_and_reasons_but_no_secret_key_url_or_text() {
     server.inject(Fault::code(45009).on("aibot_send_msg"));
     let markdown = json!({ "chatid": "c", "msgtype": "markdown", "markdown": { "content": "hidden-text" } });
     bot.call("aibot_send_msg", &markdown).await.unwrap_err();
-    bot.upload(Content::bytes("hidden-content").named("a"), "file").await.unwrap();
+    bot.upload(Content::bytes("hidden-content").named("a"), MediaType::File).await.unwrap();
     server.send_to_bot("{ hidden-frame").unwrap();
     server.send_to_bot(r#"{"errcode":40058,"errmsg":"no id"}"#).unwrap();
     server.disconnect_bots();
