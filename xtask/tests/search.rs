@@ -41,6 +41,16 @@ const SEARCHES: &[(&str, &str)] = &[
     ("成员变更通知", "contacts/events/"),
     ("获客助手事件通知", "externalcontact/events/"),
     ("客户联系「联系我」管理", "externalcontact/contact_way/"),
+    // A part of a title.
+    ("离职继承", "externalcontact/transfer/index.html"),
+    ("朋友圈", "externalcontact/moment/"),
+    ("永久授权码", "service/auth/struct.GetPermanentCodeV2.html"),
+    ("回调配置", "access/struct.GetCallbackIp.html"),
+    // What no title of an endpoint says.
+    ("错误码", "errcode/index.html"),
+    ("全局错误码", "errcode/index.html"),
+    ("频率限制", "rates/index.html"),
+    ("免登", "login/index.html"),
     // An event by what names it on the wire, with or without its change.
     ("change_external_contact", "externalcontact/events/"),
     ("change_contact", "contacts/events/"),
@@ -165,7 +175,9 @@ impl Sources {
         let name = file.trim_end_matches(".html").rsplit('.').next().unwrap_or_default();
         let generated = self.root.join("crates/wecom-models/src/generated").join(folder).with_extension("rs");
         let items = match folder {
-            "errcode" => parsed(&self.root.join("crates/wecom-requests/src/generated/errcode.rs")).items,
+            "errcode" if name != "index" => {
+                parsed(&self.root.join("crates/wecom-requests/src/generated/errcode.rs")).items
+            }
             // Any page of the folder.
             _ if file.is_empty() => {
                 let files = std::iter::once(generated.clone()).chain(files(&generated.with_extension("")));
@@ -174,7 +186,8 @@ impl Sources {
             }
             _ if name == "index" => match self.families.get(folder) {
                 Some(terms) => return terms.clone(),
-                None => return aliases(&parsed(&generated).attrs),
+                None if generated.is_file() => return aliases(&parsed(&generated).attrs),
+                None => return self.by_hand.get(folder).into_iter().flatten().cloned().collect(),
             },
             _ if generated.is_file() => parsed(&generated).items,
             _ => return self.by_hand.get(name).into_iter().flatten().cloned().collect(),
@@ -216,6 +229,7 @@ fn named(
             Item::Const(item) => (&item.ident, &item.attrs),
             Item::Enum(item) => (&item.ident, &item.attrs),
             Item::Fn(item) => (&item.sig.ident, &item.attrs),
+            Item::Mod(item) => (&item.ident, &item.attrs),
             Item::Struct(item) => (&item.ident, &item.attrs),
             Item::Trait(item) => (&item.ident, &item.attrs),
             Item::Use(item) if matches!(item.vis, Visibility::Public(_)) => {

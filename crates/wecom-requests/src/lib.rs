@@ -67,7 +67,7 @@ pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;
 pub use job::{Job, JobState};
 pub use json::JsonResponse;
-#[cfg(feature = "merchant")]
+#[cfg(feature = "pay")]
 pub use merchant::{MerchantSigned, SignError};
 pub use paging::{Paged, PagedItems};
 pub use query::Query;
@@ -84,7 +84,7 @@ pub use response::{
     ApiError, DecodeError, FromResponse, MerchantError, ResponseError, parse, parse_response,
     parse_response_within,
 };
-#[cfg(feature = "sign")]
+#[cfg(feature = "paytool")]
 pub use sign::Signed;
 #[cfg(feature = "callback")]
 pub use socket::SocketReply;

@@ -335,6 +335,7 @@ mod kept;
 mod limits;
 mod lock;
 #[cfg(feature = "login")]
+#[doc(alias("免登", "登录链接", "单点登录"))]
 pub mod login;
 #[cfg(feature = "pay")]
 mod merchant;
@@ -438,10 +439,13 @@ pub use wecom_models::Cells;
 pub use wecom_models::ValueError;
 #[cfg(feature = "paytool")]
 pub use wecom_requests::Signed;
+#[doc(inline, alias("错误码", "全局错误码", "返回码"))]
+pub use wecom_requests::errcode;
+#[doc(inline, alias("频率限制", "访问频率限制", "调用频率"))]
+pub use wecom_requests::rates;
 pub use wecom_requests::{
     ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, Job, JobState, JsonResponse,
-    MerchantError, Meta, Paged, PagedItems, Period, Query, Quota, Rate, Usage, Violations, errcode, rates,
-    token,
+    MerchantError, Meta, Paged, PagedItems, Period, Query, Quota, Rate, Usage, Violations, token,
 };
 /// Needs the feature `zone`.
 #[cfg(feature = "zone")]

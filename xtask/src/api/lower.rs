@@ -23,6 +23,7 @@ pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
         modules,
         codes: table.map(|table| self::table(table, &sources[table.source])),
         rates: spec.rates.as_ref().map(|table| rates(table, &sources[table.source])),
+        summaries: spec.names.as_ref().map(|names| names.families.clone()).unwrap_or_default(),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Api {
     pub codes: Option<Codes>,
     /// The rates that no single endpoint's page documents, if the spec has them.
     pub rates: Option<Rates>,
+    /// What families of several modules are for, by name.
+    pub summaries: IndexMap<String, String>,
 }
 
 /// The table of general rates.

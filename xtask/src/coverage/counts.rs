@@ -52,7 +52,8 @@ impl AddAssign for Counts {
 /// Counts by family.
 pub type Families = BTreeMap<String, Counts>;
 
-/// Coverage by family: of endpoints, the part of a path that follows `/cgi-bin/`.
+/// Coverage by family, as features and modules are called. A path that neither the spec nor its table of names has counts for the part after
+/// `/cgi-bin/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// The numbers of endpoints.
@@ -71,7 +72,7 @@ pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<Stri
         let paths = pages::documented(docs)?;
         let undocumented =
             specified(&spec).filter(|target| target.is_seen(&spec) && !paths.contains(target.path));
-        (by_family(&paths), undocumented.map(|target| target.path.to_owned()).collect())
+        (by_family(&spec, &paths), undocumented.map(|target| target.path.to_owned()).collect())
     } else {
         (committed(root)?, Vec::new())
     };
@@ -102,12 +103,50 @@ fn named_calls() -> impl Iterator<Item = (&'static str, &'static str)> {
     facts.filter_map(|facts| Some((facts.key, facts.row?)))
 }
 
-fn by_family(paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
+/// The families of paths.
+struct PathFamilies<'s>(BTreeMap<&'s str, &'s str>);
+
+impl<'s> PathFamilies<'s> {
+    /// Takes them from the spec and from its table of names, which has the paths that aren't transcribed, too.
+    fn of(spec: &'s Spec) -> Self {
+        let named = spec.names.iter().flat_map(|names| &names.endpoints);
+        let named = named.flat_map(|(file, calls)| {
+            let family = file.split('.').next().unwrap_or(file);
+            calls.values().map(move |call| (call.path(), family))
+        });
+        let specified = spec.files.iter().flat_map(|file| {
+            let endpoints = file.endpoints.values();
+            endpoints.map(|endpoint| (endpoint.head.method_and_path().1, file.family()))
+        });
+        // The first file of a path that several have decides.
+        let mut families = BTreeMap::new();
+        for (path, family) in specified.chain(named) {
+            families.entry(path).or_insert(family);
+        }
+        Self(families)
+    }
+
+    /// Returns the family of a path, or the row in place of one: no path contains a blank.
+    fn get<'t>(&self, target: Target<'t>) -> &'t str
+    where
+        's: 't,
+    {
+        let Target { transport, path } = target;
+        if let Some(row) = transport.facts().row {
+            return row;
+        }
+        let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
+        self.0.get(path).copied().unwrap_or_else(|| rest.split('/').next().unwrap_or(rest))
+    }
+}
+
+fn by_family(spec: &Spec, paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
+    let known = PathFamilies::of(spec);
     let mut families = BTreeMap::new();
     for path in paths {
         // Of what isn't over HTTP, pages show only the calls of the zone. No name of theirs begins with a slash.
         let transport = if path.starts_with('/') { Transport::Http } else { Transport::Zone };
-        *families.entry(Target { transport, path }.family().to_owned()).or_default() += 1;
+        *families.entry(known.get(Target { transport, path }).to_owned()).or_default() += 1;
     }
     families
 }
@@ -123,16 +162,6 @@ struct Target<'a> {
 impl<'a> Target<'a> {
     fn of(endpoint: &'a Endpoint) -> Self {
         Self { transport: endpoint.head.transport(), path: endpoint.head.method_and_path().1 }
-    }
-
-    /// Returns the family of a path, or the row in place of one: no path contains a blank.
-    fn family(self) -> &'a str {
-        if let Some(row) = self.transport.facts().row {
-            return row;
-        }
-        let path = self.path;
-        let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
-        rest.split('/').next().unwrap_or(rest)
     }
 
     /// Returns the endpoints that call it.
@@ -160,12 +189,13 @@ fn specified(spec: &Spec) -> impl Iterator<Item = Target<'_>> {
 impl Coverage {
     /// Counts how much of the documentation is in a spec.
     fn new(spec: &Spec, documented: &BTreeMap<String, usize>) -> Self {
+        let known = PathFamilies::of(spec);
         let mut families = Families::new();
         for (family, count) in documented {
             families.entry(family.clone()).or_default().documented = *count;
         }
         for target in specified(spec) {
-            let counts = families.entry(target.family().to_owned()).or_default();
+            let counts = families.entry(known.get(target).to_owned()).or_default();
             if target.is_seen(spec) {
                 counts.specified += 1;
                 counts.with_examples += usize::from(target.has_example(spec));
@@ -174,7 +204,7 @@ impl Coverage {
             }
         }
         for file in &spec.files {
-            for (family, endpoints) in endpoints_by_family(file) {
+            for (family, endpoints) in endpoints_by_family(file, &known) {
                 let own = endpoints.iter();
                 let own =
                     own.flat_map(|endpoint| endpoint.request.values().chain(endpoint.response.values()));
@@ -307,10 +337,10 @@ pub(super) fn percent(part: usize, whole: usize) -> String {
     (part * 100).checked_div(whole).map_or_else(|| "–".to_owned(), |percent| format!("{percent}%"))
 }
 
-fn endpoints_by_family(file: &File) -> BTreeMap<&str, Vec<&Endpoint>> {
+fn endpoints_by_family<'f>(file: &'f File, known: &PathFamilies<'f>) -> BTreeMap<&'f str, Vec<&'f Endpoint>> {
     let mut families: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in file.endpoints.values() {
-        families.entry(Target::of(endpoint).family()).or_default().push(endpoint);
+        families.entry(known.get(Target::of(endpoint))).or_default().push(endpoint);
     }
     families
 }

@@ -17,7 +17,8 @@ pub(super) fn module(module: &Module) -> String {
     let calls = Transport::ALL.into_iter().filter_map(|transport| calls(module, transport));
     let documents = DocumentKind::ALL.into_iter().filter_map(|kind| documents(module, kind));
     // The list of modules shows the first paragraph alone.
-    let head = format!("{}: {}", module.title, module.summary);
+    let of = if module.chapter.is_none() { family_note(&module.family) } else { String::new() };
+    let head = format!("{}{of}: {}", module.title, module.summary);
     paragraphs([head].into_iter().chain(feature).chain(calls).chain(documents))
 }
 
@@ -106,6 +107,11 @@ fn other_direction(module: &Module, direction: Direction) -> Option<String> {
     let missing = [(direction.sent, "Serialize"), (direction.received, "Deserialize")];
     let (_, missing) = missing.into_iter().find(|(is_there, _)| !is_there)?;
     Some(format!("Implements `{missing}` with the feature {features}."))
+}
+
+/// Returns what follows the title of a family: its feature.
+pub(super) fn family_note(family: &str) -> String {
+    if family == CORE_FAMILY { " (needs no feature)".to_owned() } else { format!(" (feature `{family}`)") }
 }
 
 /// Returns the sentence about the feature of a family.

@@ -55,8 +55,12 @@ pub(super) fn called(api: &Api) -> impl Iterator<Item = &str> {
 pub(super) fn endpoints(api: &Api, family: &str) -> String {
     let needs =
         if family == CORE_FAMILY { "Needs no feature.".to_owned() } else { docs::needs_feature(family) };
-    let tables = Transport::ALL.into_iter().filter_map(|transport| table(api, family, transport));
-    std::iter::once(format!("\n# {family}\n\n{needs}\n")).chain(tables).collect()
+    format!("\n# {family}\n\n{needs}\n{}", tables(api, family))
+}
+
+/// Returns the tables of a family's calls, one for each transport, in Markdown.
+pub(super) fn tables(api: &Api, family: &str) -> String {
+    Transport::ALL.into_iter().filter_map(|transport| table(api, family, transport)).collect()
 }
 
 fn of<'a>(api: &'a Api, family: &'a str) -> impl Iterator<Item = &'a Module> {

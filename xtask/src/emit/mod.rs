@@ -34,7 +34,7 @@ use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, CORE_FAMILY, Module};
+use crate::api::{Api, Module};
 use crate::parallel;
 use crate::spec::names::ident;
 
@@ -141,7 +141,11 @@ fn family_modules(
         let gate = gate(family);
         // A family of one file documents itself. With a second comment here, rustdoc would resolve that file's links in this module.
         let documents_itself = modules.iter().any(|module| module.chapter.is_none());
-        let doc = (!documents_itself).then(|| family_doc(family, &modules));
+        let doc = (!documents_itself).then(|| {
+            // The links lead to models.
+            let tables = if folder == models { families::tables(api, family) } else { String::new() };
+            family_doc(family, &modules, api.summaries.get(family), &tables)
+        });
         root.extend(quote!(#doc #gate #visibility mod #name;));
         let chapters = modules.iter().filter_map(|module| {
             let name = ident(module.chapter.as_ref()?);
@@ -164,8 +168,9 @@ fn family_modules(
     insert(files, format!("{folder}/mod.rs"), "spec/*.yaml", root);
 }
 
-/// Describes a family by what the titles of its modules have in common, for each chapter of the documentation.
-fn family_doc(family: &str, modules: &[&Module]) -> TokenStream {
+/// Describes a family by what the titles of its modules have in common, for each chapter of the documentation, and what it is for. Below
+/// are the tables of its calls, if they are shown.
+fn family_doc(family: &str, modules: &[&Module], summary: Option<&String>, tables: &str) -> TokenStream {
     let mut chapters: IndexMap<&str, Vec<&str>> = IndexMap::new();
     for module in modules {
         let title: Vec<&str> = module.title.split(" · ").collect();
@@ -174,9 +179,9 @@ fn family_doc(family: &str, modules: &[&Module]) -> TokenStream {
         common.truncate(same);
     }
     let chapters: Vec<String> = chapters.values().map(|chapter| chapter.join(" · ")).collect();
-    let feature =
-        if family == CORE_FAMILY { "needs no feature".to_owned() } else { format!("feature `{family}`") };
-    items::doc(&format!("{} ({feature}).", chapters.join(", ")))
+    let head = format!("{}{}", chapters.join(", "), docs::family_note(family));
+    let head = summary.map_or_else(|| format!("{head}."), |summary| format!("{head}: {summary}"));
+    items::doc(&format!("{head}\n{tables}"))
 }
 
 fn insert(files: &mut Files, path: String, spec: &str, tokens: TokenStream) {

@@ -59,10 +59,41 @@ fn titles<'a>(own: &'a str, doc: &'a Doc) -> impl Iterator<Item = &'a str> {
     std::iter::once(own).chain(doc.titles()).flat_map(title)
 }
 
-/// Returns a title and what it is about, since the search finds an alias only by its beginning.
+/// Returns a title, what it is about, and the parts of both, since the search finds an alias only by its beginning.
 fn title(title: &str) -> impl Iterator<Item = &str> {
     let object = title.strip_prefix("管理").unwrap_or_else(|| effect::object(title));
-    [title, object].into_iter()
+    [title, object].into_iter().chain(parts(title)).chain(parts(object))
+}
+
+/// Returns what follows each conjunction or mark in a title, and what follows the owner at the beginning of each of these.
+fn parts(title: &str) -> impl Iterator<Item = &str> {
+    let marks = title.match_indices(MARKS).filter(|(at, _)| !title[..*at].ends_with(NO_CONJUNCTION_AFTER));
+    let after = marks.map(|(at, mark)| title[at + mark.len()..].trim_end_matches(['）', '」', ')']));
+    let owned = |part| OWNERS.into_iter().filter_map(move |owner: &str| str::strip_prefix(part, owner));
+    let parts = std::iter::once(title).chain(after);
+    parts.flat_map(move |part| owned(part).chain([part])).filter(|part| is_telling(part))
+}
+
+/// What separates the parts of a title.
+const MARKS: [char; 13] = ['与', '和', '及', '、', '·', '：', ':', '/', '「', '」', '（', '(', '+'];
+
+/// What `与` and `及` are the second half of a word after: 参与, 给与, 普及.
+const NO_CONJUNCTION_AFTER: [char; 3] = ['参', '给', '普'];
+
+/// What a title begins with where it says whose its object is, which people leave out.
+const OWNERS: [&str; 5] = ["企业", "客户", "应用", "模板", "模版"];
+
+/// Returns whether a part of a title says what the title is about: it has two characters, of which none belongs to the name 企业微信
+/// alone, and isn't a word for what any call has.
+fn is_telling(part: &str) -> bool {
+    let general = [
+        "方式", "模式", "管理", "列表", "详情", "信息", "配置", "通知", "事件", "回调", "数据", "设置",
+        "接口",
+    ];
+    part.chars().nth(1).is_some()
+        && !part.starts_with("微信")
+        && !part.starts_with('的')
+        && !general.contains(&part)
 }
 
 /// Returns a path and its ends of at least two parts, each with and without the slash: people know any of them by heart.
@@ -112,6 +143,17 @@ mod tests {
         assert_eq!(all(path("sync_msg")), ["sync_msg"]);
         assert_eq!(all(title("批量获取会议室")), ["批量获取会议室", "会议室"]);
         assert_eq!(all(title("管理会议室")), ["管理会议室", "会议室"]);
+        assert_eq!(all(title("在职继承与离职继承")).last(), Some(&"离职继承"));
+        assert_eq!(
+            all(title("获取企业永久授权码")),
+            ["获取企业永久授权码", "企业永久授权码", "获取企业永久授权码", "永久授权码", "企业永久授权码"]
+        );
+        assert!(all(title("获取「学校通知」二维码")).contains(&"二维码"));
+        // 参与 is a word, 企业微信 a name, and everything has a list.
+        for part in ["会者列表", "微信域名", "列表"] {
+            let titles = ["获取参与会者列表", "获取企业微信域名", "获取客户列表"];
+            assert!(titles.iter().all(|whole| !all(title(whole)).contains(&part)), "{part}");
+        }
         assert_eq!(aliases(title("会议室")).to_string(), quote!(doc(alias("会议室"))).to_string());
     }
 

@@ -19,6 +19,9 @@ pub type ByFile<T> = IndexMap<String, IndexMap<String, T>>;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
+    /// What families of several files are for, in English: a family of one file has its summary.
+    #[serde(default)]
+    pub families: IndexMap<String, String>,
     /// The calls over HTTPS.
     #[serde(default)]
     pub endpoints: ByFile<NamedCall>,
@@ -47,7 +50,8 @@ pub struct NamedCall {
 }
 
 impl NamedCall {
-    fn path(&self) -> &str {
+    /// Returns its path.
+    pub fn path(&self) -> &str {
         self.call.split_once(' ').map_or(self.call.as_str(), |(_, path)| path)
     }
 }

@@ -46,6 +46,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "获取企业所有打卡规则",
         "企业所有打卡规则",
+        "所有打卡规则",
         "/cgi-bin/checkin/getcorpcheckinoption",
         "cgi-bin/checkin/getcorpcheckinoption",
         "/checkin/getcorpcheckinoption",

@@ -16,7 +16,7 @@ pub use generated::aibot;
 #[doc(inline)]
 pub use generated::auth;
 #[cfg(feature = "chatdata")]
-#[doc(alias("会话内容存档", "会话内容存档与数据专区"))]
+#[doc(alias("会话内容存档", "会话内容存档与数据专区", "数据专区"))]
 #[doc(inline)]
 pub use generated::chatdata;
 #[cfg(feature = "checkin")]
@@ -28,7 +28,7 @@ pub use generated::checkin;
 #[doc(inline)]
 pub use generated::contacts;
 #[cfg(feature = "corpgroup")]
-#[doc(alias("上下游", "企业互联"))]
+#[doc(alias("上下游", "企业互联", "互联"))]
 #[doc(inline)]
 pub use generated::corpgroup;
 #[cfg(feature = "devicedata")]
@@ -40,7 +40,7 @@ pub use generated::devicedata;
 #[doc(inline)]
 pub use generated::exmail;
 #[cfg(feature = "externalcontact")]
-#[doc(alias("客户联系"))]
+#[doc(alias("客户联系", "联系"))]
 #[doc(inline)]
 pub use generated::externalcontact;
 #[cfg(feature = "hr")]
@@ -76,7 +76,14 @@ pub use generated::media;
 #[doc(inline)]
 pub use generated::meeting;
 #[cfg(feature = "message")]
-#[doc(alias("消息接收与发送", "消息推送（原群机器人）"))]
+#[doc(
+    alias(
+        "消息接收与发送",
+        "发送",
+        "消息推送（原群机器人）",
+        "原群机器人"
+    )
+)]
 #[doc(inline)]
 pub use generated::message;
 #[cfg(feature = "msgaudit")]
@@ -104,7 +111,7 @@ pub use generated::oa;
 #[doc(inline)]
 pub use generated::openhw;
 #[cfg(feature = "pay")]
-#[doc(alias("企业支付"))]
+#[doc(alias("企业支付", "支付"))]
 #[doc(inline)]
 pub use generated::pay;
 #[cfg(feature = "paytool")]
@@ -125,7 +132,14 @@ pub use generated::school;
 pub use generated::security;
 #[cfg(feature = "service")]
 #[doc(
-    alias("应用授权", "服务商", "身份验证", "收银台", "推广二维码")
+    alias(
+        "应用授权",
+        "授权",
+        "服务商",
+        "身份验证",
+        "收银台",
+        "推广二维码"
+    )
 )]
 #[doc(inline)]
 pub use generated::service;
@@ -144,6 +158,6 @@ pub use generated::wedoc;
 #[doc(inline)]
 pub use generated::wedrive;
 #[cfg(feature = "zone")]
-#[doc(alias("数据与智能专区"))]
+#[doc(alias("数据与智能专区", "智能专区"))]
 #[doc(inline)]
 pub use generated::zone;

@@ -115,6 +115,7 @@ pub struct ConvertTmpExternalUserIdResponse {
     alias(
         "userid转换",
         "自建应用与第三方应用的对接",
+        "第三方应用的对接",
         "/cgi-bin/batch/openuserid_to_userid",
         "cgi-bin/batch/openuserid_to_userid",
         "/batch/openuserid_to_userid",
@@ -179,6 +180,7 @@ pub struct OpenUserIdToUserIdResponse {
     alias(
         "external_userid转换",
         "自建应用与第三方应用的对接",
+        "第三方应用的对接",
         "/cgi-bin/externalcontact/from_service_external_userid",
         "cgi-bin/externalcontact/from_service_external_userid",
         "/externalcontact/from_service_external_userid",
@@ -730,6 +732,7 @@ pub struct GetOpenIdMigrationResponse {
     alias(
         "unionid转换为第三方external_userid",
         "unionid与external_userid的关联",
+        "external_userid的关联",
         "获取接口大批量调用凭据",
         "接口大批量调用凭据",
         "/cgi-bin/idconvert/unionid_to_external_userid",
@@ -806,6 +809,7 @@ pub struct UnionIdToExternalUserIdResponse {
     alias(
         "external_userid查询pending_id",
         "unionid与external_userid的关联",
+        "external_userid的关联",
         "/cgi-bin/idconvert/batch/external_userid_to_pending_id",
         "cgi-bin/idconvert/batch/external_userid_to_pending_id",
         "/idconvert/batch/external_userid_to_pending_id",
@@ -869,6 +873,7 @@ pub struct ExternalUserIdToPendingIdResponse {
 #[doc(
     alias(
         "客户标签ID的转换",
+        "标签ID的转换",
         "/cgi-bin/idconvert/external_tagid",
         "cgi-bin/idconvert/external_tagid",
         "/idconvert/external_tagid",

@@ -16,7 +16,7 @@ pub use wecom_models::aibot;
 #[doc(inline)]
 pub use wecom_models::auth;
 #[cfg(feature = "chatdata")]
-#[doc(alias("会话内容存档", "会话内容存档与数据专区"))]
+#[doc(alias("会话内容存档", "会话内容存档与数据专区", "数据专区"))]
 #[doc(inline)]
 pub use wecom_models::chatdata;
 #[cfg(feature = "checkin")]
@@ -28,7 +28,7 @@ pub use wecom_models::checkin;
 #[doc(inline)]
 pub use wecom_models::contacts;
 #[cfg(feature = "corpgroup")]
-#[doc(alias("上下游", "企业互联"))]
+#[doc(alias("上下游", "企业互联", "互联"))]
 #[doc(inline)]
 pub use wecom_models::corpgroup;
 #[cfg(feature = "devicedata")]
@@ -40,7 +40,7 @@ pub use wecom_models::devicedata;
 #[doc(inline)]
 pub use wecom_models::exmail;
 #[cfg(feature = "externalcontact")]
-#[doc(alias("客户联系"))]
+#[doc(alias("客户联系", "联系"))]
 #[doc(inline)]
 pub use wecom_models::externalcontact;
 #[cfg(feature = "hr")]
@@ -76,7 +76,14 @@ pub use wecom_models::media;
 #[doc(inline)]
 pub use wecom_models::meeting;
 #[cfg(feature = "message")]
-#[doc(alias("消息接收与发送", "消息推送（原群机器人）"))]
+#[doc(
+    alias(
+        "消息接收与发送",
+        "发送",
+        "消息推送（原群机器人）",
+        "原群机器人"
+    )
+)]
 #[doc(inline)]
 pub use wecom_models::message;
 #[cfg(feature = "msgaudit")]
@@ -104,7 +111,7 @@ pub use wecom_models::oa;
 #[doc(inline)]
 pub use wecom_models::openhw;
 #[cfg(feature = "pay")]
-#[doc(alias("企业支付"))]
+#[doc(alias("企业支付", "支付"))]
 #[doc(inline)]
 pub use wecom_models::pay;
 #[cfg(feature = "paytool")]
@@ -125,7 +132,14 @@ pub use wecom_models::school;
 pub use wecom_models::security;
 #[cfg(feature = "service")]
 #[doc(
-    alias("应用授权", "服务商", "身份验证", "收银台", "推广二维码")
+    alias(
+        "应用授权",
+        "授权",
+        "服务商",
+        "身份验证",
+        "收银台",
+        "推广二维码"
+    )
 )]
 #[doc(inline)]
 pub use wecom_models::service;
@@ -144,7 +158,7 @@ pub use wecom_models::wedoc;
 #[doc(inline)]
 pub use wecom_models::wedrive;
 #[cfg(feature = "zone")]
-#[doc(alias("数据与智能专区"))]
+#[doc(alias("数据与智能专区", "智能专区"))]
 #[doc(inline)]
 pub use wecom_models::zone;
 

@@ -348,6 +348,7 @@ pub struct SetAgentScopeResponse {
     alias(
         "获取应用管理员列表",
         "应用管理员列表",
+        "管理员列表",
         "/cgi-bin/agent/get_admin_list",
         "cgi-bin/agent/get_admin_list",
         "/agent/get_admin_list",
@@ -388,6 +389,7 @@ pub struct GetAgentAdminListResponse {
     alias(
         "获取应用权限详情",
         "应用权限详情",
+        "权限详情",
         "/cgi-bin/agent/get_permissions",
         "cgi-bin/agent/get_permissions",
         "/agent/get_permissions",

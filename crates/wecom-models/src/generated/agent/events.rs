@@ -57,7 +57,7 @@ pub enum AgentEvent {
 /// manages were changed. Get the admins of the app to see what has changed.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("应用管理员变更通知", "change_app_admin"))]
+#[doc(alias("应用管理员变更通知", "管理员变更通知", "change_app_admin"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeAppAdmin {}
@@ -119,7 +119,14 @@ pub struct ReopenInactiveAgent {}
 /// `Event` `low_active_alert` · [应用低活跃预警事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("应用低活跃预警事件", "事件格式", "low_active_alert"))]
+#[doc(
+    alias(
+        "应用低活跃预警事件",
+        "低活跃预警事件",
+        "事件格式",
+        "low_active_alert"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LowActiveAlert {

@@ -35,6 +35,7 @@ use crate::{Unknown, UnknownUnion};
     alias(
         "设置应用在工作台展示的模版",
         "应用在工作台展示的模版",
+        "在工作台展示的模版",
         "设置工作台自定义展示",
         "工作台自定义展示",
         "/cgi-bin/agent/set_workbench_template",
@@ -129,6 +130,7 @@ pub struct SetWorkbenchTemplateResponse {}
     alias(
         "获取应用在工作台展示的模版",
         "应用在工作台展示的模版",
+        "在工作台展示的模版",
         "设置工作台自定义展示",
         "工作台自定义展示",
         "/cgi-bin/agent/get_workbench_template",
@@ -188,6 +190,7 @@ pub struct GetWorkbenchTemplateResponse {
     alias(
         "设置应用在用户工作台展示的数据",
         "应用在用户工作台展示的数据",
+        "在用户工作台展示的数据",
         "设置工作台自定义展示",
         "工作台自定义展示",
         "/cgi-bin/agent/set_workbench_data",
@@ -246,6 +249,7 @@ pub struct SetWorkbenchDataResponse {}
     alias(
         "批量设置应用在用户工作台展示的数据",
         "应用在用户工作台展示的数据",
+        "在用户工作台展示的数据",
         "设置工作台自定义展示",
         "工作台自定义展示",
         "/cgi-bin/agent/batch_set_workbench_data",
@@ -304,6 +308,7 @@ pub struct BatchSetWorkbenchDataResponse {}
     alias(
         "获取应用在用户工作台展示的数据",
         "应用在用户工作台展示的数据",
+        "在用户工作台展示的数据",
         "设置工作台自定义展示",
         "工作台自定义展示",
         "/cgi-bin/agent/get_workbench_data",

@@ -40,6 +40,7 @@ use crate::{Unknown, UnknownUnion};
     alias(
         "主动回复消息",
         "模板卡片类型",
+        "卡片类型",
         "/cgi-bin/aibot/response",
         "cgi-bin/aibot/response",
         "/aibot/response",
@@ -102,8 +103,10 @@ impl TextReply {
 #[doc(
     alias(
         "模板卡片消息",
+        "卡片消息",
         "被动回复消息",
         "模板卡片类型",
+        "卡片类型",
         "template_card"
     )
 )]
@@ -161,8 +164,11 @@ impl StreamReply {
 #[doc(
     alias(
         "流式消息+模板卡片回复",
+        "卡片回复",
+        "模板卡片回复",
         "被动回复消息",
         "模板卡片类型",
+        "卡片类型",
         "stream_with_template_card"
     )
 )]
@@ -201,8 +207,10 @@ impl StreamWithCardReply {
 #[doc(
     alias(
         "模版卡片更新消息",
+        "卡片更新消息",
         "被动回复消息",
         "模板卡片类型",
+        "卡片类型",
         "update_template_card"
     )
 )]

@@ -30,6 +30,7 @@ use crate::{Secret, Unknown};
     alias(
         "获取企业 jsapi_ticket",
         "企业 jsapi_ticket",
+        "jsapi_ticket",
         "JS-SDK 签名算法",
         "/cgi-bin/get_jsapi_ticket",
         "cgi-bin/get_jsapi_ticket",
@@ -75,6 +76,7 @@ pub struct GetJsapiTicketResponse {
     alias(
         "获取应用 jsapi_ticket",
         "应用 jsapi_ticket",
+        "jsapi_ticket",
         "JS-SDK 签名算法",
         "调起电子发票",
         "/cgi-bin/ticket/get",

@@ -378,6 +378,7 @@ pub struct GetOrderResponse {
     alias(
         "获取企业已购信息",
         "企业已购信息",
+        "已购信息",
         "/cgi-bin/advanced_api/get_corp_buy_info",
         "cgi-bin/advanced_api/get_corp_buy_info",
         "/advanced_api/get_corp_buy_info",

@@ -11,7 +11,7 @@
 //! | [`GetAnalyzeTaskResult`] | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_result` |
 //! | [`CreateExportJob`] | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/create_job` |
 //! | [`GetExportJobStatus`] | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/get_job_status` |
-#![doc(alias("会话内容分析与导出"))]
+#![doc(alias("会话内容分析与导出", "导出"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

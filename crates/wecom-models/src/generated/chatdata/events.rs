@@ -73,7 +73,10 @@ pub enum ChatdataEvent {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
+        "同意进行聊天内容存档事件回调（单聊）",
+        "单聊",
         "客户同意进行聊天内容存档事件回调",
+        "同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_single"
     )
 )]
@@ -100,7 +103,10 @@ pub struct ChatArchiveAuditApprovedSingle {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
+        "同意进行聊天内容存档事件回调（群聊）",
+        "群聊",
         "客户同意进行聊天内容存档事件回调",
+        "同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_room"
     )
 )]
@@ -179,7 +185,7 @@ pub struct ChatArchiveExportFinished {
 /// Sent to the app's data callback URL (数据回调URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("应用接收专区通知", "program_notify"))]
+#[doc(alias("应用接收专区通知", "接收专区通知", "program_notify"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProgramNotify {

@@ -9,7 +9,7 @@
 //! | [`SyncCallProgram`] | [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965) | `POST /cgi-bin/chatdata/sync_call_program` |
 //! | [`CreateAsyncProgramTask`] | [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_task` |
 //! | [`GetAsyncProgramResult`] | [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_result` |
-#![doc(alias("应用调用专区程序"))]
+#![doc(alias("应用调用专区程序", "调用专区程序"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,6 +38,7 @@ use crate::Json;
 #[doc(
     alias(
         "应用同步调用专区程序",
+        "同步调用专区程序",
         "/cgi-bin/chatdata/sync_call_program",
         "cgi-bin/chatdata/sync_call_program",
         "/chatdata/sync_call_program",
@@ -112,6 +113,7 @@ pub struct SyncCallProgramResponse {
         "创建专区程序调用任务",
         "专区程序调用任务",
         "应用异步调用专区程序",
+        "异步调用专区程序",
         "/cgi-bin/chatdata/async_program_task",
         "cgi-bin/chatdata/async_program_task",
         "/chatdata/async_program_task",
@@ -168,6 +170,7 @@ pub struct CreateAsyncProgramTaskResponse {
         "获取专区程序任务结果",
         "专区程序任务结果",
         "应用异步调用专区程序",
+        "异步调用专区程序",
         "/cgi-bin/chatdata/async_program_result",
         "cgi-bin/chatdata/async_program_result",
         "/chatdata/async_program_result",

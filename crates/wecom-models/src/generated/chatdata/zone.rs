@@ -156,6 +156,7 @@ pub struct GetAuthUserListResponse {
     alias(
         "获取数据与智能专区授权信息",
         "数据与智能专区授权信息",
+        "智能专区授权信息",
         "/cgi-bin/chatdata/get_corp_auth_info",
         "cgi-bin/chatdata/get_corp_auth_info",
         "/chatdata/get_corp_auth_info",

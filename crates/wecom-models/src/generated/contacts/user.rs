@@ -886,6 +886,7 @@ pub struct ListUserResponse {
     alias(
         "userid转openid",
         "userid与openid互换",
+        "openid互换",
         "/cgi-bin/user/convert_to_openid",
         "cgi-bin/user/convert_to_openid",
         "/user/convert_to_openid",
@@ -929,6 +930,7 @@ pub struct ConvertToOpenIdResponse {
     alias(
         "openid转userid",
         "userid与openid互换",
+        "openid互换",
         "/cgi-bin/user/convert_to_userid",
         "cgi-bin/user/convert_to_userid",
         "/user/convert_to_userid",

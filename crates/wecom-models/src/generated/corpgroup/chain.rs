@@ -213,6 +213,7 @@ pub struct GetChainGroupResponse {
     alias(
         "获取企业上下游通讯录分组下的企业详情列表",
         "企业上下游通讯录分组下的企业详情列表",
+        "上下游通讯录分组下的企业详情列表",
         "获取上下游信息",
         "上下游信息",
         "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
@@ -308,6 +309,7 @@ pub struct GetChainCorpInfoListResponse {
     alias(
         "获取企业上下游通讯录下的企业信息",
         "企业上下游通讯录下的企业信息",
+        "上下游通讯录下的企业信息",
         "获取上下游信息",
         "上下游信息",
         "/cgi-bin/corpgroup/corp/get_chain_corpinfo",

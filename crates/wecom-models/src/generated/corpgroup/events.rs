@@ -17,7 +17,7 @@
 //! | [`RemoveCorp`] | [移除企业事件](https://developer.work.weixin.qq.com/document/path/95796) | `Event` `change_chain`, `ChangeType` `remove_corp` |
 //! | [`ShareAgentChange`] | [企业互联共享应用事件回调](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `share_agent_change`; `InfoType` `share_agent_change` |
 //! | [`ShareChainChange`] | [上下游共享应用事件回调](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `share_chain_change`; `InfoType` `share_chain_change` |
-#![doc(alias("企业互联", "回调通知"))]
+#![doc(alias("企业互联", "互联", "回调通知"))]
 
 mod impls;
 #[cfg(any(feature = "bidirectional", feature = "test-util"))]
@@ -232,6 +232,7 @@ pub struct DeleteGroup {
 #[doc(
     alias(
         "企业加入上下游事件",
+        "加入上下游事件",
         "上下游变更回调",
         "corp_join",
         "change_chain"
@@ -317,6 +318,7 @@ pub struct RemoveCorp {
 #[doc(
     alias(
         "企业互联共享应用事件回调",
+        "互联共享应用事件回调",
         "事件格式",
         "共享应用事件回调",
         "share_agent_change"

@@ -9,7 +9,7 @@
 //! | [`ListAppShareInfo`] | [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403) | `POST /cgi-bin/corpgroup/corp/list_app_share_info` |
 //! | [`GetCorpToken`] | [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359) | `POST /cgi-bin/corpgroup/corp/gettoken` |
 //! | [`TransferSession`] | [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355) | `POST /cgi-bin/miniprogram/transfer_session` |
-#![doc(alias("企业互联"))]
+#![doc(alias("企业互联", "互联"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,6 +33,7 @@ use crate::{Secret, Unknown};
     alias(
         "获取应用共享信息",
         "应用共享信息",
+        "共享信息",
         "/cgi-bin/corpgroup/corp/list_app_share_info",
         "cgi-bin/corpgroup/corp/list_app_share_info",
         "/corpgroup/corp/list_app_share_info",
@@ -122,6 +123,7 @@ pub struct ListAppShareInfoResponse {
     alias(
         "获取下级/下游企业的access_token",
         "下级/下游企业的access_token",
+        "下游企业的access_token",
         "/cgi-bin/corpgroup/corp/gettoken",
         "cgi-bin/corpgroup/corp/gettoken",
         "/corpgroup/corp/gettoken",
@@ -187,6 +189,7 @@ pub struct GetCorpTokenResponse {
     alias(
         "获取下级/下游企业小程序session",
         "下级/下游企业小程序session",
+        "下游企业小程序session",
         "/cgi-bin/miniprogram/transfer_session",
         "cgi-bin/miniprogram/transfer_session",
         "/miniprogram/transfer_session",

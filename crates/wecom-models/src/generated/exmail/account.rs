@@ -34,6 +34,7 @@ use crate::Unknown;
     alias(
         "禁用/启用邮箱账号",
         "/启用邮箱账号",
+        "启用邮箱账号",
         "/cgi-bin/exmail/account/act_email",
         "cgi-bin/exmail/account/act_email",
         "/exmail/account/act_email",

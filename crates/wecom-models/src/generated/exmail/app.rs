@@ -13,7 +13,7 @@
 //! | [`ReadMail`] | [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979) | `POST /cgi-bin/exmail/app/read_mail` |
 //! | [`UpdateEmailAlias`] | [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373) | `POST /cgi-bin/exmail/app/update_email_alias` |
 //! | [`GetEmailAlias`] | [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991) | `POST /cgi-bin/exmail/app/get_email_alias` |
-#![doc(alias("应用邮箱"))]
+#![doc(alias("应用邮箱", "邮箱"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -546,6 +546,7 @@ pub struct ReadMailResponse {
     alias(
         "更新应用邮箱账号",
         "应用邮箱账号",
+        "邮箱账号",
         "/cgi-bin/exmail/app/update_email_alias",
         "cgi-bin/exmail/app/update_email_alias",
         "/exmail/app/update_email_alias",
@@ -593,6 +594,7 @@ pub struct UpdateEmailAliasResponse {}
     alias(
         "查询应用邮箱账号",
         "应用邮箱账号",
+        "邮箱账号",
         "/cgi-bin/exmail/app/get_email_alias",
         "cgi-bin/exmail/app/get_email_alias",
         "/exmail/app/get_email_alias",

@@ -37,6 +37,7 @@ pub enum ExmailEvent {
 #[doc(
     alias(
         "应用邮箱接收邮件事件",
+        "邮箱接收邮件事件",
         "回调通知",
         "receive_email",
         "app_email_change"

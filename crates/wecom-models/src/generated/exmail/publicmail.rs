@@ -426,6 +426,7 @@ pub struct SearchPublicMailResponse {
     alias(
         "获取客户端专用密码列表",
         "客户端专用密码列表",
+        "端专用密码列表",
         "/cgi-bin/exmail/publicmail/get_auth_code_list",
         "cgi-bin/exmail/publicmail/get_auth_code_list",
         "/exmail/publicmail/get_auth_code_list",
@@ -469,6 +470,7 @@ pub struct GetAuthCodeListResponse {
     alias(
         "删除客户端专用密码",
         "客户端专用密码",
+        "端专用密码",
         "/cgi-bin/exmail/publicmail/delete_auth_code",
         "cgi-bin/exmail/publicmail/delete_auth_code",
         "/exmail/publicmail/delete_auth_code",

@@ -267,6 +267,7 @@ pub struct BatchGetExternalContactByUserResponse {
     alias(
         "修改客户备注信息",
         "客户备注信息",
+        "备注信息",
         "/cgi-bin/externalcontact/remark",
         "cgi-bin/externalcontact/remark",
         "/externalcontact/remark",

@@ -12,7 +12,7 @@
 //! | [`CreateCustomerStrategy`] | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/create` |
 //! | [`EditCustomerStrategy`] | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/edit` |
 //! | [`DelCustomerStrategy`] | [删除规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/del` |
-#![doc(alias("客户联系规则组管理"))]
+#![doc(alias("客户联系规则组管理", "联系规则组管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,6 +37,7 @@ use crate::{Timestamp, UnknownUnion};
         "获取规则组列表",
         "规则组列表",
         "客户联系规则组管理",
+        "联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/list",
         "cgi-bin/externalcontact/customer_strategy/list",
         "/externalcontact/customer_strategy/list",
@@ -106,6 +107,7 @@ pub struct ListCustomerStrategyResponse {
         "获取规则组详情",
         "规则组详情",
         "客户联系规则组管理",
+        "联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/get",
         "cgi-bin/externalcontact/customer_strategy/get",
         "/externalcontact/customer_strategy/get",
@@ -156,6 +158,7 @@ pub struct GetCustomerStrategyResponse {
         "获取规则组管理范围",
         "规则组管理范围",
         "客户联系规则组管理",
+        "联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/get_range",
         "cgi-bin/externalcontact/customer_strategy/get_range",
         "/externalcontact/customer_strategy/get_range",
@@ -233,6 +236,7 @@ pub struct GetCustomerStrategyRangeResponse {
         "创建新的规则组",
         "新的规则组",
         "客户联系规则组管理",
+        "联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/create",
         "cgi-bin/externalcontact/customer_strategy/create",
         "/externalcontact/customer_strategy/create",
@@ -317,7 +321,9 @@ pub struct CreateCustomerStrategyResponse {
     alias(
         "编辑规则组及其管理范围",
         "规则组及其管理范围",
+        "其管理范围",
         "客户联系规则组管理",
+        "联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/edit",
         "cgi-bin/externalcontact/customer_strategy/edit",
         "/externalcontact/customer_strategy/edit",
@@ -420,6 +426,7 @@ pub struct EditCustomerStrategyResponse {}
         "删除规则组",
         "规则组",
         "客户联系规则组管理",
+        "联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/del",
         "cgi-bin/externalcontact/customer_strategy/del",
         "/externalcontact/customer_strategy/del",

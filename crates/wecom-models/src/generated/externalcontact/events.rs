@@ -137,6 +137,7 @@ pub enum ExternalcontactEvent {
     alias(
         "添加企业客户事件",
         "企业客户事件",
+        "客户事件",
         "事件格式",
         "获客助手事件通知",
         "add_external_contact",
@@ -178,6 +179,7 @@ pub struct AddExternalContact {
     alias(
         "编辑企业客户事件",
         "企业客户事件",
+        "客户事件",
         "事件格式",
         "edit_external_contact",
         "change_external_contact"
@@ -252,6 +254,7 @@ pub struct AddHalfExternalContact {
     alias(
         "删除企业客户事件",
         "企业客户事件",
+        "客户事件",
         "事件格式",
         "del_external_contact",
         "change_external_contact"
@@ -319,6 +322,7 @@ pub struct DelFollowUser {
 #[doc(
     alias(
         "客户接替失败事件",
+        "接替失败事件",
         "事件格式",
         "transfer_fail",
         "change_external_contact"
@@ -347,6 +351,7 @@ pub struct TransferFail {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调",
+        "同意进行聊天内容存档事件回调",
         "msg_audit_approved",
         "change_external_contact"
     )
@@ -374,7 +379,15 @@ pub struct MsgAuditApproved {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户群创建事件", "事件格式", "create", "change_external_chat"))]
+#[doc(
+    alias(
+        "客户群创建事件",
+        "群创建事件",
+        "事件格式",
+        "create",
+        "change_external_chat"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateExternalChat {
@@ -398,7 +411,15 @@ pub struct CreateExternalChat {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户群变更事件", "事件格式", "update", "change_external_chat"))]
+#[doc(
+    alias(
+        "客户群变更事件",
+        "群变更事件",
+        "事件格式",
+        "update",
+        "change_external_chat"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateExternalChat {
@@ -435,7 +456,15 @@ pub struct UpdateExternalChat {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户群解散事件", "事件格式", "dismiss", "change_external_chat"))]
+#[doc(
+    alias(
+        "客户群解散事件",
+        "群解散事件",
+        "事件格式",
+        "dismiss",
+        "change_external_chat"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissExternalChat {
@@ -457,6 +486,7 @@ pub struct DismissExternalChat {
 #[doc(
     alias(
         "企业客户标签创建事件",
+        "客户标签创建事件",
         "事件格式",
         "create",
         "change_external_tag"
@@ -487,6 +517,7 @@ pub struct CreateExternalTag {
 #[doc(
     alias(
         "企业客户标签变更事件",
+        "客户标签变更事件",
         "事件格式",
         "update",
         "change_external_tag"
@@ -517,6 +548,7 @@ pub struct UpdateExternalTag {
 #[doc(
     alias(
         "企业客户标签删除事件",
+        "客户标签删除事件",
         "事件格式",
         "delete",
         "change_external_tag"
@@ -548,6 +580,7 @@ pub struct DeleteExternalTag {
 #[doc(
     alias(
         "企业客户标签重排事件",
+        "客户标签重排事件",
         "事件格式",
         "shuffle",
         "change_external_tag"
@@ -576,6 +609,7 @@ pub struct ShuffleExternalTag {
 #[doc(
     alias(
         "客户可建联成员范围变动事件",
+        "可建联成员范围变动事件",
         "事件格式",
         "customer_acquisition_permit_change"
     )
@@ -599,6 +633,7 @@ pub struct CustomerAcquisitionPermitChange {}
 #[doc(
     alias(
         "企业使用量即将耗尽事件",
+        "使用量即将耗尽事件",
         "获客助手事件通知",
         "balance_low",
         "customer_acquisition"

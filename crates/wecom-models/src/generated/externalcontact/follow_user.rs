@@ -9,7 +9,7 @@
 //! | [`GetFollowUserList`] | [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571) | `GET /cgi-bin/externalcontact/get_follow_user_list` |
 //! | [`GetCustomerAcquisitionAppPermit`] | [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146) | `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` |
 //! | [`CheckFollowUser`] | [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312) | `POST /cgi-bin/externalcontact/check_follow_user` |
-#![doc(alias("企业服务人员管理"))]
+#![doc(alias("企业服务人员管理", "服务人员管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -72,6 +72,7 @@ pub struct GetFollowUserListResponse {
     alias(
         "获取客户可建联成员",
         "客户可建联成员",
+        "可建联成员",
         "/cgi-bin/externalcontact/customer_acquisition_app/get_permit",
         "cgi-bin/externalcontact/customer_acquisition_app/get_permit",
         "/externalcontact/customer_acquisition_app/get_permit",

@@ -9,7 +9,7 @@
 //! | [`ListGroupChat`] | [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120) | `POST /cgi-bin/externalcontact/groupchat/list` |
 //! | [`GetGroupChat`] | [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122) | `POST /cgi-bin/externalcontact/groupchat/get` |
 //! | [`OpenGidToChatId`] | [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822) | `POST /cgi-bin/externalcontact/opengid_to_chatid` |
-#![doc(alias("客户群管理"))]
+#![doc(alias("客户群管理", "群管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,6 +38,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "获取客户群列表",
         "客户群列表",
+        "群列表",
         "/cgi-bin/externalcontact/groupchat/list",
         "cgi-bin/externalcontact/groupchat/list",
         "/externalcontact/groupchat/list",
@@ -123,6 +124,7 @@ pub struct ListGroupChatResponse {
     alias(
         "获取客户群详情",
         "客户群详情",
+        "群详情",
         "/cgi-bin/externalcontact/groupchat/get",
         "cgi-bin/externalcontact/groupchat/get",
         "/externalcontact/groupchat/get",
@@ -183,6 +185,7 @@ pub struct GetGroupChatResponse {
 #[doc(
     alias(
         "客户群opengid转换",
+        "群opengid转换",
         "/cgi-bin/externalcontact/opengid_to_chatid",
         "cgi-bin/externalcontact/opengid_to_chatid",
         "/externalcontact/opengid_to_chatid",

@@ -42,6 +42,8 @@ use crate::Unknown;
     alias(
         "配置客户群进群方式",
         "客户群「加入群聊」管理",
+        "群「加入群聊」管理",
+        "加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/add_join_way",
         "cgi-bin/externalcontact/groupchat/add_join_way",
         "/externalcontact/groupchat/add_join_way",
@@ -166,7 +168,10 @@ pub struct AddJoinWayResponse {
     alias(
         "获取客户群进群方式配置",
         "客户群进群方式配置",
+        "群进群方式配置",
         "客户群「加入群聊」管理",
+        "群「加入群聊」管理",
+        "加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/get_join_way",
         "cgi-bin/externalcontact/groupchat/get_join_way",
         "/externalcontact/groupchat/get_join_way",
@@ -220,7 +225,10 @@ pub struct GetJoinWayResponse {
     alias(
         "更新客户群进群方式配置",
         "客户群进群方式配置",
+        "群进群方式配置",
         "客户群「加入群聊」管理",
+        "群「加入群聊」管理",
+        "加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/update_join_way",
         "cgi-bin/externalcontact/groupchat/update_join_way",
         "/externalcontact/groupchat/update_join_way",
@@ -345,7 +353,10 @@ pub struct UpdateJoinWayResponse {}
     alias(
         "删除客户群进群方式配置",
         "客户群进群方式配置",
+        "群进群方式配置",
         "客户群「加入群聊」管理",
+        "群「加入群聊」管理",
+        "加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/del_join_way",
         "cgi-bin/externalcontact/groupchat/del_join_way",
         "/externalcontact/groupchat/del_join_way",

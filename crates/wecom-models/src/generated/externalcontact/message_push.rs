@@ -54,6 +54,7 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
     alias(
         "创建企业群发",
         "企业群发",
+        "群发",
         "/cgi-bin/externalcontact/add_msg_template",
         "cgi-bin/externalcontact/add_msg_template",
         "/externalcontact/add_msg_template",
@@ -197,6 +198,7 @@ pub struct AddMsgTemplateResponse {
         "群发记录列表",
         "获取企业的全部群发记录",
         "企业的全部群发记录",
+        "的全部群发记录",
         "/cgi-bin/externalcontact/get_groupmsg_list_v2",
         "cgi-bin/externalcontact/get_groupmsg_list_v2",
         "/externalcontact/get_groupmsg_list_v2",
@@ -300,6 +302,7 @@ pub struct GetGroupMsgListV2Response {
         "群发成员发送任务列表",
         "获取企业的全部群发记录",
         "企业的全部群发记录",
+        "的全部群发记录",
         "/cgi-bin/externalcontact/get_groupmsg_task",
         "cgi-bin/externalcontact/get_groupmsg_task",
         "/externalcontact/get_groupmsg_task",
@@ -374,8 +377,10 @@ pub struct GetGroupMsgTaskResponse {
     alias(
         "获取企业群发成员执行结果",
         "企业群发成员执行结果",
+        "群发成员执行结果",
         "获取企业的全部群发记录",
         "企业的全部群发记录",
+        "的全部群发记录",
         "/cgi-bin/externalcontact/get_groupmsg_send_result",
         "cgi-bin/externalcontact/get_groupmsg_send_result",
         "/externalcontact/get_groupmsg_send_result",
@@ -492,6 +497,7 @@ pub struct RemindGroupMsgSendResponse {}
     alias(
         "停止企业群发",
         "企业群发",
+        "群发",
         "/cgi-bin/externalcontact/cancel_groupmsg_send",
         "cgi-bin/externalcontact/cancel_groupmsg_send",
         "/externalcontact/cancel_groupmsg_send",

@@ -15,7 +15,7 @@
 //! | [`GetMomentCustomerList`] | [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_customer_list` |
 //! | [`GetMomentSendResult`] | [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_send_result` |
 //! | [`GetMomentComments`] | [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_comments` |
-#![doc(alias("客户朋友圈"))]
+#![doc(alias("客户朋友圈", "朋友圈"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -56,6 +56,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
         "创建发表任务",
         "发表任务",
         "企业发表内容到客户的朋友圈",
+        "发表内容到客户的朋友圈",
         "/cgi-bin/externalcontact/add_moment_task",
         "cgi-bin/externalcontact/add_moment_task",
         "/externalcontact/add_moment_task",
@@ -133,6 +134,7 @@ pub struct AddMomentTaskResponse {
         "获取任务创建结果",
         "任务创建结果",
         "企业发表内容到客户的朋友圈",
+        "发表内容到客户的朋友圈",
         "/cgi-bin/externalcontact/get_moment_task_result",
         "cgi-bin/externalcontact/get_moment_task_result",
         "/externalcontact/get_moment_task_result",
@@ -231,8 +233,10 @@ pub struct CancelMomentTaskResponse {}
     alias(
         "获取企业全部的发表列表",
         "企业全部的发表列表",
+        "全部的发表列表",
         "获取客户朋友圈全部的发表记录",
         "客户朋友圈全部的发表记录",
+        "朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_list",
         "cgi-bin/externalcontact/get_moment_list",
         "/externalcontact/get_moment_list",
@@ -327,8 +331,10 @@ pub struct GetMomentListResponse {
     alias(
         "获取客户朋友圈企业发表的列表",
         "客户朋友圈企业发表的列表",
+        "朋友圈企业发表的列表",
         "获取客户朋友圈全部的发表记录",
         "客户朋友圈全部的发表记录",
+        "朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_task",
         "cgi-bin/externalcontact/get_moment_task",
         "/externalcontact/get_moment_task",
@@ -401,8 +407,10 @@ pub struct GetMomentTaskResponse {
     alias(
         "获取客户朋友圈发表时选择的可见范围",
         "客户朋友圈发表时选择的可见范围",
+        "朋友圈发表时选择的可见范围",
         "获取客户朋友圈全部的发表记录",
         "客户朋友圈全部的发表记录",
+        "朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_customer_list",
         "cgi-bin/externalcontact/get_moment_customer_list",
         "/externalcontact/get_moment_customer_list",
@@ -477,8 +485,10 @@ pub struct GetMomentCustomerListResponse {
     alias(
         "获取客户朋友圈发表后的可见客户列表",
         "客户朋友圈发表后的可见客户列表",
+        "朋友圈发表后的可见客户列表",
         "获取客户朋友圈全部的发表记录",
         "客户朋友圈全部的发表记录",
+        "朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_send_result",
         "cgi-bin/externalcontact/get_moment_send_result",
         "/externalcontact/get_moment_send_result",
@@ -552,8 +562,10 @@ pub struct GetMomentSendResultResponse {
     alias(
         "获取客户朋友圈的互动数据",
         "客户朋友圈的互动数据",
+        "朋友圈的互动数据",
         "获取客户朋友圈全部的发表记录",
         "客户朋友圈全部的发表记录",
+        "朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_comments",
         "cgi-bin/externalcontact/get_moment_comments",
         "/externalcontact/get_moment_comments",

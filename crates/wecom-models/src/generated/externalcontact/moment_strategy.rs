@@ -13,7 +13,7 @@
 //! | [`CreateMomentStrategy`] | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/create` |
 //! | [`EditMomentStrategy`] | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/edit` |
 //! | [`DelMomentStrategy`] | [删除规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/del` |
-#![doc(alias("客户朋友圈规则组"))]
+#![doc(alias("客户朋友圈规则组", "朋友圈规则组"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,6 +38,7 @@ use crate::{Timestamp, UnknownUnion};
         "获取规则组列表",
         "规则组列表",
         "客户朋友圈规则组管理",
+        "朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/list",
         "cgi-bin/externalcontact/moment_strategy/list",
         "/externalcontact/moment_strategy/list",
@@ -108,6 +109,7 @@ pub struct ListMomentStrategyResponse {
         "获取规则组详情",
         "规则组详情",
         "客户朋友圈规则组管理",
+        "朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/get",
         "cgi-bin/externalcontact/moment_strategy/get",
         "/externalcontact/moment_strategy/get",
@@ -159,6 +161,7 @@ pub struct GetMomentStrategyResponse {
         "获取规则组管理范围",
         "规则组管理范围",
         "客户朋友圈规则组管理",
+        "朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/get_range",
         "cgi-bin/externalcontact/moment_strategy/get_range",
         "/externalcontact/moment_strategy/get_range",
@@ -235,6 +238,7 @@ pub struct GetMomentStrategyRangeResponse {
         "创建新的规则组",
         "新的规则组",
         "客户朋友圈规则组管理",
+        "朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/create",
         "cgi-bin/externalcontact/moment_strategy/create",
         "/externalcontact/moment_strategy/create",
@@ -321,7 +325,9 @@ pub struct CreateMomentStrategyResponse {
     alias(
         "编辑规则组及其管理范围",
         "规则组及其管理范围",
+        "其管理范围",
         "客户朋友圈规则组管理",
+        "朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/edit",
         "cgi-bin/externalcontact/moment_strategy/edit",
         "/externalcontact/moment_strategy/edit",
@@ -425,6 +431,7 @@ pub struct EditMomentStrategyResponse {}
         "删除规则组",
         "规则组",
         "客户朋友圈规则组管理",
+        "朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/del",
         "cgi-bin/externalcontact/moment_strategy/del",
         "/externalcontact/moment_strategy/del",

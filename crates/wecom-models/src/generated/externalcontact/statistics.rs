@@ -40,6 +40,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "获取「群聊数据统计」数据",
         "「群聊数据统计」数据",
+        "群聊数据统计」数据",
         "/cgi-bin/externalcontact/groupchat/statistic",
         "cgi-bin/externalcontact/groupchat/statistic",
         "/externalcontact/groupchat/statistic",
@@ -159,6 +160,7 @@ pub struct GetGroupChatStatisticResponse {
     alias(
         "获取「群聊数据统计」数据",
         "「群聊数据统计」数据",
+        "群聊数据统计」数据",
         "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
         "cgi-bin/externalcontact/groupchat/statistic_group_by_day",
         "/externalcontact/groupchat/statistic_group_by_day",
@@ -235,6 +237,7 @@ pub struct GetGroupChatStatisticByDayResponse {
     alias(
         "获取「联系客户统计」数据",
         "「联系客户统计」数据",
+        "联系客户统计」数据",
         "/cgi-bin/externalcontact/get_user_behavior_data",
         "cgi-bin/externalcontact/get_user_behavior_data",
         "/externalcontact/get_user_behavior_data",

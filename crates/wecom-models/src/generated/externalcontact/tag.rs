@@ -15,7 +15,7 @@
 //! | [`EditStrategyTag`] | [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/edit_strategy_tag` |
 //! | [`DelStrategyTag`] | [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/del_strategy_tag` |
 //! | [`MarkTag`] | [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118) | `POST /cgi-bin/externalcontact/mark_tag` |
-#![doc(alias("客户标签管理"))]
+#![doc(alias("客户标签管理", "标签管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,8 +38,10 @@ use crate::Timestamp;
     alias(
         "获取企业标签库",
         "企业标签库",
+        "标签库",
         "管理企业标签",
         "企业标签",
+        "标签",
         "/cgi-bin/externalcontact/get_corp_tag_list",
         "cgi-bin/externalcontact/get_corp_tag_list",
         "/externalcontact/get_corp_tag_list",
@@ -113,8 +115,10 @@ pub struct GetCorpTagListResponse {
     alias(
         "添加企业客户标签",
         "企业客户标签",
+        "客户标签",
         "管理企业标签",
         "企业标签",
+        "标签",
         "/cgi-bin/externalcontact/add_corp_tag",
         "cgi-bin/externalcontact/add_corp_tag",
         "/externalcontact/add_corp_tag",
@@ -203,8 +207,10 @@ pub struct AddCorpTagResponse {
     alias(
         "编辑企业客户标签",
         "企业客户标签",
+        "客户标签",
         "管理企业标签",
         "企业标签",
+        "标签",
         "/cgi-bin/externalcontact/edit_corp_tag",
         "cgi-bin/externalcontact/edit_corp_tag",
         "/externalcontact/edit_corp_tag",
@@ -280,8 +286,10 @@ pub struct EditCorpTagResponse {}
     alias(
         "删除企业客户标签",
         "企业客户标签",
+        "客户标签",
         "管理企业标签",
         "企业标签",
+        "标签",
         "/cgi-bin/externalcontact/del_corp_tag",
         "cgi-bin/externalcontact/del_corp_tag",
         "/externalcontact/del_corp_tag",
@@ -362,6 +370,7 @@ pub struct DelCorpTagResponse {}
         "指定规则组下的企业客户标签",
         "管理企业规则组下的客户标签",
         "企业规则组下的客户标签",
+        "规则组下的客户标签",
         "/cgi-bin/externalcontact/get_strategy_tag_list",
         "cgi-bin/externalcontact/get_strategy_tag_list",
         "/externalcontact/get_strategy_tag_list",
@@ -445,6 +454,7 @@ pub struct GetStrategyTagListResponse {
         "为指定规则组创建企业客户标签",
         "管理企业规则组下的客户标签",
         "企业规则组下的客户标签",
+        "规则组下的客户标签",
         "/cgi-bin/externalcontact/add_strategy_tag",
         "cgi-bin/externalcontact/add_strategy_tag",
         "/externalcontact/add_strategy_tag",
@@ -533,6 +543,7 @@ pub struct AddStrategyTagResponse {
         "指定规则组下的企业客户标签",
         "管理企业规则组下的客户标签",
         "企业规则组下的客户标签",
+        "规则组下的客户标签",
         "/cgi-bin/externalcontact/edit_strategy_tag",
         "cgi-bin/externalcontact/edit_strategy_tag",
         "/externalcontact/edit_strategy_tag",
@@ -602,6 +613,7 @@ pub struct EditStrategyTagResponse {}
         "指定规则组下的企业客户标签",
         "管理企业规则组下的客户标签",
         "企业规则组下的客户标签",
+        "规则组下的客户标签",
         "/cgi-bin/externalcontact/del_strategy_tag",
         "cgi-bin/externalcontact/del_strategy_tag",
         "/externalcontact/del_strategy_tag",
@@ -672,6 +684,7 @@ pub struct DelStrategyTagResponse {}
     alias(
         "编辑客户企业标签",
         "客户企业标签",
+        "企业标签",
         "/cgi-bin/externalcontact/mark_tag",
         "cgi-bin/externalcontact/mark_tag",
         "/externalcontact/mark_tag",

@@ -14,7 +14,7 @@
 //! | [`TransferResignedCustomer`] | [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081) | `POST /cgi-bin/externalcontact/resigned/transfer_customer` |
 //! | [`GetResignedTransferResult`] | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082) | `POST /cgi-bin/externalcontact/resigned/transfer_result` |
 //! | [`TransferGroupChat`] | [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127) | `POST /cgi-bin/externalcontact/groupchat/transfer` |
-#![doc(alias("在职继承与离职继承"))]
+#![doc(alias("在职继承与离职继承", "离职继承"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -118,6 +118,7 @@ pub struct TransferCustomerResponse {
     alias(
         "查询客户接替状态",
         "客户接替状态",
+        "接替状态",
         "/cgi-bin/externalcontact/transfer_result",
         "cgi-bin/externalcontact/transfer_result",
         "/externalcontact/transfer_result",
@@ -380,6 +381,7 @@ pub struct TransferResignedCustomerResponse {
     alias(
         "查询客户接替状态",
         "客户接替状态",
+        "接替状态",
         "/cgi-bin/externalcontact/resigned/transfer_result",
         "cgi-bin/externalcontact/resigned/transfer_result",
         "/externalcontact/resigned/transfer_result",

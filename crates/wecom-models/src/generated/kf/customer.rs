@@ -11,7 +11,7 @@
 //! | [`UpgradeService`] | [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/upgrade_service` |
 //! | [`CancelUpgradeService`] | [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/cancel_upgrade_service` |
 //! | [`BatchGetCustomer`] | [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159) | `POST /cgi-bin/kf/customer/batchget` |
-#![doc(alias("升级服务与客户"))]
+#![doc(alias("升级服务与客户", "客户"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -36,7 +36,9 @@ use crate::{Unknown, UnknownUnion};
     alias(
         "获取配置的专员与客户群",
         "配置的专员与客户群",
+        "客户群",
         "「升级服务」配置",
+        "升级服务」配置",
         "/cgi-bin/kf/customer/get_upgrade_service_config",
         "cgi-bin/kf/customer/get_upgrade_service_config",
         "/kf/customer/get_upgrade_service_config",
@@ -93,6 +95,7 @@ pub struct GetUpgradeServiceConfigResponse {
     alias(
         "为客户升级为专员或客户群服务",
         "「升级服务」配置",
+        "升级服务」配置",
         "/cgi-bin/kf/customer/upgrade_service",
         "cgi-bin/kf/customer/upgrade_service",
         "/kf/customer/upgrade_service",
@@ -152,6 +155,7 @@ pub struct UpgradeServiceResponse {}
     alias(
         "为客户取消推荐",
         "「升级服务」配置",
+        "升级服务」配置",
         "/cgi-bin/kf/customer/cancel_upgrade_service",
         "cgi-bin/kf/customer/cancel_upgrade_service",
         "/kf/customer/cancel_upgrade_service",
@@ -212,6 +216,7 @@ pub struct CancelUpgradeServiceResponse {}
     alias(
         "获取客户基础信息",
         "客户基础信息",
+        "基础信息",
         "/cgi-bin/kf/customer/batchget",
         "cgi-bin/kf/customer/batchget",
         "/kf/customer/batchget",

@@ -12,7 +12,7 @@
 //! | [`TransServiceState`] | [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/trans` |
 //! | [`SendMsg`] | [发送消息](https://developer.work.weixin.qq.com/document/path/94677) | `POST /cgi-bin/kf/send_msg` |
 //! | [`SendMsgOnEvent`] | [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122) | `POST /cgi-bin/kf/send_msg_on_event` |
-#![doc(alias("会话分配与消息收发"))]
+#![doc(alias("会话分配与消息收发", "消息收发"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -38,6 +38,10 @@ use crate::Timestamp;
     alias(
         "获取「客户数据统计」企业汇总数据",
         "「客户数据统计」企业汇总数据",
+        "数据统计」企业汇总数据",
+        "客户数据统计」企业汇总数据",
+        "汇总数据",
+        "企业汇总数据",
         "/cgi-bin/kf/get_corp_statistic",
         "cgi-bin/kf/get_corp_statistic",
         "/kf/get_corp_statistic",
@@ -104,6 +108,9 @@ pub struct GetCorpStatisticResponse {
     alias(
         "获取「客户数据统计」接待人员明细数据",
         "「客户数据统计」接待人员明细数据",
+        "数据统计」接待人员明细数据",
+        "客户数据统计」接待人员明细数据",
+        "接待人员明细数据",
         "/cgi-bin/kf/get_servicer_statistic",
         "cgi-bin/kf/get_servicer_statistic",
         "/kf/get_servicer_statistic",

@@ -318,6 +318,7 @@ pub struct BatchGetActiveInfoByCodeResponse {
     alias(
         "获取企业的账号列表",
         "企业的账号列表",
+        "的账号列表",
         "/cgi-bin/license/list_actived_account",
         "cgi-bin/license/list_actived_account",
         "/license/list_actived_account",
@@ -490,6 +491,7 @@ pub struct BatchTransferLicenseResponse {
     alias(
         "分配激活码给下游/下级企业",
         "激活码给下游/下级企业",
+        "下级企业",
         "/cgi-bin/license/batch_share_active_code",
         "cgi-bin/license/batch_share_active_code",
         "/license/batch_share_active_code",
@@ -557,6 +559,7 @@ pub struct BatchShareActiveCodeResponse {
     alias(
         "设置企业的许可自动激活状态",
         "企业的许可自动激活状态",
+        "的许可自动激活状态",
         "/cgi-bin/license/set_auto_active_status",
         "cgi-bin/license/set_auto_active_status",
         "/license/set_auto_active_status",
@@ -601,6 +604,7 @@ pub struct SetAutoActiveStatusResponse {}
     alias(
         "查询企业的许可自动激活状态",
         "企业的许可自动激活状态",
+        "的许可自动激活状态",
         "/cgi-bin/license/get_auto_active_status",
         "cgi-bin/license/get_auto_active_status",
         "/license/get_auto_active_status",

@@ -21,7 +21,7 @@
 //! | [`ListBackground`] | [获取会议背景列表](https://developer.work.weixin.qq.com/document/path/98856) | `POST /cgi-bin/meeting/layout/list_background` |
 //! | [`DeleteBackground`] | [删除会议背景](https://developer.work.weixin.qq.com/document/path/98853) | `POST /cgi-bin/meeting/layout/delete_background` |
 //! | [`BatchDeleteBackground`] | [批量删除会议背景](https://developer.work.weixin.qq.com/document/path/98854) | `POST /cgi-bin/meeting/layout/batch_delete_background` |
-#![doc(alias("会议布局和背景管理"))]
+#![doc(alias("会议布局和背景管理", "背景管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

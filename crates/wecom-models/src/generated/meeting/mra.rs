@@ -10,7 +10,7 @@
 //! | [`SetMraDefaultLayout`] | [切换 MRA 默认布局](https://developer.work.weixin.qq.com/document/path/98787) | `POST /cgi-bin/meeting/mra/set_default_layout` |
 //! | [`SetMraRaiseHand`] | [设置 MRA 举手或手放下](https://developer.work.weixin.qq.com/document/path/98788) | `POST /cgi-bin/meeting/mra/set_raise_hand` |
 //! | [`HangUpMra`] | [挂断 MRA 呼叫](https://developer.work.weixin.qq.com/document/path/98789) | `POST /cgi-bin/meeting/mra/hangup` |
-#![doc(alias("会议室连接器（MRA）管理"))]
+#![doc(alias("会议室连接器（MRA）管理", "MRA）管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -9,7 +9,7 @@
 //! | [`PhoneCallOut`] | [批量外呼](https://developer.work.weixin.qq.com/document/path/98823) | `POST /cgi-bin/meeting/phone/callout` |
 //! | [`GetPhoneCallOutStatus`] | [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824) | `POST /cgi-bin/meeting/phone/get_callout_status` |
 //! | [`GetPhoneTmpOpenId`] | [获取电话入会的成员ID](https://developer.work.weixin.qq.com/document/path/98825) | `POST /cgi-bin/meeting/phone/get_tmp_openid` |
-#![doc(alias("电话入会（PSTN）管理"))]
+#![doc(alias("电话入会（PSTN）管理", "PSTN）管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -13,7 +13,7 @@
 //! | [`ListWebinarGuest`] | [获取网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98871) | `POST /cgi-bin/meeting/webinar/list_guest` |
 //! | [`UpdateWebinarGuestList`] | [更新网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98872) | `POST /cgi-bin/meeting/webinar/update_guest_list` |
 //! | [`UpdateWebinarWarmUp`] | [管理网络研讨会暖场配置](https://developer.work.weixin.qq.com/document/path/98882) | `POST /cgi-bin/meeting/webinar/update_warm_up` |
-#![doc(alias("网络研讨会（Webinar）管理"))]
+#![doc(alias("网络研讨会（Webinar）管理", "Webinar）管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -13,7 +13,7 @@
 //! | [`ApproveWebinarEnroll`] | [审批网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98877) | `POST /cgi-bin/meeting/webinar/enroll/approve` |
 //! | [`ImportWebinarEnroll`] | [导入网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98880) | `POST /cgi-bin/meeting/webinar/enroll/import` |
 //! | [`DeleteWebinarEnroll`] | [删除网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98881) | `POST /cgi-bin/meeting/webinar/enroll/delete` |
-#![doc(alias("网络研讨会（Webinar）报名管理"))]
+#![doc(alias("网络研讨会（Webinar）报名管理", "Webinar）报名管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -9,7 +9,7 @@
 //! | [`SendMessage`] | [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236) | `POST /cgi-bin/message/send` |
 //! | [`RecallMessage`] | [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867) | `POST /cgi-bin/message/recall` |
 //! | [`UpdateTemplateCard`] | [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888) | `POST /cgi-bin/message/update_template_card` |
-#![doc(alias("消息接收与发送"))]
+#![doc(alias("消息接收与发送", "发送"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -69,8 +69,10 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
     alias(
         "发送应用消息",
         "应用消息",
+        "消息",
         "发送应用模板消息",
         "应用模板消息",
+        "模板消息",
         "简易教程",
         "/cgi-bin/message/send",
         "cgi-bin/message/send",
@@ -245,6 +247,7 @@ pub struct SendMessageResponse {
     alias(
         "撤回应用消息",
         "应用消息",
+        "消息",
         "/cgi-bin/message/recall",
         "cgi-bin/message/recall",
         "/message/recall",
@@ -293,6 +296,7 @@ pub struct RecallMessageResponse {}
     alias(
         "更新模版卡片消息",
         "模版卡片消息",
+        "卡片消息",
         "/cgi-bin/message/update_template_card",
         "cgi-bin/message/update_template_card",
         "/message/update_template_card",

@@ -10,7 +10,7 @@
 //! | [`UpdateAppChat`] | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913) | `POST /cgi-bin/appchat/update` |
 //! | [`GetAppChat`] | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914) | `GET /cgi-bin/appchat/get` |
 //! | [`SendAppChat`] | [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248) | `POST /cgi-bin/appchat/send` |
-#![doc(alias("应用发送消息到群聊会话"))]
+#![doc(alias("应用发送消息到群聊会话", "发送消息到群聊会话"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -257,6 +257,7 @@ pub struct GetAppChatResponse {
 #[doc(
     alias(
         "应用推送消息",
+        "推送消息",
         "/cgi-bin/appchat/send",
         "cgi-bin/appchat/send",
         "/appchat/send",

@@ -197,7 +197,13 @@ pub struct LinkMessage {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("成员关注及取消关注事件（关注）", "事件格式", "subscribe")
+    alias(
+        "成员关注及取消关注事件（关注）",
+        "取消关注事件（关注",
+        "关注",
+        "事件格式",
+        "subscribe"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -218,6 +224,8 @@ pub struct SubscribeAgent {
 #[doc(
     alias(
         "成员关注及取消关注事件（取消关注）",
+        "取消关注事件（取消关注",
+        "取消关注",
         "事件格式",
         "unsubscribe"
     )
@@ -467,7 +475,14 @@ pub struct TaskCardClick {
 /// The reply to this event may update the card.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("模板卡片事件推送", "事件格式", "template_card_event"))]
+#[doc(
+    alias(
+        "模板卡片事件推送",
+        "卡片事件推送",
+        "事件格式",
+        "template_card_event"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateCardEvent {

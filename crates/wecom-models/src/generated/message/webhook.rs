@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`SendWebhook`] | [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/send` |
 //! | [`UploadMedia`] | [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/upload_media` |
-#![doc(alias("消息推送（原群机器人）"))]
+#![doc(alias("消息推送（原群机器人）", "原群机器人"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,6 +32,7 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
 #[doc(
     alias(
         "消息推送（原群机器人）发送消息",
+        "原群机器人）发送消息",
         "消息推送配置说明",
         "/cgi-bin/webhook/send",
         "cgi-bin/webhook/send",

@@ -555,6 +555,7 @@ pub struct UpdateTemplateResponse {}
 #[doc(
     alias(
         "复制/更新模板到企业",
+        "更新模板到企业",
         "/cgi-bin/oa/approval/copytemplate",
         "cgi-bin/oa/approval/copytemplate",
         "/oa/approval/copytemplate",

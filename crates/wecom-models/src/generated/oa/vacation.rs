@@ -41,6 +41,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "获取企业假期管理配置",
         "企业假期管理配置",
+        "假期管理配置",
         "/cgi-bin/oa/vacation/getcorpconf",
         "cgi-bin/oa/vacation/getcorpconf",
         "/oa/vacation/getcorpconf",

@@ -11,7 +11,7 @@
 //! | [`ReportAccessData`] | [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997) | `POST /cgi-bin/openhw/device/report_access_data` |
 //! | [`ReportBioInfoResult`] | [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000) | `POST /cgi-bin/openhw/device/report_bio_info_result` |
 //! | [`ReportRemoteOpenResult`] | [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048) | `POST /cgi-bin/openhw/device/report_remote_open_result` |
-#![doc(alias("考勤/门禁设备"))]
+#![doc(alias("考勤/门禁设备", "门禁设备"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

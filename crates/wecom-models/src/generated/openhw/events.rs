@@ -83,7 +83,7 @@ pub enum OpenhwEvent {
 /// WeCom waits 3 seconds for the response.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业绑定设备事件", "bind"))]
+#[doc(alias("企业绑定设备事件", "绑定设备事件", "bind"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BindDevice {
@@ -100,7 +100,7 @@ pub struct BindDevice {
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业解绑设备事件", "unbind"))]
+#[doc(alias("企业解绑设备事件", "解绑设备事件", "unbind"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnbindDevice {

@@ -11,7 +11,7 @@
 //! | [`ReportPrinterJobStatus`] | [上报打印任务状态](https://developer.work.weixin.qq.com/document/path/96409) | `POST /cgi-bin/openhw/device/report_printer_job_status` |
 //! | [`PushScanFile`] | [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410) | `POST /cgi-bin/openhw/device/push_scan_file` |
 //! | [`SetPrinterJobTransResult`] | [返回转码后的打印文件](https://developer.work.weixin.qq.com/document/path/96412) | `POST /cgi-bin/openhw/device/set_printer_job_trans_result` |
-#![doc(alias("打印/扫描设备"))]
+#![doc(alias("打印/扫描设备", "扫描设备"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

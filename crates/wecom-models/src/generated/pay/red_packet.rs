@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`SendWorkwxRedPack`] | [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) | `POST /mmpaymkttransfers/sendworkwxredpack` |
 //! | [`QueryWorkwxRedPack`] | [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276) | `POST /mmpaymkttransfers/queryworkwxredpack` |
-#![doc(alias("企业红包"))]
+#![doc(alias("企业红包", "红包"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -60,6 +60,7 @@ use crate::Unknown;
     alias(
         "发放企业红包",
         "企业红包",
+        "红包",
         "/mmpaymkttransfers/sendworkwxredpack",
         "mmpaymkttransfers/sendworkwxredpack"
     )

@@ -289,6 +289,7 @@ pub struct ListGridResponse {
     alias(
         "获取用户负责及参与的网格列表",
         "用户负责及参与的网格列表",
+        "参与的网格列表",
         "/cgi-bin/report/grid/get_user_grid_info",
         "cgi-bin/report/grid/get_user_grid_info",
         "/report/grid/get_user_grid_info",

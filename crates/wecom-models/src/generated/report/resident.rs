@@ -34,6 +34,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "获取配置的网格及网格负责人",
         "配置的网格及网格负责人",
+        "网格负责人",
         "/cgi-bin/report/resident/get_grid_info",
         "cgi-bin/report/resident/get_grid_info",
         "/report/resident/get_grid_info",

@@ -23,7 +23,7 @@
 //! | [`SetArchSyncMode`] | [设置家校通讯录自动同步模式](https://developer.work.weixin.qq.com/document/path/92345) | `POST /cgi-bin/school/set_arch_sync_mode` |
 //! | [`ListParent`] | [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446) | `GET /cgi-bin/school/user/list_parent` |
 //! | [`BatchToExternalUserId`] | [手机号转外部联系人ID](https://developer.work.weixin.qq.com/document/path/92506) | `POST /cgi-bin/externalcontact/batch_to_external_userid` |
-#![doc(alias("学生与家长管理"))]
+#![doc(alias("学生与家长管理", "家长管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

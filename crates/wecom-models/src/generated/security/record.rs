@@ -138,6 +138,7 @@ pub struct GetFileOperRecordResponse {
 #[doc(
     alias(
         "截屏/录屏管理",
+        "录屏管理",
         "/cgi-bin/security/get_screen_oper_record",
         "cgi-bin/security/get_screen_oper_record",
         "/security/get_screen_oper_record",

@@ -17,7 +17,7 @@
 //! | [`GetPermanentCode`] | [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911) | `POST /cgi-bin/service/get_permanent_code` |
 //! | [`GetAuthInfo`] | [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912) | `POST /cgi-bin/service/get_auth_info` |
 //! | [`GetAuthInfoV2`] | [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779) | `POST /cgi-bin/service/v2/get_auth_info` |
-#![doc(alias("应用授权"))]
+#![doc(alias("应用授权", "授权"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -102,6 +102,7 @@ pub struct GetSuiteTokenResponse {
     alias(
         "获取企业凭证",
         "企业凭证",
+        "凭证",
         "/cgi-bin/service/get_corp_token",
         "cgi-bin/service/get_corp_token",
         "/service/get_corp_token",
@@ -208,6 +209,7 @@ pub struct GetProviderTokenResponse {
     alias(
         "获取应用二维码",
         "应用二维码",
+        "二维码",
         "/cgi-bin/service/get_app_qrcode",
         "cgi-bin/service/get_app_qrcode",
         "/service/get_app_qrcode",
@@ -386,6 +388,7 @@ pub struct SetSessionInfoResponse {}
     alias(
         "获取企业永久授权码",
         "企业永久授权码",
+        "永久授权码",
         "代开发授权应用secret的获取",
         "/cgi-bin/service/v2/get_permanent_code",
         "cgi-bin/service/v2/get_permanent_code",
@@ -512,8 +515,10 @@ pub struct GetCustomizedAuthUrlResponse {
     alias(
         "获取企业永久授权码（旧）",
         "企业永久授权码（旧）",
+        "永久授权码（旧）",
         "获取企业永久授权码",
         "企业永久授权码",
+        "永久授权码",
         "代开发授权应用secret的获取",
         "/cgi-bin/service/get_permanent_code",
         "cgi-bin/service/get_permanent_code",
@@ -583,8 +588,10 @@ pub struct GetPermanentCodeResponse {
     alias(
         "获取企业授权信息（旧）",
         "企业授权信息（旧）",
+        "授权信息（旧）",
         "获取企业授权信息",
         "企业授权信息",
+        "授权信息",
         "/cgi-bin/service/get_auth_info",
         "cgi-bin/service/get_auth_info",
         "/service/get_auth_info",
@@ -641,6 +648,7 @@ pub struct GetAuthInfoResponse {
     alias(
         "获取企业授权信息",
         "企业授权信息",
+        "授权信息",
         "/cgi-bin/service/v2/get_auth_info",
         "cgi-bin/service/v2/get_auth_info",
         "/service/v2/get_auth_info",

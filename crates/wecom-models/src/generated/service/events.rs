@@ -358,7 +358,7 @@ pub struct CancelOrder {
 /// Get the current edition with [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("应用版本变更通知", "change_editon"))]
+#[doc(alias("应用版本变更通知", "版本变更通知", "change_editon"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeEdition {

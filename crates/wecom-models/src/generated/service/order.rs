@@ -10,7 +10,7 @@
 //! | [`GetOrder`] | [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909) | `POST /cgi-bin/service/get_order` |
 //! | [`ProlongTry`] | [延长试用期](https://developer.work.weixin.qq.com/document/path/91913) | `POST /cgi-bin/service/prolong_try` |
 //! | [`GetAccountBalance`] | [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137) | `GET /cgi-bin/service/get_account_balance` |
-#![doc(alias("应用版本付费"))]
+#![doc(alias("应用版本付费", "版本付费"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

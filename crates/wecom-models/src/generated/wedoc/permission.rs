@@ -247,6 +247,7 @@ pub struct ModDocJoinRuleResponse {}
     alias(
         "修改文档通知范围及权限",
         "文档通知范围及权限",
+        "权限",
         "/cgi-bin/wedoc/mod_doc_member",
         "cgi-bin/wedoc/mod_doc_member",
         "/wedoc/mod_doc_member",

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`GetProInfo`] | [获取盘专业版信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_pro_info` |
 //! | [`GetCapacity`] | [获取盘容量信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_capacity` |
-#![doc(alias("版本和容量管理"))]
+#![doc(alias("版本和容量管理", "容量管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,6 +30,7 @@ use crate::Timestamp;
         "获取盘专业版信息",
         "盘专业版信息",
         "版本和容量管理",
+        "容量管理",
         "/cgi-bin/wedrive/mng_pro_info",
         "cgi-bin/wedrive/mng_pro_info",
         "/wedrive/mng_pro_info",
@@ -78,6 +79,7 @@ pub struct GetProInfoResponse {
         "获取盘容量信息",
         "盘容量信息",
         "版本和容量管理",
+        "容量管理",
         "/cgi-bin/wedrive/mng_capacity",
         "cgi-bin/wedrive/mng_capacity",
         "/wedrive/mng_capacity",

@@ -60,6 +60,7 @@ pub enum WedriveEvent {
 #[doc(
     alias(
         "文件变更事件（新建）",
+        "新建",
         "文件变更事件",
         "create_file",
         "wedrive_file_change"
@@ -83,6 +84,7 @@ pub struct CreateFile {
 #[doc(
     alias(
         "文件变更事件（重命名）",
+        "重命名",
         "文件变更事件",
         "rename_file",
         "wedrive_file_change"
@@ -107,6 +109,7 @@ pub struct RenameFile {
 #[doc(
     alias(
         "文件变更事件（更新）",
+        "更新",
         "文件变更事件",
         "update_file",
         "wedrive_file_change"
@@ -130,6 +133,7 @@ pub struct UpdateFile {
 #[doc(
     alias(
         "文件变更事件（删除）",
+        "删除",
         "文件变更事件",
         "delete_file",
         "wedrive_file_change"
@@ -153,6 +157,7 @@ pub struct DeleteFile {
 #[doc(
     alias(
         "文件变更事件（移动）",
+        "移动",
         "文件变更事件",
         "move_file",
         "wedrive_file_change"

@@ -498,6 +498,7 @@ pub struct DownloadFileResponse {
     alias(
         "新建文件夹/文档",
         "文件夹/文档",
+        "文档",
         "/cgi-bin/wedrive/file_create",
         "cgi-bin/wedrive/file_create",
         "/wedrive/file_create",

@@ -249,6 +249,7 @@ pub struct GetSpaceInfoResponse {
     alias(
         "添加成员/部门",
         "成员/部门",
+        "部门",
         "/cgi-bin/wedrive/space_acl_add",
         "cgi-bin/wedrive/space_acl_add",
         "/wedrive/space_acl_add",
@@ -298,6 +299,7 @@ pub struct AddSpaceAclResponse {}
     alias(
         "移除成员/部门",
         "成员/部门",
+        "部门",
         "/cgi-bin/wedrive/space_acl_del",
         "cgi-bin/wedrive/space_acl_del",
         "/wedrive/space_acl_del",

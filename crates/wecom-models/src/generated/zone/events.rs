@@ -65,7 +65,10 @@ pub enum ZoneEvent {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
+        "同意进行聊天内容存档事件回调（单聊）",
+        "单聊",
         "客户同意进行聊天内容存档事件回调",
+        "同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_single"
     )
 )]
@@ -91,7 +94,10 @@ pub struct ChatArchiveAuditApprovedSingle {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
+        "同意进行聊天内容存档事件回调（群聊）",
+        "群聊",
         "客户同意进行聊天内容存档事件回调",
+        "同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_room"
     )
 )]

@@ -13,7 +13,7 @@
 //! | [`RemoveKnowledgeBaseDoc`] | [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_remove_doc` |
 //! | [`ModifyKnowledgeBaseName`] | [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_modify_name` |
 //! | [`DeleteKnowledgeBase`] | [删除知识集](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_delete` |
-#![doc(alias("企业知识集"))]
+#![doc(alias("企业知识集", "知识集"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -35,8 +35,10 @@ use crate::Unknown;
     alias(
         "获取企业授权给应用的知识集列表",
         "企业授权给应用的知识集列表",
+        "授权给应用的知识集列表",
         "管理企业知识集",
         "企业知识集",
+        "知识集",
         "knowledge_base_list"
     )
 )]
@@ -137,6 +139,7 @@ pub struct CreateKnowledgeBaseResponse {
         "知识集详情",
         "管理企业知识集",
         "企业知识集",
+        "知识集",
         "knowledge_base_detail"
     )
 )]
@@ -188,6 +191,7 @@ pub struct GetKnowledgeBaseDetailResponse {
         "知识集內容",
         "管理企业知识集",
         "企业知识集",
+        "知识集",
         "knowledge_base_add_doc"
     )
 )]
@@ -243,6 +247,7 @@ pub struct AddKnowledgeBaseDocResponse {
         "知识集內容",
         "管理企业知识集",
         "企业知识集",
+        "知识集",
         "knowledge_base_remove_doc"
     )
 )]
@@ -295,6 +300,7 @@ pub struct RemoveKnowledgeBaseDocResponse {}
         "知识集名称",
         "管理企业知识集",
         "企业知识集",
+        "知识集",
         "knowledge_base_modify_name"
     )
 )]

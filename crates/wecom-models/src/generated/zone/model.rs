@@ -349,6 +349,7 @@ pub struct GetSummaryResultResponse {
         "创建标签匹配任务",
         "标签匹配任务",
         "客户标签模型",
+        "标签模型",
         "create_customer_tag_task"
     )
 )]
@@ -416,6 +417,7 @@ pub struct CreateCustomerTagTaskResponse {
         "获取标签任务结果",
         "标签任务结果",
         "客户标签模型",
+        "标签模型",
         "get_customer_tag_result"
     )
 )]
