@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn all<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-        names.collect()
+        names.collect::<IndexSet<&str>>().into_iter().collect()
     }
 
     #[test]
@@ -144,10 +144,7 @@ mod tests {
         assert_eq!(all(title("批量获取会议室")), ["批量获取会议室", "会议室"]);
         assert_eq!(all(title("管理会议室")), ["管理会议室", "会议室"]);
         assert_eq!(all(title("在职继承与离职继承")).last(), Some(&"离职继承"));
-        assert_eq!(
-            all(title("获取企业永久授权码")),
-            ["获取企业永久授权码", "企业永久授权码", "获取企业永久授权码", "永久授权码", "企业永久授权码"]
-        );
+        assert_eq!(all(title("获取企业永久授权码")), ["获取企业永久授权码", "企业永久授权码", "永久授权码"]);
         assert!(all(title("获取「学校通知」二维码")).contains(&"二维码"));
         // 参与 is a word, 企业微信 a name, and everything has a list.
         for part in ["会者列表", "微信域名", "列表"] {

@@ -154,7 +154,7 @@ fn numbers_are_read_as_they_were_written() -> serde_json::Result<()> {
 
 #[test]
 fn a_table_has_a_row_a_family_and_one_for_all() {
-    let coverage = coverage(&["/cgi-bin/tea/brew", "/cgi-bin/tea/sell"]);
+    let coverage = coverage(&["/cgi-bin/tea/brew", "/cgi-bin/shop/sell"]);
     let markdown = coverage.markdown();
     assert_eq!(markdown.lines().count(), 5, "{markdown}");
     assert!(

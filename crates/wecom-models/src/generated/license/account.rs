@@ -318,7 +318,6 @@ pub struct BatchGetActiveInfoByCodeResponse {
     alias(
         "获取企业的账号列表",
         "企业的账号列表",
-        "的账号列表",
         "/cgi-bin/license/list_actived_account",
         "cgi-bin/license/list_actived_account",
         "/license/list_actived_account",
@@ -559,7 +558,6 @@ pub struct BatchShareActiveCodeResponse {
     alias(
         "设置企业的许可自动激活状态",
         "企业的许可自动激活状态",
-        "的许可自动激活状态",
         "/cgi-bin/license/set_auto_active_status",
         "cgi-bin/license/set_auto_active_status",
         "/license/set_auto_active_status",
@@ -604,7 +602,6 @@ pub struct SetAutoActiveStatusResponse {}
     alias(
         "查询企业的许可自动激活状态",
         "企业的许可自动激活状态",
-        "的许可自动激活状态",
         "/cgi-bin/license/get_auto_active_status",
         "cgi-bin/license/get_auto_active_status",
         "/license/get_auto_active_status",

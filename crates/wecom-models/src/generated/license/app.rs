@@ -32,7 +32,6 @@ use crate::Timestamp;
     alias(
         "获取应用的接口许可状态",
         "应用的接口许可状态",
-        "的接口许可状态",
         "/cgi-bin/license/get_app_license_info",
         "cgi-bin/license/get_app_license_info",
         "/license/get_app_license_info",
