@@ -47,7 +47,7 @@ impl Comparison<'_> {
             let sent = file.operations().flat_map(|of| of.parts).filter(|(part, _)| part.is_sent());
             let own: Vec<_> = sent.map(|(_, fields)| fields).collect();
             let reached = file.reached(own.iter().flat_map(|fields| fields.values()).map(|field| &field.ty));
-            let structs = reached.iter().filter_map(|name| file.structs.get(*name)).map(|of| &of.fields);
+            let structs = reached.iter().filter_map(|name| file.structs.get(name)).map(|of| &of.fields);
             all.extend(
                 own.iter().copied().chain(structs).flatten().map(|(name, field)| (name.as_str(), field)),
             );

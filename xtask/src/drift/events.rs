@@ -169,10 +169,10 @@ fn unlike(file: &File, of: NamedDocument<'_>, shown: &Shown<'_>) -> Vec<Finding>
 /// The names that an event has on the wire, at whatever depth.
 fn known_names<'f>(file: &'f File, definition: &'f Document) -> BTreeSet<&'f str> {
     let types = file.reached(definition.fields.values().map(|field| &field.ty));
-    let structs = types.iter().filter_map(|name| file.structs.get(*name)).map(|structure| &structure.fields);
+    let structs = types.iter().filter_map(|name| file.structs.get(name)).map(|structure| &structure.fields);
     let fields = std::iter::once(&definition.fields).chain(structs).flatten();
     let names = fields.flat_map(|(name, field)| spellings(name, field));
-    let unions = types.iter().filter_map(|name| file.unions.get(*name));
+    let unions = types.iter().filter_map(|name| file.unions.get(name));
     let variants = unions.flat_map(|union| {
         let contents = union.variants.iter().map(|(tag, variant)| variant.content(tag));
         union.tag.as_deref().into_iter().chain(contents)

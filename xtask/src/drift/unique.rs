@@ -55,7 +55,7 @@ impl Comparison<'_> {
 fn is_in_list(file: &File, owner: &str) -> bool {
     let mut pending = vec![owner];
     let mut known = BTreeSet::new();
-    while let Some(owner) = pending.pop().filter(|owner| file.structs.contains_key(*owner)) {
+    while let Some(owner) = pending.pop().filter(|owner| file.structs.contains_key(owner)) {
         if !known.insert(owner) {
             continue;
         }

@@ -51,7 +51,7 @@ impl Shared {
         let closing = async {
             // Without a sender, the service is gone, which isn't the end of the process.
             if has_left || self.closed.clone().wait_for(|is_closed| *is_closed).await.is_err() {
-                pending().await
+                pending::<()>().await;
             }
         };
         match select(pin!(self.saving.wanted()), pin!(closing)).await {

@@ -337,15 +337,15 @@ fn limits(
     site: &FileSite<'_>,
     make: impl Fn(&RuleSite<'_>, Path, &str, &Value) -> Option<Mutant>,
 ) -> Vec<Mutant> {
-    let mutants = rules(site).into_iter().flat_map(|rule| {
+    let found = rules(site).into_iter().flat_map(|rule| {
         let limits = rule.body.get("limits").and_then(Value::as_mapping).into_iter().flatten();
-        let made = limits.filter_map(|(kind, value)| {
+        let each = limits.filter_map(|(kind, value)| {
             let kind = kind.as_str()?;
             make(&rule, rule.at.key(&rule.kind).key("limits").key(kind), kind, value)
         });
-        made.collect::<Vec<_>>()
+        each.collect::<Vec<_>>()
     });
-    mutants.collect()
+    found.collect()
 }
 
 /// Changes the bound of a total, tenfold.
