@@ -114,7 +114,7 @@ fn every_title_of_a_page_that_documents_something_is_a_term() {
 /// The titles of pages that only show an event, as an example of something else.
 const ONLY_SHOWN: [&str; 3] = ["加解密方案说明", "接口代码参考示例", "专区程序示例"];
 
-/// Returns the texts in a column of a table with tabs, where `; ` separates several in one cell. The rows of WebSockets don't count.
+/// Returns the texts in a column of a table with tabs, where `; ` separates several in one cell. The rows of sockets don't count.
 fn column(table: &Path, name: &str) -> Vec<String> {
     let text = fs::read_to_string(table).unwrap_or_else(|error| panic!("{}: {error}", table.display()));
     let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<&str>>());
