@@ -28,6 +28,22 @@ pub mod agent;
 /// | title | call | request |
 /// |---|---|---|
 /// | [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138) | `POST /cgi-bin/aibot/response` | [`reply::RespondByUrl`](crate::aibot::reply::RespondByUrl) |
+///
+/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+///
+/// | title | command | request |
+/// |---|---|---|
+/// | [订阅](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_subscribe` | [`socket::SubscribeBot`](crate::aibot::socket::SubscribeBot) |
+/// | [心跳](https://developer.work.weixin.qq.com/document/path/101463) † | `ping` | [`socket::Ping`](crate::aibot::socket::Ping) |
+/// | [回复消息](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_respond_msg` | [`socket::RespondMsg`](crate::aibot::socket::RespondMsg) |
+/// | [回复欢迎语](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_respond_welcome_msg` | [`socket::RespondWelcomeMsg`](crate::aibot::socket::RespondWelcomeMsg) |
+/// | [更新模板卡片](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_respond_update_msg` | [`socket::RespondUpdateMsg`](crate::aibot::socket::RespondUpdateMsg) |
+/// | [主动推送消息](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_send_msg` | [`socket::SendMsg`](crate::aibot::socket::SendMsg) |
+/// | [上传素材初始化](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_upload_media_init` | [`socket::UploadMediaInit`](crate::aibot::socket::UploadMediaInit) |
+/// | [上传素材分片](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_upload_media_chunk` | [`socket::UploadMediaChunk`](crate::aibot::socket::UploadMediaChunk) |
+/// | [上传素材完成](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_upload_media_finish` | [`socket::UploadMediaFinish`](crate::aibot::socket::UploadMediaFinish) |
+///
+/// † Nobody has read the page: the call is known from other implementations.
 #[cfg(feature = "aibot")]
 pub mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`): The sign-in of members to apps and websites, two-factor

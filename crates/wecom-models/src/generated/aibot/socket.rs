@@ -192,7 +192,7 @@ pub struct RespondWelcomeMsgResponse {}
 /// An empty request is refused with the code 846605.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("更新模板卡片", "模板卡片", "aibot_respond_update_msg"))]
+#[doc(alias("更新模板卡片", "模板卡片", "卡片", "aibot_respond_update_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RespondUpdateMsg {
@@ -272,8 +272,8 @@ impl SendMsg {
 
     /// Sets [`chat_type`](Self::chat_type).
     #[must_use]
-    pub fn chat_type(mut self, chat_type: ChatType) -> Self {
-        self.chat_type = Some(chat_type);
+    pub fn chat_type(mut self, chat_type: impl Into<ChatType>) -> Self {
+        self.chat_type = Some(chat_type.into());
         self
     }
 }
@@ -322,13 +322,13 @@ impl UploadMediaInit {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        r#type: MediaType,
+        r#type: impl Into<MediaType>,
         filename: impl Into<String>,
         total_size: u64,
         total_chunks: u64,
     ) -> Self {
         Self {
-            r#type,
+            r#type: r#type.into(),
             filename: filename.into(),
             total_size,
             total_chunks,
