@@ -78,7 +78,7 @@ fn the_readme_has_the_numbers_of_the_specification_every_family_and_every_exampl
     let text = |path: &str| fs::read_to_string(root.join(path)).expect("it can be read");
     let [readme, chinese] = ["README.md", "README.zh-CN.md"].map(text);
     let codes: serde_yaml::Value = serde_yaml::from_str(&text("spec/errcodes.yaml")).expect("it is YAML");
-    let codes = codes["codes"].as_mapping().map_or(0, |codes| codes.len());
+    let codes = codes["codes"].as_mapping().map_or(0, serde_yaml::Mapping::len);
     assert!(readme.contains(&format!("{codes} documented codes")), "{codes}");
     let counts: serde_json::Value =
         serde_json::from_str(&text(xtask::coverage::NUMBERS)).expect("it is JSON");
@@ -88,7 +88,7 @@ fn the_readme_has_the_numbers_of_the_specification_every_family_and_every_exampl
     };
     let about = |number: u64| (number + 5) / 10 * 10;
     let [endpoints, callbacks] = ["families", "callbacks"].map(|table| about(documented(table)));
-    let told = format!("about {endpoints} HTTPS endpoints and {callbacks} callbacks");
+    let told = format!("about {endpoints} HTTPS endpoints, {callbacks} callbacks");
     assert!(readme.contains(&told), "{told}");
     let families = counts["families"].as_object().expect("families").keys().filter(|name| *name != "access");
     let missing: Vec<&String> = families.filter(|name| !readme.contains(&format!("`{name}`"))).collect();
