@@ -128,6 +128,28 @@ impl Contract {
         (self.build)(example.request, base_url, token)
     }
 
+    /// Returns the fields of the endpoint's example requests, as JSON.
+    pub fn sent(&self) -> impl Iterator<Item = &'static str> {
+        self.examples.iter().map(|example| example.request)
+    }
+
+    /// Returns whether the checks of the request accept these fields; `None` if they aren't documented ones.
+    pub fn accepts(&self, fields: &str) -> Option<bool> {
+        let again = (self.payloads.request)(fields).ok()?;
+        let documented = again.unknown.is_empty() && again.values.is_empty();
+        documented.then_some(again.broken.is_empty())
+    }
+
+    /// Returns the HTTP request with these fields.
+    pub fn request_with(
+        &self,
+        fields: &str,
+        base_url: &str,
+        token: &str,
+    ) -> Result<http::Request<Bytes>, String> {
+        (self.build)(fields, base_url, token)
+    }
+
     /// Returns the HTTP requests of the endpoint's examples.
     pub fn requests(&self, base_url: &str, token: &str) -> Result<Vec<http::Request<Bytes>>, String> {
         self.examples.iter().map(|example| self.request(example, base_url, token)).collect()

@@ -22,8 +22,9 @@ fn client(server: &Server) -> Client {
 async fn every_endpoint_can_be_called() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    let agreement = client.send(&CheckSingleAgree::new([OneToOneChat::new("a", "b")])).await.unwrap();
-    assert_eq!(agreement.agreeinfo.len(), 2);
+    let chats = [OneToOneChat::new("a", "b"), OneToOneChat::new("c", "d")];
+    let agreement = client.send(&CheckSingleAgree::new(chats)).await.unwrap();
+    assert_eq!(agreement.agreeinfo.iter().map(|chat| chat.userid.as_str()).collect::<Vec<_>>(), ["a", "c"]);
     assert_eq!(client.send(&CheckRoomAgree::new("wr")).await.unwrap().agreeinfo.len(), 1);
     client.send(&SetPublicKey::new("-----BEGIN PUBLIC KEY-----", 1)).await.unwrap();
     assert_eq!(client.send(&SyncMsg::new()).await.unwrap().msg_list.len(), 1);

@@ -21,6 +21,7 @@ mod jobs;
 mod limits;
 mod merchant;
 mod messages;
+mod mock;
 mod paging;
 mod pushed;
 mod quotas;
