@@ -184,7 +184,6 @@ ordered: OI00000A1B2C3D4E5F60718293A4B
 status: Paid, 286000 fen
 codes: 2
 LA00000A1B2C3D4E: activated
-LA00000A1B2C3D4F: error 701030
 woAJ2GCAAAXtWyujaWJHDDGi0mACAABB: Basic until 1736179200
 ";
     assert!(shown.starts_with(expected), "{shown}");

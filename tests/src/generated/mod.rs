@@ -2004,12 +2004,20 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::oa::schedule::AddSchedule,
     >(
         oa::schedule::ADD_SCHEDULE,
-        &["/schedule/admins", "/schedule/reminders/timezone"],
+        &[
+            "/schedule/admins",
+            "/schedule/reminders/remind_time_diffs",
+            "/schedule/reminders/timezone",
+        ],
         &[],
     ),
     Contract::of::<
         wecom_models::oa::schedule::UpdateSchedule,
-    >(oa::schedule::UPDATE_SCHEDULE, &["/schedule/reminders/timezone"], &[]),
+    >(
+        oa::schedule::UPDATE_SCHEDULE,
+        &["/schedule/reminders/remind_time_diffs", "/schedule/reminders/timezone"],
+        &[],
+    ),
     Contract::of::<
         wecom_models::oa::schedule::AddAttendees,
     >(oa::schedule::ADD_ATTENDEES, &[], &[]),

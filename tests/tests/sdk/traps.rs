@@ -11,7 +11,7 @@ use wecom_models::hr::{FieldId, GetStaffInfo};
 use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetMeetingInfo, UpdateMeeting};
 use wecom_models::message::app;
 use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, OneToOneChat};
-use wecom_models::wire::ReadObject;
+use wecom_models::wire::{ReadObject, strictly};
 use wecom_models::{OrText, Timestamp, Unknown};
 use wecom_requests::{Check, Endpoint, Paged, Period, Rate, ResponseError, Rule, When, parse};
 use wecom_tests::success;
@@ -57,7 +57,9 @@ fn has_more_is_a_boolean_or_a_number() {
     {
         assert_eq!(read::<SyncMsg>(&json!({ "has_more": sent })).has_more, expected);
     }
-    let error = parse::<SyncMsg>(br#"{"errcode":0,"has_more":2}"#).unwrap_err();
+    let two = || parse::<SyncMsg>(br#"{"errcode":0,"has_more":2}"#);
+    assert!(two().unwrap().has_more, "nothing ends early");
+    let error = strictly(two).unwrap_err();
     assert!(error.to_string().contains("at `has_more`"), "{error}");
 }
 
@@ -304,7 +306,7 @@ fn what_cannot_be_understood_says_where_and_what() {
         (r#"{"msg_list":[{"msgid":"a""#, "`msg_list[0]`", "EOF"),
     ];
     for (body, place, what) in cases {
-        let error = parse::<SyncMsg>(body.as_bytes()).unwrap_err().to_string();
+        let error = strictly(|| parse::<SyncMsg>(body.as_bytes())).unwrap_err().to_string();
         assert!(error.contains(place) && error.contains(what), "{body}: {error}");
     }
 }

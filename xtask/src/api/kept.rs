@@ -206,8 +206,16 @@ fn carry((module, shown): Within<'_>, sources: &[Source<'_>], prefix: &str, carr
         } else if let Some(inner) = structure(module, &field.ty).filter(|_| prefix.len() < 64) {
             carry((module, inner), &inside(&sent, structure), &format!("{path}."), carried);
         } else if let Some(inner) = item(module, &field.ty) {
-            let mut fields = Vec::new();
-            carry((module, inner), &inside(&sent, item), "", &mut fields);
+            let (mut fields, sources) = (Vec::new(), inside(&sent, item));
+            carry((module, inner), &sources, "", &mut fields);
+            // An item of which only a part was sent so would contradict itself: the list is that of the example.
+            let is_sent = |wire: &str| sources.iter().any(|source| source.field(wire).is_some());
+            let is_carried = |wire: &str| {
+                fields.iter().any(|path| is_at(path, wire) || path.starts_with(&format!("{wire}.")))
+            };
+            if inner.fields.iter().any(|field| is_sent(&field.wire) && !is_carried(&field.wire)) {
+                continue;
+            }
             let mut fields: Vec<&str> =
                 fields.iter().map(|field| field.split('=').next().unwrap_or(field)).collect();
             // The items of lists inside are those of the example.

@@ -23,7 +23,7 @@ pub(super) struct Arrived {
 
 /// The callbacks of an [`AiBot`], in the order of their arrival. Needs the feature `ai-bot`.
 ///
-/// Repeated ones, which WeCom may send, are left out: the last 4096 within 10 minutes are recognized by their `msgid`.
+/// Repeated ones, which WeCom may send, are skipped: the last 4096 within 10 minutes are recognized by their `msgid`.
 ///
 /// Take them quickly and work in tasks of your own: the connection holds at most
 /// [a thousand](crate::AiBotBuilder::max_waiting_callbacks), and goes on meanwhile.

@@ -37,7 +37,7 @@ pub(super) enum End {
     Lost(BotError),
     Replaced,
     Rejected(ApiError),
-    /// By the application; whoever waits for it is told afterwards.
+    /// By the application; anyone who waits for it is notified afterwards.
     Closed(Option<oneshot::Sender<()>>),
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Keeper {
     pub(super) settings: Arc<Settings>,
     pub(super) dial: Arc<dyn Dial>,
     pub(super) orders: mpsc::Receiver<Call>,
-    /// Whoever closes the connection doesn't wait behind calls.
+    /// Closing the connection does not wait behind calls.
     pub(super) closing: mpsc::Receiver<oneshot::Sender<()>>,
     pub(super) state: watch::Sender<BotState>,
     pub(super) arrived: mpsc::Sender<Arrived>,

@@ -1,4 +1,4 @@
-//! What the connection is doing, and what it has to tell besides callbacks.
+//! What the connection is doing, and what it reports besides callbacks.
 
 use std::fmt;
 use std::time::Duration;

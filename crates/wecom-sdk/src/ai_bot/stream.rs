@@ -34,13 +34,13 @@ const CMD: &str = "aibot_respond_msg";
 
 /// A reply that grows: its text is shown while it is being written. Needs the feature `ai-bot`.
 ///
-/// [`append`](Self::append) and [`set`](Self::set) don't wait: a task sends the newest text, at most twice per second, and leaves out
+/// [`append`](Self::append) and [`set`](Self::set) don't wait: a task sends the newest text, at most twice per second, and skips
 /// what has been overtaken. [`finish`](Self::finish) sends the last one. If the stream is dropped instead, the same happens in the
 /// background, so that no stream is left open. After a lost connection, it continues on the next one.
 ///
 /// - A stream shows at most 20,480 bytes of text: it is cut there between two characters, and [`StreamEnd::rest`] has the rest.
 /// - WeCom accepts a stream's text for 10 minutes. Shortly before that, the stream is finished with the text so far;
-///   [`is_open`](Self::is_open) tells, and `finish` returns the rest as [`BotError::StreamExpired`].
+///   [`is_open`](Self::is_open) is false then, and `finish` returns the rest as [`BotError::StreamExpired`].
 ///
 /// ```
 /// # async fn reply(callback: wecom_sdk::BotCallback) -> Result<(), wecom_sdk::BotError> {

@@ -322,7 +322,6 @@ pub(crate) static ROUTES: &[Route] = &[
                         "intent_id",
                         "question",
                         "similar_questions.items",
-                        "answers[text]?",
                     ],
                     parts: &[],
                 },

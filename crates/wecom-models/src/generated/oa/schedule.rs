@@ -757,6 +757,8 @@ pub struct Reminders {
     /// The times of the reminders, in seconds after `start_time`: negative numbers are before it. 32400
     /// (9:00 on the day), -172800 and -604800 are only for all-day events. Takes effect only if
     /// `is_remind` is set. Each one of 0, -300, -900, -3600, -86400, 32400, -172800, -604800.
+    ///
+    /// The update's example shows 3600, which no page lists.
     pub remind_time_diffs: Option<Vec<i64>>,
     /// Whether it is a repeating event.
     pub is_repeat: Option<bool>,
