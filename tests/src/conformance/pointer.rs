@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-/// Returns whether a pointer leads to a place; `*` in the place matches any step.
+/// Returns whether a pointer leads to a place, or to an item of the list there; `*` in the place matches any step.
 pub(super) fn is_at(pointer: &str, place: &str) -> bool {
     let (mut steps, mut wanted) = (pointer.split('/'), place.split('/'));
     wanted.by_ref().all(|wanted| steps.next().is_some_and(|step| wanted == "*" || step == wanted))
+        && steps.next().is_none_or(|step| step.parse::<usize>().is_ok())
         && steps.next().is_none()
 }
 
@@ -56,8 +57,10 @@ mod tests {
 
     #[test]
     fn a_quirk_is_about_its_own_place() {
-        assert!(is_at("/data/3/name", "/data/*/name"));
-        for pointer in ["/data", "/data/3", "/data/3/name/first", "/data/3/other", ""] {
+        for pointer in ["/data/3/name", "/data/3/name/0"] {
+            assert!(is_at(pointer, "/data/*/name"), "{pointer}");
+        }
+        for pointer in ["/data/3/name/0/1", "/data", "/data/3", "/data/3/name/first", "/data/3/other", ""] {
             assert!(!is_at(pointer, "/data/*/name"), "{pointer}");
         }
         assert!(is_at("", ""));

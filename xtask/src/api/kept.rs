@@ -54,7 +54,7 @@ impl Api {
 
     /// Returns the fields in which an endpoint's response can repeat values that were sent, or that were returned when the
     /// thing was created: their paths inside the thing. `path?` may be absent, `path=default` has a default, and of the items
-    /// of `path[a b?]` these fields were sent.
+    /// of `path[a b?]` these fields were sent. `path!` was sent in another form, so the example's value is returned.
     pub fn carried(&self, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Vec<String> {
         let Some(response) = module.structure(&endpoint.response) else { return Vec::new() };
         let shown = match &keeps.at {
@@ -129,7 +129,7 @@ impl Api {
 
 /// Returns whether what is carried is the field with this name.
 fn is_at(carried: &str, wire: &str) -> bool {
-    carried.strip_prefix(wire).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '=', '[']))
+    carried.strip_prefix(wire).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '=', '[', '!']))
 }
 
 /// Returns the fields in which a response repeats what the same call sends.
@@ -214,12 +214,13 @@ fn carry((module, shown): Within<'_>, sources: &[Source<'_>], prefix: &str, carr
                 fields.iter().any(|path| is_at(path, wire) || path.starts_with(&format!("{wire}.")))
             };
             if inner.fields.iter().any(|field| is_sent(&field.wire) && !is_carried(&field.wire)) {
+                carried.push(format!("{path}!"));
                 continue;
             }
             let mut fields: Vec<&str> =
                 fields.iter().map(|field| field.split('=').next().unwrap_or(field)).collect();
             // The items of lists inside are those of the example.
-            fields.retain(|field| !field.contains('['));
+            fields.retain(|field| !field.contains(['[', '!']));
             if !fields.is_empty() {
                 let absent = if field.optional { "?" } else { "" };
                 carried.push(format!("{path}[{}]{absent}", fields.join(" ")));

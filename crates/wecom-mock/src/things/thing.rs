@@ -82,7 +82,9 @@ impl Thing {
         for field in fields {
             let Shown { path, items, absent } = Shown::new(field);
             let like_this = at(example, path);
-            let value = match at(&self.fields, path).filter(|value| !value.is_null()) {
+            let sent = at(&self.fields, path).filter(|value| !value.is_null());
+            let value = match sent {
+                Some(_) if matches!(absent, Absent::Example) => like_this.cloned(),
                 Some(value) if items.is_empty() => {
                     Some(like(value, like_this).unwrap_or_else(|| value.clone()))
                 }
@@ -95,6 +97,7 @@ impl Thing {
                     Absent::Left => None,
                     Absent::Default(value) => serde_json::from_str(value).ok(),
                     Absent::Empty => like_this.map(emptied),
+                    Absent::Example => like_this.cloned(),
                 },
             };
             put(&mut whole, path, value);
@@ -138,7 +141,7 @@ impl Thing {
     }
 }
 
-/// A field that a response shows, as the table writes it: `path`, `path?`, `path=default`, `path[field field?]`.
+/// A field that a response shows, as the table writes it: `path`, `path?`, `path!`, `path=default`, `path[field field?]`.
 struct Shown<'a> {
     path: &'a str,
     /// The fields of the items, if the rest of an item is the example's.
@@ -153,10 +156,15 @@ enum Absent<'a> {
     Default(&'a str),
     /// No text and no items; numbers and flags are those of the example.
     Empty,
+    /// What the example has, whatever was sent: it was sent in another form.
+    Example,
 }
 
 impl<'a> Shown<'a> {
     fn new(field: &'a str) -> Self {
+        if let Some(path) = field.strip_suffix('!') {
+            return Self { path, items: Vec::new(), absent: Absent::Example };
+        }
         let (path, absent) = match (field.split_once('='), field.strip_suffix('?')) {
             (Some((path, default)), _) => (path, Absent::Default(default)),
             (None, Some(path)) => (path, Absent::Left),

@@ -322,6 +322,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "intent_id",
                         "question",
                         "similar_questions.items",
+                        "answers!",
                     ],
                     parts: &[],
                 },
