@@ -16,7 +16,7 @@ const MOST: usize = 24;
 /// The example with one of its values changed in each: gone, empty, long, small or large.
 fn changed(example: &Value) -> Vec<Value> {
     let mut pointers = Vec::new();
-    collect(example, String::new(), &mut pointers);
+    collect(example, "", &mut pointers);
     let mut all = Vec::new();
     for pointer in pointers {
         let Some(value) = example.pointer(&pointer) else { continue };
@@ -47,11 +47,11 @@ fn changed(example: &Value) -> Vec<Value> {
 }
 
 /// The pointers to all values inside a value.
-fn collect(value: &Value, at: String, found: &mut Vec<String>) {
+fn collect(value: &Value, at: &str, found: &mut Vec<String>) {
     let mut add = |name: String, inner: &Value| {
         let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         found.push(pointer.clone());
-        collect(inner, pointer, found);
+        collect(inner, &pointer, found);
     };
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, inner)| add(name.clone(), inner)),
