@@ -22,7 +22,7 @@ const LONGEST: usize = 20_480;
 /// The largest part of an upload.
 const PART: usize = 512 << 10;
 
-/// What a message to a chat may be.
+/// The kinds of message to a chat.
 const PUSHED: [&str; 6] = ["markdown", "template_card", "image", "file", "voice", "video"];
 
 /// The reason why a callback can't be pushed to an AI bot. Needs the feature `ai-bot`.
@@ -49,7 +49,7 @@ impl fmt::Display for BotPushError {
 
 impl std::error::Error for BotPushError {}
 
-/// What the socket of a connection sends.
+/// Something for the socket of a connection to send.
 #[derive(Debug)]
 pub(crate) enum Out {
     Text(String),

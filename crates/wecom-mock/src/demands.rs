@@ -1,4 +1,4 @@
-//! What a request's body has to be like: fields, kinds, groups and limits. Paths go through lists: `info[].userid`.
+//! The requirements of a request's body: fields, kinds, groups and limits. Paths lead through lists: `info[].userid`.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -54,7 +54,7 @@ pub(crate) enum Limit {
     Text,
 }
 
-/// What is wrong with a field.
+/// The problem with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wrong {
     Missing,
@@ -64,7 +64,7 @@ enum Wrong {
     Other,
 }
 
-/// The codes for what is wrong with some fields; that of others is [`INVALID`].
+/// The codes of some fields' problems; that of all others is [`INVALID`].
 const CODES: [(&str, &[Wrong], i64); 10] = [
     ("corpid", &[Wrong::Missing], 41002),
     ("corpsecret", &[Wrong::Missing], 41004),
@@ -78,7 +78,7 @@ const CODES: [(&str, &[Wrong], i64); 10] = [
     ("textcard.description", &[Wrong::Missing], 41033),
 ];
 
-/// The code for what is wrong with a parameter.
+/// The code of an invalid parameter.
 const INVALID: i64 = 40058;
 
 impl Demands {
@@ -163,7 +163,7 @@ impl fmt::Display for Group {
 }
 
 impl Limit {
-    /// What is wrong with a value, if anything.
+    /// Returns the problem with a value, if there is one.
     fn broken(self, value: &Value) -> Option<Wrong> {
         let chars = || value.as_str().map(|text| text.chars().count() as u64);
         let bytes = || value.as_str().map(|text| text.len() as u64);

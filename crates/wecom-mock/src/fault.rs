@@ -234,7 +234,7 @@ impl Fault {
     }
 }
 
-/// What follows a frame.
+/// The effect of a fault on a frame.
 #[cfg(feature = "ai-bot")]
 pub(crate) struct Acknowledged {
     pub(crate) text: Option<String>,

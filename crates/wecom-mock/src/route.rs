@@ -33,7 +33,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// What most endpoints have in common.
+    /// The values of most endpoints.
     pub(crate) const NEW: Self = Self {
         id: "",
         method: "",

@@ -1,4 +1,4 @@
-//! What is created by one call is read by others, also by those that don't get it by its ID.
+//! Other calls read what one call has created, even those that don't get it by its ID.
 
 mod caller;
 

@@ -240,8 +240,7 @@ pub(crate) fn read_text<T>(
         && let Ok(outcome) = read(&text, true)
     {
         if is_misfit {
-            let (path, message) = told(&error);
-            report_misfit(&path, &message);
+            report_misfit(&error);
         }
         return outcome;
     }

@@ -8,9 +8,7 @@ use quick_xml::events::Event;
 use serde::Serialize;
 use serde::de::value::MapDeserializer;
 use serde_json::Value;
-use wecom_models::wire::{
-    Output, ReadObject, Reading, WriteObject, is_strict, names_unknown_fields, read_object, report_misfit,
-};
+use wecom_models::wire::{Output, ReadObject, WriteObject, read_object, read_or_misfit};
 
 use crate::body::text;
 use crate::{Body, BuildError, DecodeError, MerchantError, ResponseError};
@@ -57,21 +55,13 @@ pub(crate) fn read<R: ReadObject>(body: &Bytes, memory: usize) -> Result<R, Resp
             return Err(MerchantError { code, message }.into());
         }
     }
-    let read = |reading: &Reading| {
+    let read = read_or_misfit(memory, |reading| {
         let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut object = R::default();
         read_object(&mut object, MapDeserializer::<_, serde_json::Error>::new(fields), reading)?;
-        Ok::<_, serde_json::Error>(object)
-    };
-    read(&Reading::new(memory)).or_else(|error| {
-        let error = DecodeError::from(error);
-        if is_strict() || names_unknown_fields() {
-            return Err(error.into());
-        }
-        let object = read(&Reading::new(memory).lenient()).map_err(|_| error.clone())?;
-        report_misfit(&error.path, &error.message);
         Ok(object)
-    })
+    });
+    read.map_err(|error: serde_json::Error| DecodeError::from(error).into())
 }
 
 /// The characters that are blank in XML.

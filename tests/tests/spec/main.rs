@@ -2,5 +2,6 @@
 
 mod answers;
 mod documents;
+mod misfits;
 mod openapi;
 mod pages;

@@ -38,7 +38,7 @@ pub(super) struct Shared {
     pub(super) closed: watch::Receiver<bool>,
 }
 
-/// What the store is to know while a handler runs.
+/// Something to record in the store while a handler runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wish {
     Save,

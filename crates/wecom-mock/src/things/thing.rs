@@ -149,14 +149,14 @@ struct Shown<'a> {
     absent: Absent<'a>,
 }
 
-/// What is shown of a field that a thing doesn't have.
+/// How a field is shown that a thing doesn't have.
 enum Absent<'a> {
     Left,
     /// The default, as JSON.
     Default(&'a str),
     /// No text and no items; numbers and flags are those of the example.
     Empty,
-    /// What the example has, whatever was sent: it was sent in another form.
+    /// With the example's value, even if the thing has the field: it was sent in another form.
     Example,
 }
 

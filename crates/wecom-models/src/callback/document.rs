@@ -9,9 +9,7 @@ use serde_json::Value;
 use super::Envelope;
 use super::envelope::Told;
 use super::xml::Tree;
-use crate::wire::{
-    ReadObject, Reading, is_strict, mend, names_unknown_fields, read, read_object, report_misfit, told,
-};
+use crate::wire::{ReadObject, Reading, mend, read, read_object, read_or_misfit, told};
 
 /// The maximum length of a callback: 1 MiB, a hundred times as long as any documented one.
 pub const LARGEST: usize = 1 << 20;
@@ -63,31 +61,21 @@ impl<'a> Document<'a> {
 
     /// Reads it as a type, [`Payload`](super::Payload) or not. Members that the type lacks are ignored.
     pub fn read<T: ReadObject>(&self) -> Result<T, ReadError> {
-        let error = match self.read_as(&Reading::default()) {
-            Ok(object) => return Ok(object),
-            Err(error) => error,
-        };
-        if is_strict() || names_unknown_fields() {
-            return Err(error);
-        }
-        let object = self.read_as(&Reading::default().lenient()).map_err(|_| error.clone())?;
-        report_misfit(&error.path, &error.message);
-        Ok(object)
-    }
-
-    fn read_as<T: ReadObject>(&self, reading: &Reading) -> Result<T, ReadError> {
-        let mut object = T::default();
-        match &self.0 {
-            Form::Xml(tree) if tree.is_empty() => {}
-            Form::Xml(tree) => {
-                read_object(&mut object, tree.root(), reading).map_err(|error| misread(&error))?;
+        let read = read_or_misfit(Reading::MEMORY, |reading| {
+            let mut object = T::default();
+            match &self.0 {
+                Form::Xml(tree) if tree.is_empty() => {}
+                Form::Xml(tree) => {
+                    read_object(&mut object, tree.root(), reading).map_err(|error| error.to_string())?;
+                }
+                Form::Json(text) => {
+                    let mut json = serde_json::Deserializer::from_str(text);
+                    read_object(&mut object, &mut json, reading).map_err(|error| error.to_string())?;
+                }
             }
-            Form::Json(text) => {
-                let mut json = serde_json::Deserializer::from_str(text);
-                read_object(&mut object, &mut json, reading).map_err(|error| misread(&error))?;
-            }
-        }
-        Ok(object)
+            Ok(object)
+        });
+        read.map_err(|error: String| misread(&error))
     }
 
     /// Returns the whole document as JSON: XML elements are objects, repeated ones are lists, everything else is text or, if an element is

@@ -34,7 +34,7 @@ pub use path::told;
 pub use read::{Found, Read, read};
 pub use reading::Reading;
 pub use scalars::Scalar;
-pub use strict::{is_strict, report_misfit, strictly};
+pub use strict::{is_strict, read_or_misfit, report_misfit, strictly};
 pub use tag::Tag;
 pub use union::{
     FlatUnion, Kind, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, set_flat, set_oneof, set_sibling,

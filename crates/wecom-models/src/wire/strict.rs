@@ -1,6 +1,9 @@
-//! What isn't as documented: reading it is reported, or refused on demand.
+//! Values that don't fit their documented type: they are reported, or refused on demand.
 
 use std::cell::Cell;
+use std::fmt;
+
+use super::{Reading, names_unknown_fields};
 
 thread_local! {
     static STRICT: Cell<bool> = const { Cell::new(false) };
@@ -26,14 +29,35 @@ pub fn is_strict() -> bool {
     STRICT.get()
 }
 
+/// Reads something strictly, whose lists and maps may take up to `memory` bytes. If that fails, reads it leniently, and reports that. The error is that of the
+/// strict attempt.
+pub fn read_or_misfit<T, E: fmt::Display>(
+    memory: usize,
+    read: impl Fn(&Reading) -> Result<T, E>,
+) -> Result<T, E> {
+    let error = match read(&Reading::new(memory)) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    if is_strict() || names_unknown_fields() {
+        return Err(error);
+    }
+    let Ok(value) = read(&Reading::new(memory).lenient()) else { return Err(error) };
+    report_misfit(&error);
+    Ok(value)
+}
+
 /// Reports the error of the strict attempt to read something, after a lenient one has succeeded.
-pub fn report_misfit(path: &str, message: &str) {
+pub fn report_misfit(error: &dyn fmt::Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(
-        path,
-        message,
-        "a value doesn't fit its documented type: it counts as absent, or is read as well as possible"
-    );
+    {
+        let (path, message) = super::told(error);
+        tracing::warn!(
+            path,
+            message,
+            "a value doesn't fit its documented type: it counts as absent, or is read as well as possible"
+        );
+    }
     #[cfg(not(feature = "tracing"))]
-    let _ = (path, message);
+    let _ = error;
 }

@@ -19,7 +19,8 @@ use super::frame::{self, Frame};
 use super::pauses::Pauses;
 use super::seen::Seen;
 use super::websocket::{Message, Reader, Writer, halves};
-use super::{BotError, BotNotice, BotState, codes};
+use super::{BotError, BotNotice, BotState};
+use crate::errcode;
 use crate::redact::redact;
 use crate::time::after;
 
@@ -297,11 +298,11 @@ impl Connection<'_> {
                     self.keeper.state.send_replace(BotState::Subscribed);
                     None
                 }
-                Some(codes::REJECTED) => Some(End::Rejected(error())),
+                Some(errcode::AIBOT_INVALID_CREDENTIAL) => Some(End::Rejected(error())),
                 Some(code) => Some(End::Lost(BotError::api("aibot_subscribe".into(), code, frame.errmsg))),
             };
         }
-        let is_replaced = code == Some(codes::NOT_SUBSCRIBED);
+        let is_replaced = code == Some(errcode::AIBOT_CONNECTION_NOT_SUBSCRIBED);
         match &frame.req_id {
             Some(req_id) if settings.is_own(req_id, "ping") => self.unanswered = 0,
             Some(req_id) => {

@@ -3,7 +3,6 @@
 mod builder;
 mod callback;
 mod calls;
-mod codes;
 mod connection;
 mod dial;
 mod error;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::builder::Settings;
-use super::codes;
+use crate::errcode;
 use crate::time::jitter;
 
 /// The pause after WeCom has refused a subscription because there were too many.
@@ -32,7 +32,10 @@ impl Pauses {
         let doubled = self.first.saturating_mul(2u32.saturating_pow(self.attempt.min(31)));
         self.attempt = self.attempt.saturating_add(1);
         let pause = jitter(doubled.min(self.longest));
-        let too_often = code.is_some_and(|code| codes::TOO_OFTEN.contains(&code));
+        let too_often = matches!(
+            code,
+            Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED | errcode::API_CONCURRENCY_LIMIT_EXCEEDED)
+        );
         (self.attempt, if too_often { pause.max(TOO_OFTEN) } else { pause })
     }
 }

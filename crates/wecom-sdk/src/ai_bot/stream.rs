@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{BotError, BotReplier, codes, written};
+use super::{BotError, BotReplier, written};
+use crate::errcode;
 use crate::lock;
 
 /// The longest text that a stream shows, in bytes of UTF-8.
@@ -293,11 +294,14 @@ impl Writer {
                 lock(&self.shared.text).is_dirty = true;
                 Ok(())
             }
-            BotError::Api { error, .. } if error.code == codes::STREAM_EXPIRED => {
+            BotError::Api { error, .. } if error.code == errcode::AIBOT_STREAM_EXPIRED => {
                 Err(BotError::StreamExpired { rest: String::new() })
             }
             BotError::Api { error, cmd }
-                if matches!(error.code, codes::INVALID_REQ_ID | codes::NOT_SUBSCRIBED) =>
+                if matches!(
+                    error.code,
+                    errcode::AIBOT_INVALID_REQ_ID | errcode::AIBOT_CONNECTION_NOT_SUBSCRIBED
+                ) =>
             {
                 Err(BotError::Api { error, cmd })
             }
@@ -360,7 +364,7 @@ impl Writer {
         let mut pauses = CONFLICTS.iter();
         loop {
             match self.replier.reply(CMD.into(), body.clone(), finish).await {
-                Err(error) if error.code() == Some(codes::CONFLICT) => match pauses.next() {
+                Err(error) if error.code() == Some(errcode::DATA_VERSION_CONFLICT) => match pauses.next() {
                     Some(pause) => sleep(*pause).await,
                     None => return Err(error),
                 },

@@ -33,7 +33,7 @@ pub(super) fn halves<T: AsyncRead + AsyncWrite>(
     (Reader::new(reading), Writer { half: writing, buffer: BytesMut::new(), pong: None, is_flushing: false })
 }
 
-/// What arrives.
+/// A message that arrives.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Message {
     /// A text; where it isn't UTF-8, with U+FFFD.
