@@ -66,15 +66,6 @@ impl Usage {
         Self { values: Vec::new(), amount: u32::try_from(number).unwrap_or(u32::MAX) }
     }
 
-    /// Returns whether a field has one of some values, as they are on the wire; an absent one has its default.
-    #[allow(dead_code, reason = "not every family has a quota that depends on a value")]
-    pub(crate) fn is_one(sent: Option<&impl Serialize>, default: Option<&str>, values: &[&str]) -> bool {
-        match sent {
-            Some(sent) => values.contains(&text(&serde_json::to_value(sent).unwrap_or_default()).as_str()),
-            None => default.is_some_and(|default| values.contains(&default)),
-        }
-    }
-
     /// Counts it under the value of a field, as it is on the wire.
     #[must_use]
     pub fn by(mut self, value: &impl Serialize) -> Self {

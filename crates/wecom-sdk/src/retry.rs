@@ -16,7 +16,7 @@ pub trait RetryPolicy: Send + Sync + 'static {
     fn retry(&self, failure: &Failure<'_>) -> Option<Duration>;
 
     /// Returns how long all calls to an endpoint pause after a `45009`, which doesn't say which limit was exceeded. `pauses` is the number
-    /// of pauses since a call last succeeded.
+    /// of pauses since WeCom last processed a call to it, with whatever result.
     ///
     /// By default, the first pause is the shortest period of the endpoint's limits, among them those [of every endpoint](wecom_requests::rates):
     /// at most a minute. If the endpoint is still blocked after that, the next pause is that of the next longer period, and so on, up to

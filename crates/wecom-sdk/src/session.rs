@@ -277,7 +277,7 @@ impl<'a> Session<'a> {
             let result = self.exchange(call, take, token, progress).await;
             let mut error = match result {
                 Ok(answer) => {
-                    admitted.succeeded();
+                    admitted.processed();
                     tracing::debug!(attempt, elapsed_ms = milliseconds(start), "response received");
                     options.retry.succeeded();
                     if let Some(current) = &current {
@@ -287,6 +287,9 @@ impl<'a> Session<'a> {
                 }
                 Err(error) => error,
             };
+            if is_processed(&error) {
+                admitted.processed();
+            }
             drop(admitted);
             tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "request failed");
             if let (Some(tokens), Some(current)) = (tokens, &current)
@@ -331,6 +334,11 @@ impl<'a> Session<'a> {
 /// The error for a file that the call doesn't expect.
 pub(crate) fn not_asked_for() -> ResponseError {
     DecodeError::new("", "unexpected file: the endpoint returns JSON, use `download` for files").into()
+}
+
+/// Returns whether WeCom has looked at what a call asks for, rather than at its token or at how often it is made.
+fn is_processed(error: &Error) -> bool {
+    matches!(error, Error::Api { .. }) && !error.is_transient() && !is_refusal(error)
 }
 
 fn is_refusal(error: &Error) -> bool {

@@ -101,13 +101,19 @@ fn misses(needed: &HashSet<String>, response: &Value) -> bool {
 }
 
 /// Sends fields as they are, unchecked.
-async fn send(contract: &Contract, server: &Server, token: &str, fields: &Value) -> Value {
+async fn send(
+    http: &reqwest::Client,
+    contract: &Contract,
+    server: &Server,
+    token: &str,
+    fields: &Value,
+) -> Value {
     let meta = contract.meta();
     let mut address = format!("{}{}?", server.base_url(), meta.path);
     if let Some(parameter) = meta.token.parameter() {
         write!(address, "{parameter}={token}").expect("a string takes all text");
     }
-    json(reqwest::Client::new().post(address).body(fields.to_string()).send().await.unwrap()).await
+    json(http.post(address).body(fields.to_string()).send().await.unwrap()).await
 }
 
 #[tokio::test]
@@ -138,7 +144,7 @@ async fn the_mock_accepts_what_the_checks_accept_and_refuses_most_of_what_they_r
                 }
                 Some(false) if meta.method == "POST" => {
                     refused += 1;
-                    both += u32::from(refuses(&send(contract, &server, &token, &fields).await));
+                    both += u32::from(refuses(&send(&http, contract, &server, &token, &fields).await));
                 }
                 _ => {}
             }

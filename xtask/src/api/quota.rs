@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::spec::names::pascal;
-use crate::spec::{Apps, Endpoint, EndpointRate, FieldPath, Rate, Scope, wire_text};
+use crate::spec::{Apps, Endpoint, EndpointRate, FieldPath, Rate, Scope, on_the_wire};
 
 /// A count, and the rates that limit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,5 +82,5 @@ fn own_name(name: &str, rate: &EndpointRate) -> String {
 
 /// Returns the values for which a call counts, as text.
 fn values(rate: &EndpointRate) -> Vec<String> {
-    rate.is.iter().map(wire_text).collect()
+    rate.is.iter().map(on_the_wire).collect()
 }

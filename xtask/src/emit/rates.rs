@@ -5,9 +5,10 @@ use quote::quote;
 
 use super::docs;
 use super::items::module_doc;
+use super::rules::decides;
 use crate::api::{Api, Field, Module, Quota, Struct, Ty};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{GeneralRate, Of, Rate, Scope, wire_text};
+use crate::spec::{GeneralRate, Of, Rate, Scope, Test};
 
 /// Emits the table. Without general rates in the spec, it is empty, so that the code that uses it compiles anyway.
 pub(super) fn file(api: &Api) -> TokenStream {
@@ -107,19 +108,8 @@ fn arm(module: &Module, request: &Struct, index: usize, quota: &Quota) -> TokenS
         let name = ident(&field(wire).rust);
         quote!(self.#name.is_none())
     });
-    let when = quota.when.as_ref().map(|(wire, values)| {
-        let field = field(wire);
-        let name = ident(&field.rust);
-        let sent = if field.optional { quote!(self.#name.as_ref()) } else { quote!(Some(&self.#name)) };
-        let default = match field.default.as_deref() {
-            Some(value) => {
-                let text = wire_text(value);
-                quote!(Some(#text))
-            }
-            None => quote!(None),
-        };
-        quote!(crate::Usage::is_one(#sent, #default, &[#(#values),*]))
-    });
+    let when = quota.when.as_ref();
+    let when = when.map(|(wire, values)| decides(&quote!(self), field(wire), &Test::Is(values.clone())));
     match (when, unless) {
         (None, None) => quote!(#index => Some(#usage),),
         (Some(condition), None) | (None, Some(condition)) => quote!(#index => #condition.then(|| #usage),),

@@ -197,7 +197,7 @@ fn is_set(holder: &TokenStream, field: &Field) -> TokenStream {
 }
 
 /// Emits whether a field meets a condition; if it is absent, its default counts.
-fn decides(holder: &TokenStream, field: &Field, test: &Test) -> TokenStream {
+pub(super) fn decides(holder: &TokenStream, field: &Field, test: &Test) -> TokenStream {
     let name = ident(&field.rust);
     let holds = |value: &TokenStream| match test {
         Test::Set => quote!(true),

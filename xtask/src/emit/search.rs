@@ -54,9 +54,16 @@ fn common<'a>(one: Vec<&'a str>, other: Vec<&'a str>) -> Vec<&'a str> {
 /// What separates the titles of chapters within chapters.
 const SEPARATOR: &str = " · ";
 
-/// Returns the terms of an operation's title, and of its pages' titles.
+/// Returns the terms of an operation's title, and of its pages' titles. Of operations whose titles differ by a remark in brackets, the search
+/// prefers the one without: the remark is no term by itself, and neither is the title without it.
 fn titles<'a>(own: &'a str, doc: &'a Doc) -> impl Iterator<Item = &'a str> {
-    std::iter::once(own).chain(doc.titles()).flat_map(title)
+    let of_pages =
+        doc.titles().filter(|page| !own.strip_prefix(page).is_some_and(|rest| rest.starts_with('（')));
+    std::iter::once(own).chain(of_pages).flat_map(|whole| {
+        let remark =
+            whole.strip_suffix('）').and_then(|whole| whole.rsplit_once('（')).map(|(_, remark)| remark);
+        title(whole).filter(move |term| !remark.is_some_and(|remark| remark.ends_with(term)))
+    })
 }
 
 /// Returns a title, what it is about, and the parts of both, since the search finds an alias only by its beginning.
@@ -152,6 +159,19 @@ mod tests {
             assert!(titles.iter().all(|whole| !all(title(whole)).contains(&part)), "{part}");
         }
         assert_eq!(aliases(title("会议室")).to_string(), quote!(doc(alias("会议室"))).to_string());
+    }
+
+    #[test]
+    fn a_remark_in_brackets_is_no_term_by_itself() {
+        let doc = |title: &str| -> Doc {
+            serde_yaml::from_str(&format!("{{ id: 1, page: 2, title: {title} }}")).expect("a page")
+        };
+        let page = doc("被动回复消息格式");
+        let terms = all(titles("图文消息（被动回复）", &page));
+        assert!(terms.contains(&"图文消息（被动回复）") && !terms.contains(&"被动回复"), "{terms:?}");
+        let page = doc("获取永久授权码");
+        assert!(!all(titles("获取永久授权码（旧）", &page)).contains(&"永久授权码"));
+        assert!(all(titles("换取永久授权码", &page)).contains(&"获取永久授权码"));
     }
 
     #[test]

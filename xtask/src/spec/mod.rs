@@ -67,6 +67,7 @@ pub use model::*;
 pub use other_pages::{OtherPage, OtherPages, PAGES};
 pub use phrases::{PHRASES, Phrases, Term};
 pub use rate::{Apps, Counts, EndpointRate, Excess, GeneralRate, Of, Period, Rate, Scope};
+pub(crate) use rule::on_the_wire;
 pub use rule::{Asks, Demand, Group, Rule, Test, Total};
 pub use scalar::wire_text;
 pub use section::{DocumentFacts, DocumentKind, Part, Section};

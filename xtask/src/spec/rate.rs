@@ -71,6 +71,11 @@ impl EndpointRate {
         Self { calls: self.calls, per: self.per, ..other.clone() } == *self
     }
 
+    /// Returns what the endpoints that share a count must agree on. Their fields may have other names.
+    pub fn shared_count(&self) -> (Rate, Scope, Option<Apps>, usize) {
+        (self.rate(), self.scope, self.only, self.by.len())
+    }
+
     /// Returns the request fields that it refers to, each with the key that does.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let keys = [

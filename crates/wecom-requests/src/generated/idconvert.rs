@@ -388,12 +388,18 @@ impl crate::Endpoint for UnionIdToExternalUserId {
     fn usage(&self, quota: usize) -> Option<crate::Usage> {
         match quota {
             0 => {
-                (crate::Usage::is_one(self.subject_type.as_ref(), Some("0"), &["0"])
+                (self
+                    .subject_type
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"]))
                     && self.mass_call_ticket.is_none())
                     .then(|| crate::Usage::call())
             }
             1 => {
-                (crate::Usage::is_one(self.subject_type.as_ref(), Some("0"), &["1"])
+                (self
+                    .subject_type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"]))
                     && self.mass_call_ticket.is_none())
                     .then(|| crate::Usage::call())
             }

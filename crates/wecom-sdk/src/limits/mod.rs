@@ -159,7 +159,7 @@ struct Local {
 #[derive(Clone, Copy, Debug)]
 struct Block {
     until: Instant,
-    /// The number of pauses since a call last succeeded.
+    /// The number of pauses since a call was last processed.
     pauses: u32,
 }
 
@@ -192,8 +192,8 @@ impl Local {
         pause
     }
 
-    /// Notes that WeCom has accepted a call.
-    fn succeeded(&self) {
+    /// Notes that WeCom has processed a call, with whatever result.
+    fn processed(&self) {
         let mut blocked = lock(&self.blocked);
         if let Some(block) = &mut *blocked {
             block.pauses = 0;
@@ -209,10 +209,10 @@ pub(crate) struct Admitted {
 }
 
 impl Admitted {
-    /// Notes that the call succeeded.
-    pub(crate) fn succeeded(&self) {
+    /// Notes that WeCom has processed the call, with whatever result: it doesn't block the endpoint any more.
+    pub(crate) fn processed(&self) {
         if let Some(local) = &self.local {
-            local.succeeded();
+            local.processed();
         }
     }
 }
@@ -329,7 +329,7 @@ impl Limits {
     }
 
     /// Pauses calls to an endpoint, since WeCom has blocked it, and returns how long: `pause` gets the number of pauses since a call
-    /// last succeeded.
+    /// was last processed.
     pub(crate) fn block(
         &self,
         credential: &str,

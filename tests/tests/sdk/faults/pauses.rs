@@ -1,7 +1,8 @@
 //! Servers that say when to come back, and blocked endpoints.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
@@ -155,6 +156,40 @@ async fn an_error_says_how_long_its_endpoint_is_blocked() {
     assert!(error.body().is_some_and(|body| body.0.starts_with(b"{")));
     let blocked = read(&client).await.unwrap_err();
     assert!(blocked.retry_after().is_some_and(|time| time > Duration::from_secs(50)), "{blocked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_grow_until_wecom_processes_a_call_even_if_it_refuses_that() {
+    let codes = Arc::new(Mutex::new(VecDeque::from([45009, 45009, 60111, 45009, -1, 45009])));
+    let answers = Answers(Arc::clone(&codes));
+    let client = Client::builder("ww1", "secret").transport(answers).retry(NoRetry).build().unwrap();
+    let mut pauses = Vec::new();
+    while !codes.lock().unwrap().is_empty() {
+        let error = read(&client).await.unwrap_err();
+        pauses.extend(error.retry_after().map(|pause| pause.as_secs()));
+        tokio::time::advance(error.retry_after().unwrap_or_default()).await;
+    }
+    let [first, second, anew, after_busy] = pauses[..] else { panic!("{pauses:?}") };
+    assert!(second > first && anew == first && after_busy == second, "{pauses:?}");
+}
+
+/// Responds to everything but `gettoken` with error codes, one after the other.
+struct Answers(Arc<Mutex<VecDeque<i64>>>);
+
+impl Transport for Answers {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        let body = match request.uri().path() {
+            "/cgi-bin/gettoken" => r#"{ "errcode": 0, "access_token": "t", "expires_in": 7200 }"#.to_owned(),
+            _ => {
+                let code = self.0.lock().unwrap().pop_front().unwrap_or_default();
+                format!(r#"{{ "errcode": {code} }}"#)
+            }
+        };
+        Box::pin(async { Ok(Response::new(ResponseBody::from(body))) })
+    }
 }
 
 #[tokio::test]

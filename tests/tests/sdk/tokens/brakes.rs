@@ -59,7 +59,7 @@ async fn a_token_that_is_given_out_again_is_not_fetched_for_every_call() {
     assert_eq!(fake.used.lock().unwrap().len(), 50, "what is refused anyway is not sent twice");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn tokens_that_are_refused_as_soon_as_they_are_given_out_are_not_asked_for_each_time() {
     let (fake, client) = fake(Fake { refuses_all: true, ..Fake::default() });
     for _ in 0..100 {
@@ -75,12 +75,16 @@ async fn calls_at_once_with_fresh_tokens_refused_ask_for_two_as_well() {
         let server = Server::start().await.unwrap();
         server.inject(Fault::code(code).on(GET_INFO));
         let client = client(&server);
+        let start = std::time::Instant::now();
         for _ in 0..3 {
             for outcome in calls(&client, 100).await {
                 assert_eq!(outcome.unwrap_err().code(), Some(code));
             }
         }
-        assert_eq!(server.requests(GETTOKEN), 2, "{code}");
+        // A slow machine may take longer than the first pauses, of a second and more.
+        let most = 2 + start.elapsed().as_millis() / 500;
+        let issued = server.requests(GETTOKEN);
+        assert!((2..=most).contains(&u128::from(issued)), "{code}: {issued} of {most}");
     }
 }
 

@@ -113,6 +113,43 @@ impl<'a> Checker<'a> {
     }
 }
 
+impl Checker<'_> {
+    /// Checks that a type has all of the values that something lists, as on the wire.
+    pub(super) fn values_of(&mut self, path: &Path, ty: &TypeExpr, values: &[String], mistake: Mistake) {
+        for (index, value) in values.iter().enumerate() {
+            self.value_of(&path.index(index), ty, value, mistake);
+        }
+    }
+
+    /// Checks that a type has a value, as on the wire.
+    pub(super) fn value_of(&mut self, path: &Path, ty: &TypeExpr, value: &str, mistake: Mistake) {
+        let file = self.file;
+        if is_value(file, ty, value) {
+            return;
+        }
+        let known = ty.name().and_then(|name| file.enums.get(name));
+        let known = known.into_iter().flat_map(|known| known.values.keys().map(String::as_str));
+        // No number is closer to another one than the rest.
+        let help = if is_integer(value) { None } else { self.report.did_you_mean(value, known) };
+        self.report
+            .error(mistake, At::Value(path), format!("`{value}` isn't a value of `{ty}`"))
+            .label("no field of this type has it")
+            .help_if(help);
+    }
+}
+
+/// Returns whether a type has a value, as on the wire.
+fn is_value(file: &File, ty: &TypeExpr, value: &str) -> bool {
+    match ty {
+        TypeExpr::Named(name) => file.enums.get(name).is_none_or(|known| known.values.contains_key(value)),
+        TypeExpr::Scalar(Scalar::Bool | Scalar::Flag) => matches!(value, "0" | "1"),
+        TypeExpr::Scalar(Scalar::Int) => is_integer(value),
+        TypeExpr::Scalar(Scalar::Uint | Scalar::Timestamp) => is_integer(value) && !value.starts_with('-'),
+        TypeExpr::Scalar(Scalar::F64) => value.parse::<f64>().is_ok(),
+        TypeExpr::Scalar(_) | TypeExpr::Generic(..) => true,
+    }
+}
+
 /// How a path refers to fields.
 pub(super) struct Along {
     /// Where its first field is.

@@ -148,14 +148,12 @@ impl Checker<'_> {
         };
         let mut seen = HashSet::new();
         for (key, values) in [("done", &job.done), ("failed", &job.failed)] {
+            let wires: Vec<String> = values.iter().map(wire_text).collect();
+            self.values_of(&path.key(key), ty, &wires, Mistake::BadJob);
             for (index, value) in values.iter().enumerate() {
                 let at = path.key(key).index(index);
                 let wire = wire_text(value);
-                if !enumeration.values.contains_key(&wire) {
-                    self.report
-                        .error(Mistake::BadJob, At::Value(&at), format!("`{wire}` is no value of `{ty}`"))
-                        .label("not a status");
-                } else if !seen.insert(wire) {
+                if enumeration.values.contains_key(&wire) && !seen.insert(wire) {
                     self.report
                         .error(Mistake::BadJob, At::Value(&at), "a status means one thing")
                         .label("again here");

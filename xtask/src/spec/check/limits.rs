@@ -11,7 +11,7 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Carrier, Field, Limit, LimitKind, LimitValue, Takes};
+use crate::spec::{Carrier, Field, Limit, LimitKind, LimitValue, Takes, on_the_wire};
 
 const HELP: &str = "bytes, chars, width and pattern limit strings, items limit lists and maps, max and min limit \
                     numbers; `each` limits the items of a list";
@@ -41,10 +41,13 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks the default against the limits: what WeCom assumes, a caller may say.
+    /// Checks the default against the type and the limits: what WeCom assumes, a caller may say.
     fn default_within(&mut self, path: &Path, field: &Field) {
         let default = field.default.as_ref().and_then(|default| serde_json::to_value(default).ok());
         let Some(default) = default else { return };
+        if !default.is_array() && !default.is_object() {
+            self.value_of(&path.key("default"), &field.ty, &on_the_wire(&default), Mistake::BadLimit);
+        }
         for limit in field.limits.iter().filter(|limit| !limit.allows(&default)) {
             self.report
                 .error(

@@ -12,7 +12,9 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Counts, Endpoint, EndpointRate, FieldPath, GeneralRate, Of, Rates, Scope, Section, Spec};
+use crate::spec::{
+    Counts, Endpoint, EndpointRate, FieldPath, GeneralRate, Of, Rates, Scope, Section, Spec, on_the_wire,
+};
 
 pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
@@ -87,6 +89,10 @@ impl Checker<'_> {
         self.report.numbers(path, rates.iter().map(|rate| rate.calls));
         for (index, rate) in rates.iter().enumerate() {
             let path = path.index(index);
+            if let Some(field) = rate.when.as_ref().and_then(|name| endpoint.request.get(name)) {
+                let values: Vec<String> = rate.is.iter().map(on_the_wire).collect();
+                self.values_of(&path.key("is"), &field.ty, &values, Mistake::BadRate);
+            }
             if !matches!(rate.scope, Scope::App | Scope::Company | Scope::Provider) {
                 let message = format!("an endpoint's rate can't be counted for `{}`", rate.scope.keyword());
                 self.report
@@ -167,14 +173,15 @@ impl Checker<'_> {
                     .label("shared with none")
                     .help("endpoints that share a count have a rate with the same `shared`, in one file");
             }
-            let numbers = |rates: &[&EndpointRate]| rates.iter().map(|rate| rate.rate()).collect::<Vec<_>>();
-            for (name, _) in of.iter().skip(1).filter(|(_, others)| numbers(others) != numbers(rates)) {
+            let count =
+                |rates: &[&EndpointRate]| rates.iter().map(|rate| rate.shared_count()).collect::<Vec<_>>();
+            for (name, _) in of.iter().skip(1).filter(|(_, others)| count(others) != count(rates)) {
                 let message =
                     format!("`{shared}` is one count, but allows `{name}` and `{first}` differently");
                 self.report
                     .error(Mistake::BadRate, At::Value(&at(name)), message)
                     .label(format!("differs from `{first}`"))
-                    .help("give both the same numbers, in the same order");
+                    .help("give both the same numbers, in the same order, and the same `scope`, `only` and number of fields in `by`");
             }
         }
     }

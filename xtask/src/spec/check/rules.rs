@@ -56,6 +56,9 @@ impl Checker<'_> {
                     (!holds).then(|| ("only lists and maps have items", of_type()))
                 }
                 Asks::Scalar => {
+                    if let Rule::When { test: Test::Is(values), .. } = rule {
+                        self.values_of(&path.key(rule.key()).key("is"), &field.ty, values, Mistake::BadRule);
+                    }
                     nested(self.file, &field.ty).then(|| ("a condition needs a scalar", of_type()))
                 }
                 Asks::Listed if !in_list => {

@@ -74,9 +74,6 @@ pub enum ChatdataEvent {
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
         "同意进行聊天内容存档事件回调（单聊）",
-        "单聊",
-        "客户同意进行聊天内容存档事件回调",
-        "同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_single"
     )
 )]
@@ -104,9 +101,6 @@ pub struct ChatArchiveAuditApprovedSingle {
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
         "同意进行聊天内容存档事件回调（群聊）",
-        "群聊",
-        "客户同意进行聊天内容存档事件回调",
-        "同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_room"
     )
 )]

@@ -70,8 +70,6 @@ pub struct KfAccountAuthChange {
     alias(
         "接收消息和事件（回调事件）",
         "事件（回调事件",
-        "回调事件",
-        "接收消息和事件",
         "kf_msg_or_event"
     )
 )]

@@ -200,7 +200,6 @@ pub struct LinkMessage {
     alias(
         "成员关注及取消关注事件（关注）",
         "取消关注事件（关注",
-        "关注",
         "事件格式",
         "subscribe"
     )
@@ -225,7 +224,6 @@ pub struct SubscribeAgent {
     alias(
         "成员关注及取消关注事件（取消关注）",
         "取消关注事件（取消关注",
-        "取消关注",
         "事件格式",
         "unsubscribe"
     )

@@ -37,14 +37,7 @@ use crate::{Unknown, UnknownUnion};
 /// - [`TemplateCardMenuEvent`](crate::message::events::TemplateCardMenuEvent)
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "文本消息（被动回复）",
-        "被动回复",
-        "被动回复消息格式",
-        "text"
-    )
-)]
+#[doc(alias("文本消息（被动回复）", "被动回复消息格式", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextReply {
@@ -67,14 +60,7 @@ impl TextReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "图片消息（被动回复）",
-        "被动回复",
-        "被动回复消息格式",
-        "image"
-    )
-)]
+#[doc(alias("图片消息（被动回复）", "被动回复消息格式", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageReply {
@@ -97,14 +83,7 @@ impl ImageReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "语音消息（被动回复）",
-        "被动回复",
-        "被动回复消息格式",
-        "voice"
-    )
-)]
+#[doc(alias("语音消息（被动回复）", "被动回复消息格式", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoiceReply {
@@ -127,14 +106,7 @@ impl VoiceReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "视频消息（被动回复）",
-        "被动回复",
-        "被动回复消息格式",
-        "video"
-    )
-)]
+#[doc(alias("视频消息（被动回复）", "被动回复消息格式", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoReply {
@@ -157,14 +129,7 @@ impl VideoReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "图文消息（被动回复）",
-        "被动回复",
-        "被动回复消息格式",
-        "news"
-    )
-)]
+#[doc(alias("图文消息（被动回复）", "被动回复消息格式", "news"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsReply {

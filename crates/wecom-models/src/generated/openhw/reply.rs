@@ -30,9 +30,6 @@ use crate::Unknown;
     alias(
         "企业绑定设备事件（被动回包）",
         "绑定设备事件（被动回包）",
-        "被动回包",
-        "企业绑定设备事件",
-        "绑定设备事件",
         "bind"
     )
 )]
@@ -64,14 +61,7 @@ impl BindDeviceReply {
 /// In response to [`UserScan`](crate::openhw::events::UserScan), within 1 second.
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "用户扫码指令（被动回包）",
-        "被动回包",
-        "用户扫码指令",
-        "user_scan"
-    )
-)]
+#[doc(alias("用户扫码指令（被动回包）", "user_scan"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserScanReply {
@@ -103,9 +93,6 @@ impl UserScanReply {
     alias(
         "查询设备SN合法性事件（被动回包）",
         "设备SN合法性事件（被动回包）",
-        "被动回包",
-        "查询设备SN合法性事件",
-        "设备SN合法性事件",
         "verify_device"
     )
 )]

@@ -57,15 +57,7 @@ pub enum WedriveEvent {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "文件变更事件（新建）",
-        "新建",
-        "文件变更事件",
-        "create_file",
-        "wedrive_file_change"
-    )
-)]
+#[doc(alias("文件变更事件（新建）", "create_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateFile {
@@ -81,15 +73,7 @@ pub struct CreateFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "文件变更事件（重命名）",
-        "重命名",
-        "文件变更事件",
-        "rename_file",
-        "wedrive_file_change"
-    )
-)]
+#[doc(alias("文件变更事件（重命名）", "rename_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameFile {
@@ -106,15 +90,7 @@ pub struct RenameFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "文件变更事件（更新）",
-        "更新",
-        "文件变更事件",
-        "update_file",
-        "wedrive_file_change"
-    )
-)]
+#[doc(alias("文件变更事件（更新）", "update_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateFile {
@@ -130,15 +106,7 @@ pub struct UpdateFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "文件变更事件（删除）",
-        "删除",
-        "文件变更事件",
-        "delete_file",
-        "wedrive_file_change"
-    )
-)]
+#[doc(alias("文件变更事件（删除）", "delete_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteFile {
@@ -154,15 +122,7 @@ pub struct DeleteFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(
-    alias(
-        "文件变更事件（移动）",
-        "移动",
-        "文件变更事件",
-        "move_file",
-        "wedrive_file_change"
-    )
-)]
+#[doc(alias("文件变更事件（移动）", "move_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MoveFile {
