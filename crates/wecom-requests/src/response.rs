@@ -213,35 +213,40 @@ pub(crate) fn read_json<R: ReadObject>(
     body: &[u8],
     memory: usize,
 ) -> Result<R, ResponseError> {
-    read_text(body, |text, is_lenient| {
-        let reading = Reading::new(memory);
-        let reading = if is_lenient { reading.lenient() } else { reading };
+    read_text(body, |text, how| {
         let mut envelope = Envelope::<R>::default();
-        envelope.read(text, &reading)?;
+        envelope.read(text, &how(Reading::new(memory)))?;
         Ok(envelope.open(errcode, text, || probe::is_documented::<R>(text)))
     })
 }
 
-/// Parses a body that is JSON, or nearly. `read` takes the text and whether to be lenient, and fails if the text isn't as expected.
+/// The way to read.
+type How = fn(Reading) -> Reading;
+
+/// Parses a body that is JSON, or nearly. `read` takes the text and how to read it, and fails if the text isn't as expected.
 pub(crate) fn read_text<T>(
     body: &[u8],
-    read: impl Fn(&str, bool) -> Result<Result<T, ResponseError>, serde_json::Error>,
+    read: impl Fn(&str, How) -> Result<Result<T, ResponseError>, serde_json::Error>,
 ) -> Result<T, ResponseError> {
     let text = text(body);
-    let error = match read(&text, false) {
+    let error = match read(&text, |reading| reading) {
         Ok(outcome) => return outcome,
         Err(error) if names_unknown_fields() => return Err(DecodeError::from(error).into()),
         Err(error) => error,
     };
-    // It may be nearly JSON, or nearly what is documented.
+    // It may be nearly JSON.
     let text = mend(&text);
-    let is_misfit = matches!(text, Cow::Borrowed(_));
-    if !(is_misfit && is_strict())
-        && let Ok(outcome) = read(&text, true)
+    let error = match read(&text, Reading::repairing) {
+        Ok(outcome) => return outcome,
+        Err(other) if other.is_data() => other,
+        // Where the text isn't JSON, the first error says best.
+        Err(_) => error,
+    };
+    // It may be nearly what is documented.
+    if !is_strict()
+        && let Ok(outcome) = read(&text, Reading::lenient)
     {
-        if is_misfit {
-            report_misfit(&error);
-        }
+        report_misfit(&error);
         return outcome;
     }
     // The body of an error may not fit the type of a success: the error is what matters then.
@@ -313,8 +318,10 @@ impl<R: ReadObject> ReadObject for Envelope<R> {
     fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
         match name {
             "errcode" => {
-                self.errcode = field.take::<Code>()?.0;
-                self.has_errcode = true;
+                let mut code = None::<Code>;
+                field.read_exactly(&mut code)?;
+                self.has_errcode = code.is_some();
+                self.errcode = code.unwrap_or_default().0;
                 Ok(())
             }
             "errmsg" => field.read(&mut self.errmsg),
@@ -323,7 +330,7 @@ impl<R: ReadObject> ReadObject for Envelope<R> {
     }
 }
 
-/// An error code. It decides, so one that isn't a number is never taken for 0.
+/// An error code. It decides, so what isn't a number is never taken for 0.
 #[derive(Default)]
 struct Code(i64);
 
@@ -331,7 +338,10 @@ impl<'de> Read<'de> for Code {
     const EXPECTED: &'static str = i64::EXPECTED;
 
     fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
-        self.0.read_scalar(scalar, reading)
+        match scalar {
+            Scalar::Bool(_) => Err(scalar.of_another_type(Self::EXPECTED)),
+            _ => self.0.read_scalar(scalar, reading),
+        }
     }
 }
 

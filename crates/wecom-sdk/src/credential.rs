@@ -227,7 +227,7 @@ pub(crate) fn granted(
     } else if !is_token(&token) {
         DecodeError::new(field, "expected a token, of up to 4096 visible ASCII characters")
     } else if lifetime == 0 {
-        DecodeError::new("expires_in", "missing")
+        DecodeError::new("expires_in", "expected a number of seconds above 0")
     } else {
         return Ok(StoredToken::for_next(token, Duration::from_secs(lifetime)));
     };

@@ -3,6 +3,7 @@
 mod codes;
 mod document;
 mod endpoint;
+mod exact;
 mod job;
 mod keeps;
 mod kept;
@@ -17,6 +18,7 @@ mod visit;
 pub use codes::{Codes, ErrorCode};
 pub use document::Document;
 pub use endpoint::*;
+pub use exact::Exact;
 pub use job::{Job, Meaning};
 pub use keeps::Keeps;
 pub use lower::spec as lower;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{conversions, received};
-use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
+use crate::api::{Enum, Exact, Field, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::names::ident;
 use crate::spec::{Place, Repr, Style};
 
@@ -70,8 +70,9 @@ fn written(module: &Module, chosen: impl Fn(&Type) -> bool) -> TokenStream {
 }
 
 fn read(module: &Module, chosen: impl Fn(&Type) -> bool) -> TokenStream {
+    let exact = Exact::new(module);
     let impls = module.types.iter().filter(|ty| chosen(ty)).filter_map(|ty| match ty {
-        Type::Struct(structure) => Some(read_struct(structure)),
+        Type::Struct(structure) => Some(read_struct(structure, &exact)),
         Type::Union(union) => Some(read_union(union)),
         Type::Enum(_) => None,
     });
@@ -184,13 +185,16 @@ pub(super) fn chain(mut steps: Vec<TokenStream>) -> TokenStream {
     }
 }
 
-fn read_struct(structure: &Struct) -> TokenStream {
+fn read_struct(structure: &Struct, exact: &Exact<'_>) -> TokenStream {
     let name = ident(&structure.name);
     let arms = structure.fields.iter().filter(|field| !field.embed).map(|field| {
         let wire = std::iter::once(&field.wire).chain(&field.aka);
         let name = ident(&field.rust);
         match &field.item {
             Some(item) => quote!(#(#wire)|* => field.read_items(#item, &mut self.#name)),
+            None if exact.is_exact(structure, field) => {
+                quote!(#(#wire)|* => field.read_exactly(&mut self.#name))
+            }
             None => quote!(#(#wire)|* => field.read(&mut self.#name)),
         }
     });

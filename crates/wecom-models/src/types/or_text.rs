@@ -65,6 +65,14 @@ impl<'de, T: Read<'de>> Read<'de> for OrText<T> {
         }
     }
 
+    /// Keeps any other scalar as text.
+    fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
+        let mut text = String::new();
+        let found = text.read_scalar::<serde::de::value::Error>(scalar, &Reading::default()).ok()?;
+        *self = Self::Text(text);
+        Some(found)
+    }
+
     fn read_list<A: SeqAccess<'de>>(&mut self, list: &mut A, reading: &Reading) -> Result<Found, A::Error> {
         let mut value = T::default();
         let found = value.read_list(list, reading)?;

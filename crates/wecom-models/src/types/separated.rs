@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Error};
+use serde::de::{DeserializeSeed, Error, IgnoredAny};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -328,6 +328,15 @@ impl<T: Serialize> Serialize for Json<T> {
     }
 }
 
+/// Returns whether a text is a list or an object in JSON, however deep.
+fn is_nested(text: &str) -> bool {
+    text.trim_start().starts_with(['[', '{'])
+        && match serde_json::from_str::<IgnoredAny>(&mend(text)) {
+            Ok(_) => true,
+            Err(error) => error.to_string().starts_with("recursion limit"),
+        }
+}
+
 /// Also accepts the value itself: some pages show it where the text says that it is a string.
 impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
     const EXPECTED: &'static str = T::EXPECTED;
@@ -337,7 +346,7 @@ impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
         if scalar.is_blank() {
             return Ok(Found::Nothing);
         }
-        let text = if reading.is_lenient() { mend(text) } else { Cow::Borrowed(text) };
+        let text = if reading.repairs() { mend(text) } else { Cow::Borrowed(text) };
         let mut json = serde_json::Deserializer::from_str(&text);
         reading.enter()?;
         let result = Place(&mut self.0, reading).deserialize(&mut json);
@@ -345,6 +354,15 @@ impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
         let found = result.map_err(Error::custom)?;
         json.end().map_err(Error::custom)?;
         Ok(found)
+    }
+
+    /// Text that isn't JSON may be the value itself, in another form. What is JSON has another structure, or breaks a limit.
+    fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
+        if scalar.text().is_some_and(is_nested) {
+            return None;
+        }
+        self.0 = T::default();
+        Some(self.0.spare(scalar).unwrap_or(Found::Nothing))
     }
 
     read_inner_nested! { |this| this.0 }

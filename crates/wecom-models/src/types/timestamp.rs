@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::de::Error;
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Found, Read, Reading, Scalar, read_impl, read_inner_nested};
+use crate::wire::{Found, Read, Reading, Scalar, read_impl, read_inner_nested, whole};
 
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC.
 ///
@@ -184,29 +184,56 @@ impl<'de> Read<'de> for Timestamp {
     read_inner_nested! { |this| this.0 }
 
     fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
-        let Some(time) = scalar.text().and_then(in_beijing) else { return Some(Found::Nothing) };
+        let time = match scalar {
+            Scalar::Float(seconds) => whole(seconds.floor()).map(Timestamp),
+            _ => scalar.text().and_then(date),
+        };
+        let Some(time) = time else { return Some(Found::Nothing) };
         *self = time;
         Some(Found::Value)
     }
 }
 
-/// Reads `2026-03-01` or `2026-03-01 09:30:00`, in Beijing time; `/` may separate the date, `T` the time, and seconds may be missing.
-fn in_beijing(text: &str) -> Option<Timestamp> {
-    const EAST: i64 = 8 * 60 * 60;
+/// Reads `2026-03-01` or `2026-03-01 09:30:00`; `/` may separate the date, `T` the time, seconds may be missing or have a fraction, which is cut off. It is
+/// in Beijing time, unless it ends in `Z` or an offset: `+09:00`.
+fn date(text: &str) -> Option<Timestamp> {
     let (date, time) = text.trim().split_once([' ', 'T']).unwrap_or((text.trim(), "0:00"));
     let [year, month, day] = numbers(date, ['-', '/'])?;
+    let (time, east) = zone(time)?;
+    let time = match time.split_once('.') {
+        Some((time, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit()) => time,
+        Some(_) => return None,
+        None => time,
+    };
     let [hour, minute, second] = numbers(time, [':', ':']).or_else(|| {
         let [hour, minute] = numbers(time, [':', ':'])?;
         Some([hour, minute, 0])
     })?;
-    let is_date = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
-    if !is_date || hour > 23 || minute > 59 || second > 59 {
+    let is_month = (1970..=9999).contains(&year) && (1..=12).contains(&month);
+    let (year_after, month_after) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    let length = days(year_after, month_after, 1) - days(year, month, 1);
+    if !is_month || !(1..=length).contains(&day) || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
+    Some(Timestamp(((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second - east))
+}
+
+/// Returns a time without its zone, and the offset of that in seconds: Beijing's, if there is none.
+fn zone(time: &str) -> Option<(&str, i64)> {
+    if let Some(time) = time.strip_suffix(['Z', 'z']) {
+        return Some((time, 0));
+    }
+    let Some(at) = time.rfind(['+', '-']) else { return Some((time, 8 * 60 * 60)) };
+    let [hours, minutes] = numbers(&time[at + 1..], [':', ':'])?;
+    let east = (hours * 60 + minutes) * 60;
+    Some((time[..at].trim_end(), if time[at..].starts_with('-') { -east } else { east }))
+}
+
+/// Returns the number of days from the beginning of 1970 to a date.
+fn days(year: i64, month: i64, day: i64) -> i64 {
     // Years begin with March here, so that a leap day is the last one.
     let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day - 719_469;
-    Some(Timestamp(((days * 24 + hour) * 60 + minute) * 60 + second - EAST))
+    365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day - 719_469
 }
 
 /// Reads so many numbers of one to four digits.
@@ -247,12 +274,20 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_in_beijing() {
+    fn a_date_without_a_zone_is_in_beijing() {
         for (text, seconds) in [
             ("1970-01-01", Some(-28_800)),
             ("2026-03-01 09:30:00", Some(1_772_328_600)),
             (" 2026/3/1T9:30 ", Some(1_772_328_600)),
             ("2000-02-29 23:59:59", Some(951_839_999)),
+            ("2026-03-01T01:30:00Z", Some(1_772_328_600)),
+            ("2026-03-01T10:30:00.250+09:00", Some(1_772_328_600)),
+            ("2026-02-28 20:30:00 -05:00", Some(1_772_328_600)),
+            ("2026-02-29", None),
+            ("2026-04-31", None),
+            ("2026-12-31", Some(1_798_646_400)),
+            ("2026-03-01 09:30:00.x", None),
+            ("2026-03-01 09:30:00+", None),
             ("2026-13-01", None),
             ("2026-03", None),
             ("2026-03-01 24:00:00", None),
@@ -262,7 +297,7 @@ mod tests {
             ("once", None),
             ("", None),
         ] {
-            assert_eq!(in_beijing(text).map(Timestamp::as_unix), seconds, "{text}");
+            assert_eq!(date(text).map(Timestamp::as_unix), seconds, "{text}");
         }
     }
 

@@ -108,6 +108,12 @@ impl<'de> Read<'de> for Value {
         Ok(Found::Value)
     }
 
+    /// Text around JSON that isn't JSON: see [`Json`](crate::Json).
+    fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
+        *self = scalar.into();
+        Some(Found::Value)
+    }
+
     fn read_string<E: Error>(&mut self, text: String, _: &Reading) -> Result<Found, E> {
         *self = Self::String(text);
         Ok(Found::Value)

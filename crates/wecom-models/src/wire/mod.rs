@@ -34,6 +34,7 @@ pub use path::told;
 pub use read::{Found, Read, read};
 pub use reading::Reading;
 pub use scalars::Scalar;
+pub(crate) use scalars::whole;
 pub use strict::{is_strict, read_or_misfit, report_misfit, strictly};
 pub use tag::Tag;
 pub use union::{

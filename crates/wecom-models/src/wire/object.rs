@@ -44,6 +44,12 @@ pub trait Field<'de>: Sized {
         self.read_first(place)
     }
 
+    /// Reads a value that decides or identifies, such as an error code, an ID or an amount of money. It is never guessed: one that doesn't fit is an
+    /// error, even if reading is lenient.
+    fn read_exactly<T: Read<'de>>(self, place: &mut T) -> Result<(), Self::Error> {
+        self.reading().exactly(|| self.read(place))
+    }
+
     /// Reads the value and returns it.
     fn take<T: Read<'de>>(self) -> Result<T, Self::Error> {
         let mut value = T::default();

@@ -100,7 +100,7 @@ pub(crate) fn read_or_spare<'de, T: Read<'de>, E: Error>(
     reading: &Reading,
 ) -> Result<Found, E> {
     match place.read_scalar(scalar, reading) {
-        Err(error) if reading.is_lenient() => place.spare(scalar).ok_or(error),
+        Err(error) if reading.spares() => place.spare(scalar).ok_or(error),
         read => read,
     }
 }
@@ -135,7 +135,7 @@ impl<'de, T: Read<'de>> Visitor<'de> for Place<'_, T> {
 
     #[inline]
     fn visit_string<E: Error>(self, text: String) -> Result<Found, E> {
-        if self.1.is_lenient() { self.visit_str(&text) } else { self.0.read_string(text, self.1) }
+        if self.1.spares() { self.visit_str(&text) } else { self.0.read_string(text, self.1) }
     }
 
     #[inline]

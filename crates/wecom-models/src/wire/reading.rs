@@ -15,8 +15,10 @@ pub struct Reading {
     limit: usize,
     /// The number of these bytes that are left.
     memory: Cell<usize>,
-    /// Whether values that don't fit are spared, and JSON in strings is repaired.
-    is_lenient: bool,
+    /// Whether JSON in strings is repaired.
+    repairs: bool,
+    /// Whether values that don't fit are spared.
+    spares: Cell<bool>,
 }
 
 impl Reading {
@@ -31,23 +33,50 @@ impl Reading {
     /// A small response may take much memory: `{}` in a list is two bytes, and a struct of hundreds. Text is not
     /// counted, since it takes no more than in the response.
     pub fn new(memory: usize) -> Self {
-        Self { depth: Cell::new(Self::DEPTH), limit: memory, memory: Cell::new(memory), is_lenient: false }
+        Self {
+            depth: Cell::new(Self::DEPTH),
+            limit: memory,
+            memory: Cell::new(memory),
+            repairs: false,
+            spares: Cell::new(false),
+        }
+    }
+
+    /// Repairs JSON in strings before it is read: see [`mend`](super::mend).
+    #[must_use]
+    pub fn repairing(mut self) -> Self {
+        self.repairs = true;
+        self
     }
 
     /// Reads what isn't as documented as well as possible, after a strict attempt has failed:
     ///
-    /// - A number that its type doesn't have, or text where a number belongs, counts as absent. So one value doesn't cost a whole response. A number other
-    ///   than 0 and 1 is `true`, and text that is a date is a timestamp, in Beijing time.
-    /// - JSON in strings is repaired before it is read: see [`mend`](super::mend).
+    /// - A number that its type doesn't have, or text where a number belongs, counts as absent. So one value doesn't cost a whole response. A number above
+    ///   1 is `true`, and text that is a date is a timestamp, in Beijing time. Values that decide or identify are never guessed:
+    ///   [`Field::read_exactly`](super::Field::read_exactly).
+    /// - JSON in strings is repaired.
     #[must_use]
-    pub fn lenient(mut self) -> Self {
-        self.is_lenient = true;
-        self
+    pub fn lenient(self) -> Self {
+        self.spares.set(true);
+        self.repairing()
     }
 
     #[inline]
-    pub(crate) fn is_lenient(&self) -> bool {
-        self.is_lenient
+    pub(crate) fn repairs(&self) -> bool {
+        self.repairs
+    }
+
+    #[inline]
+    pub(crate) fn spares(&self) -> bool {
+        self.spares.get()
+    }
+
+    /// Calls a function that reads, without sparing anything.
+    pub(crate) fn exactly<T>(&self, read: impl FnOnce() -> T) -> T {
+        let spares = self.spares.replace(false);
+        let value = read();
+        self.spares.set(spares);
+        value
     }
 
     /// Enters a level. The caller must `leave` it, even if reading fails.

@@ -53,7 +53,7 @@ impl<'a, 'de: 'a> Scalar<'a, 'de> {
 
     /// Returns the error for a value of another type.
     #[cold]
-    pub(crate) fn of_another_type<E: Error>(self, expected: &str) -> E {
+    pub fn of_another_type<E: Error>(self, expected: &str) -> E {
         E::invalid_type(self.unexpected(), &expected)
     }
 
@@ -131,7 +131,7 @@ fn unusual_integer<T: TryFrom<i64> + From<bool> + FromStr>(scalar: Scalar<'_, '_
 }
 
 /// Returns a whole number that a double represents exactly, which is so up to 2^53.
-pub(super) fn whole(number: f64) -> Option<i64> {
+pub(crate) fn whole(number: f64) -> Option<i64> {
     let exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
     #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as checked above")]
     exact.then_some(number as i64)
@@ -150,7 +150,10 @@ impl<'de> Read<'de> for f64 {
             Scalar::Bool(_) => return Err(scalar.of_another_type(Self::EXPECTED)),
             Scalar::Borrowed(text) | Scalar::Text(text) => match text.trim() {
                 "" => return Ok(Found::Nothing),
-                digits => digits.parse().map_err(|_| scalar.not_a_value(Self::EXPECTED))?,
+                digits => {
+                    let number = digits.parse().ok().filter(|number: &Self| number.is_finite());
+                    number.ok_or_else(|| scalar.not_a_value(Self::EXPECTED))?
+                }
             },
         };
         Ok(Found::Value)
@@ -182,17 +185,12 @@ impl<'de> Read<'de> for bool {
         Ok(Found::Value)
     }
 
-    /// Any other number is a kind of yes.
+    /// A number above 1 is a kind of yes; what others mean is unknown.
     fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
-        let number = match scalar {
-            Scalar::Float(number) => Some(number),
-            Scalar::Borrowed(text) | Scalar::Text(text) => text.trim().parse::<f64>().ok(),
-            Scalar::Signed(_) | Scalar::Unsigned(_) => Some(1.0),
-            Scalar::Bool(_) => None,
-        };
-        let Some(number) = number else { return Some(Found::Nothing) };
-        *self = number != 0.0;
-        Some(Found::Value)
+        let mut number = 0.0;
+        number.read_scalar::<serde::de::value::Error>(scalar, &Reading::default()).ok();
+        *self = number >= 1.0;
+        Some(if *self { Found::Value } else { Found::Nothing })
     }
 }
 

@@ -1208,7 +1208,7 @@ impl wire::ReadObject for MemberGroup {
     ) -> Result<(), F::Error> {
         match name {
             "grouptype" => field.read(&mut self.grouptype),
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "groupname" => field.read(&mut self.groupname),
             "checkindate" => field.read(&mut self.checkindate),
             "spe_workdays" => field.read(&mut self.spe_workdays),
@@ -1274,9 +1274,9 @@ impl wire::ReadObject for Checkin {
             "lng" => field.read(&mut self.lng),
             "deviceid" => field.read(&mut self.deviceid),
             "sch_checkin_time" => field.read(&mut self.sch_checkin_time),
-            "groupid" => field.read(&mut self.groupid),
-            "schedule_id" => field.read(&mut self.schedule_id),
-            "timeline_id" => field.read(&mut self.timeline_id),
+            "groupid" => field.read_exactly(&mut self.groupid),
+            "schedule_id" => field.read_exactly(&mut self.schedule_id),
+            "timeline_id" => field.read_exactly(&mut self.timeline_id),
             _ => field.skip(),
         }
     }
@@ -1327,9 +1327,9 @@ impl wire::ReadObject for DayRule {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "groupname" => field.read(&mut self.groupname),
-            "scheduleid" => field.read(&mut self.scheduleid),
+            "scheduleid" => field.read_exactly(&mut self.scheduleid),
             "schedulename" => field.read(&mut self.schedulename),
             "checkintime" => field.read(&mut self.checkintime),
             _ => field.skip(),
@@ -1454,7 +1454,7 @@ impl wire::ReadObject for AttendanceItem {
     ) -> Result<(), F::Error> {
         match name {
             "type" => field.read(&mut self.r#type),
-            "vacation_id" => field.read(&mut self.vacation_id),
+            "vacation_id" => field.read_exactly(&mut self.vacation_id),
             "count" => field.read(&mut self.count),
             "duration" => field.read(&mut self.duration),
             "time_type" => field.read(&mut self.time_type),
@@ -1506,7 +1506,7 @@ impl wire::ReadObject for MonthRule {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "groupname" => field.read(&mut self.groupname),
             _ => field.skip(),
         }
@@ -1544,15 +1544,21 @@ impl wire::ReadObject for MonthOvertime {
             "workdays_over_as_vacation" => {
                 field.read(&mut self.workdays_over_as_vacation)
             }
-            "workdays_over_as_money" => field.read(&mut self.workdays_over_as_money),
+            "workdays_over_as_money" => {
+                field.read_exactly(&mut self.workdays_over_as_money)
+            }
             "restdays_over_as_vacation" => {
                 field.read(&mut self.restdays_over_as_vacation)
             }
-            "restdays_over_as_money" => field.read(&mut self.restdays_over_as_money),
+            "restdays_over_as_money" => {
+                field.read_exactly(&mut self.restdays_over_as_money)
+            }
             "holidays_over_as_vacation" => {
                 field.read(&mut self.holidays_over_as_vacation)
             }
-            "holidays_over_as_money" => field.read(&mut self.holidays_over_as_money),
+            "holidays_over_as_money" => {
+                field.read_exactly(&mut self.holidays_over_as_money)
+            }
             _ => field.skip(),
         }
     }
@@ -1567,7 +1573,7 @@ impl wire::ReadObject for ShiftPlan {
         match name {
             "userid" => field.read(&mut self.userid),
             "yearmonth" => field.read(&mut self.yearmonth),
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "groupname" => field.read(&mut self.groupname),
             "schedule" => field.read(&mut self.schedule),
             _ => field.skip(),
@@ -1609,7 +1615,7 @@ impl wire::ReadObject for ShiftInfo {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "schedule_id" => field.read(&mut self.schedule_id),
+            "schedule_id" => field.read_exactly(&mut self.schedule_id),
             "schedule_name" => field.read(&mut self.schedule_name),
             "time_section" => field.read(&mut self.time_section),
             _ => field.skip(),
@@ -1624,7 +1630,7 @@ impl wire::ReadObject for ShiftSection {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "work_sec" => field.read(&mut self.work_sec),
             "off_work_sec" => field.read(&mut self.off_work_sec),
             "remind_work_sec" => field.read(&mut self.remind_work_sec),
@@ -1658,7 +1664,7 @@ impl wire::ReadObject for Group {
     ) -> Result<(), F::Error> {
         match name {
             "grouptype" => field.read(&mut self.grouptype),
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "groupname" => field.read(&mut self.groupname),
             "checkindate" => field.read(&mut self.checkindate),
             "spe_workdays" => field.read(&mut self.spe_workdays),
@@ -1816,7 +1822,7 @@ impl wire::ReadObject for Range {
         match name {
             "userid" => field.read(&mut self.userid),
             "party_id" => field.read(&mut self.party_id),
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             _ => field.skip(),
         }
     }
@@ -1980,7 +1986,7 @@ impl wire::ReadObject for Schedule {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "schedule_id" => field.read(&mut self.schedule_id),
+            "schedule_id" => field.read_exactly(&mut self.schedule_id),
             "schedule_name" => field.read(&mut self.schedule_name),
             "time_section" => field.read(&mut self.time_section),
             "limit_aheadtime" => field.read(&mut self.limit_aheadtime),
@@ -2004,7 +2010,7 @@ impl wire::ReadObject for TimeSection {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "time_id" => field.read(&mut self.time_id),
+            "time_id" => field.read_exactly(&mut self.time_id),
             "work_sec" => field.read(&mut self.work_sec),
             "off_work_sec" => field.read(&mut self.off_work_sec),
             "remind_work_sec" => field.read(&mut self.remind_work_sec),

@@ -726,7 +726,7 @@ impl wire::ReadObject for SetCheckinScheduleList {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "items" => field.read(&mut self.items),
             "yearmonth" => field.read(&mut self.yearmonth),
             _ => field.skip(),
@@ -829,7 +829,7 @@ impl wire::ReadObject for ClearCheckinOptionArrayField {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "clear_field" => field.read(&mut self.clear_field),
             "effective_now" => field.read(&mut self.effective_now),
             _ => field.skip(),
@@ -844,7 +844,7 @@ impl wire::ReadObject for DelCheckinOption {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "effective_now" => field.read(&mut self.effective_now),
             _ => field.skip(),
         }
@@ -860,7 +860,7 @@ impl wire::ReadObject for ShiftAssignment {
         match name {
             "userid" => field.read(&mut self.userid),
             "day" => field.read(&mut self.day),
-            "schedule_id" => field.read(&mut self.schedule_id),
+            "schedule_id" => field.read_exactly(&mut self.schedule_id),
             _ => field.skip(),
         }
     }
@@ -941,7 +941,7 @@ impl wire::ReadObject for GroupUpdate {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "grouptype" => field.read(&mut self.grouptype),
             "groupname" => field.read(&mut self.groupname),
             "checkindate" => field.read(&mut self.checkindate),
@@ -1024,7 +1024,7 @@ impl wire::ReadObject for FixedPeriod {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "time_id" => field.read(&mut self.time_id),
+            "time_id" => field.read_exactly(&mut self.time_id),
             "work_sec" => field.read(&mut self.work_sec),
             "off_work_sec" => field.read(&mut self.off_work_sec),
             "remind_work_sec" => field.read(&mut self.remind_work_sec),
@@ -1051,7 +1051,7 @@ impl wire::ReadObject for ShiftPeriod {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "time_id" => field.read(&mut self.time_id),
+            "time_id" => field.read_exactly(&mut self.time_id),
             "work_sec" => field.read(&mut self.work_sec),
             "off_work_sec" => field.read(&mut self.off_work_sec),
             "remind_work_sec" => field.read(&mut self.remind_work_sec),
@@ -1078,7 +1078,7 @@ impl wire::ReadObject for SpecialPeriod {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "time_id" => field.read(&mut self.time_id),
+            "time_id" => field.read_exactly(&mut self.time_id),
             "work_sec" => field.read(&mut self.work_sec),
             "off_work_sec" => field.read(&mut self.off_work_sec),
             "remind_work_sec" => field.read(&mut self.remind_work_sec),
@@ -1248,7 +1248,7 @@ impl wire::ReadObject for NewSchedule {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "schedule_id" => field.read(&mut self.schedule_id),
+            "schedule_id" => field.read_exactly(&mut self.schedule_id),
             "schedule_name" => field.read(&mut self.schedule_name),
             "time_section" => field.read(&mut self.time_section),
             "allow_flex" => field.read(&mut self.allow_flex),

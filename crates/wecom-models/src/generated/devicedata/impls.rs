@@ -258,7 +258,7 @@ impl wire::ReadObject for GetCheckinDataResponse {
     ) -> Result<(), F::Error> {
         match name {
             "checkindata" => field.read(&mut self.checkindata),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -272,7 +272,7 @@ impl wire::ReadObject for GetTemperatureDataResponse {
     ) -> Result<(), F::Error> {
         match name {
             "temperature_data" => field.read(&mut self.temperature_data),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -286,7 +286,7 @@ impl wire::ReadObject for GetAccessControlDataResponse {
     ) -> Result<(), F::Error> {
         match name {
             "accesscontrol_data" => field.read(&mut self.accesscontrol_data),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }

@@ -258,7 +258,7 @@ impl wire::ReadObject for FieldGroup {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "group_id" => field.read(&mut self.group_id),
+            "group_id" => field.read_exactly(&mut self.group_id),
             "group_name" => field.read(&mut self.group_name),
             "field_list" => field.read(&mut self.field_list),
             _ => field.skip(),
@@ -273,7 +273,7 @@ impl wire::ReadObject for Field {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "fieldid" => field.read(&mut self.fieldid),
+            "fieldid" => field.read_exactly(&mut self.fieldid),
             "field_name" => field.read(&mut self.field_name),
             "field_type" => field.read(&mut self.field_type),
             "value_type" => field.read(&mut self.value_type),
@@ -291,7 +291,7 @@ impl wire::ReadObject for FieldOption {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "value" => field.read(&mut self.value),
             _ => field.skip(),
         }
@@ -305,7 +305,7 @@ impl wire::ReadObject for FieldUpdateResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "fieldid" => field.read(&mut self.fieldid),
+            "fieldid" => field.read_exactly(&mut self.fieldid),
             "sub_idx" => field.read(&mut self.sub_idx),
             "result" => field.read(&mut self.result),
             _ => field.skip(),
@@ -350,7 +350,7 @@ impl wire::ReadObject for FieldInfo {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "fieldid" => field.read(&mut self.fieldid),
+            "fieldid" => field.read_exactly(&mut self.fieldid),
             "sub_idx" => field.read(&mut self.sub_idx),
             "result" => field.read(&mut self.result),
             _ => wire::ReadObject::set(&mut self.value, name, field),

@@ -188,7 +188,7 @@ impl wire::ReadObject for FieldUpdate {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "fieldid" => field.read(&mut self.fieldid),
+            "fieldid" => field.read_exactly(&mut self.fieldid),
             "sub_idx" => field.read(&mut self.sub_idx),
             "value_string" => field.read(&mut self.value_string),
             "value_uint64" => field.read(&mut self.value_uint64),
@@ -249,7 +249,7 @@ impl wire::ReadObject for FieldId {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "fieldid" => field.read(&mut self.fieldid),
+            "fieldid" => field.read_exactly(&mut self.fieldid),
             "sub_idx" => field.read(&mut self.sub_idx),
             _ => field.skip(),
         }

@@ -247,7 +247,7 @@ impl wire::ReadObject for FromServiceExternalUserId {
     ) -> Result<(), F::Error> {
         match name {
             "external_userid" => field.read(&mut self.external_userid),
-            "source_agentid" => field.read(&mut self.source_agentid),
+            "source_agentid" => field.read_exactly(&mut self.source_agentid),
             _ => field.skip(),
         }
     }

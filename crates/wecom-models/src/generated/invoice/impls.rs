@@ -153,7 +153,7 @@ impl wire::ReadObject for UserInfo {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "fee" => field.read(&mut self.fee),
+            "fee" => field.read_exactly(&mut self.fee),
             "title" => field.read(&mut self.title),
             "billing_time" => field.read(&mut self.billing_time),
             "billing_no" => field.read(&mut self.billing_no),
@@ -192,7 +192,7 @@ impl wire::ReadObject for Item {
             "num" => field.read(&mut self.num),
             "unit" => field.read(&mut self.unit),
             "fee" => field.read(&mut self.fee),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             _ => field.skip(),
         }
     }

@@ -255,7 +255,7 @@ impl wire::ReadObject for GetUserAllLivingIdResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "livingid_list" => field.read(&mut self.livingid_list),
             _ => field.skip(),
         }
@@ -299,8 +299,8 @@ impl wire::ReadObject for GetWatchStatResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "ending" => field.read(&mut self.ending),
-            "next_key" => field.read(&mut self.next_key),
+            "ending" => field.read_exactly(&mut self.ending),
+            "next_key" => field.read_exactly(&mut self.next_key),
             "stat_info" => field.read(&mut self.stat_info),
             _ => field.skip(),
         }
@@ -327,7 +327,7 @@ impl wire::ReadObject for LivingInfo {
             "comment_num" => field.read(&mut self.comment_num),
             "mic_num" => field.read(&mut self.mic_num),
             "open_replay" => field.read(&mut self.open_replay),
-            "replay_status" => field.read(&mut self.replay_status),
+            "replay_status" => field.read_exactly(&mut self.replay_status),
             "type" => field.read(&mut self.r#type),
             "push_stream_url" => field.read(&mut self.push_stream_url),
             "online_count" => field.read(&mut self.online_count),

@@ -197,7 +197,7 @@ impl wire::ReadObject for GetUploadByUrlResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "detail" => field.read(&mut self.detail),
             _ => field.skip(),
         }
@@ -226,7 +226,7 @@ impl wire::ReadObject for UploadDetail {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "media_id" => field.read(&mut self.media_id),
             "created_at" => field.read(&mut self.created_at),

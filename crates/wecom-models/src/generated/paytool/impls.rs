@@ -436,8 +436,8 @@ impl wire::ReadObject for GetOrderListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "pay_order_list" => field.read(&mut self.pay_order_list),
             _ => field.skip(),
         }
@@ -464,8 +464,8 @@ impl wire::ReadObject for GetInvoiceListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "invoice_list" => field.read(&mut self.invoice_list),
             _ => field.skip(),
         }
@@ -493,8 +493,8 @@ impl wire::ReadObject for PayOrder {
             "create_time" => field.read(&mut self.create_time),
             "custom_corpid" => field.read(&mut self.custom_corpid),
             "buy_content" => field.read(&mut self.buy_content),
-            "origin_price" => field.read(&mut self.origin_price),
-            "paid_price" => field.read(&mut self.paid_price),
+            "origin_price" => field.read_exactly(&mut self.origin_price),
+            "paid_price" => field.read_exactly(&mut self.paid_price),
             "order_status" => field.read(&mut self.order_status),
             "order_from" => field.read(&mut self.order_from),
             "creator" => field.read(&mut self.creator),
@@ -515,8 +515,8 @@ impl wire::ReadObject for PayOrderDetail {
             "create_time" => field.read(&mut self.create_time),
             "custom_corpid" => field.read(&mut self.custom_corpid),
             "buy_content" => field.read(&mut self.buy_content),
-            "origin_price" => field.read(&mut self.origin_price),
-            "paid_price" => field.read(&mut self.paid_price),
+            "origin_price" => field.read_exactly(&mut self.origin_price),
+            "paid_price" => field.read_exactly(&mut self.paid_price),
             "order_status" => field.read(&mut self.order_status),
             "pay_from" => field.read(&mut self.pay_from),
             "order_from" => field.read(&mut self.order_from),
@@ -562,8 +562,8 @@ impl wire::ReadObject for OrderedThirdApp {
             "edition_id" => field.read(&mut self.edition_id),
             "user_count" => field.read(&mut self.user_count),
             "duration_days" => field.read(&mut self.duration_days),
-            "origin_price" => field.read(&mut self.origin_price),
-            "paid_price" => field.read(&mut self.paid_price),
+            "origin_price" => field.read_exactly(&mut self.origin_price),
+            "paid_price" => field.read_exactly(&mut self.paid_price),
             "take_effect_date" => field.read(&mut self.take_effect_date),
             _ => field.skip(),
         }
@@ -594,8 +594,8 @@ impl wire::ReadObject for OrderedCustomizedApp {
             "suiteid" => field.read(&mut self.suiteid),
             "user_count" => field.read(&mut self.user_count),
             "duration_days" => field.read(&mut self.duration_days),
-            "origin_price" => field.read(&mut self.origin_price),
-            "paid_price" => field.read(&mut self.paid_price),
+            "origin_price" => field.read_exactly(&mut self.origin_price),
+            "paid_price" => field.read_exactly(&mut self.paid_price),
             "take_effect_date" => field.read(&mut self.take_effect_date),
             _ => field.skip(),
         }
@@ -646,7 +646,7 @@ impl wire::ReadObject for Invoice {
             "custom_corpid" => field.read(&mut self.custom_corpid),
             "apply_time" => field.read(&mut self.apply_time),
             "invoice_type" => field.read(&mut self.invoice_type),
-            "paid_price" => field.read(&mut self.paid_price),
+            "paid_price" => field.read_exactly(&mut self.paid_price),
             "invoice_status" => field.read(&mut self.invoice_status),
             "invoice_title" => field.read(&mut self.invoice_title),
             "tax_number" => field.read(&mut self.tax_number),

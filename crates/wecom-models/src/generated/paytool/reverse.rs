@@ -373,7 +373,7 @@ impl wire::ReadObject for CustomizedAppItem {
             "user_count" => field.read(&mut self.user_count),
             "duration_days" => field.read(&mut self.duration_days),
             "take_effect_date" => field.read(&mut self.take_effect_date),
-            "total_price" => field.read(&mut self.total_price),
+            "total_price" => field.read_exactly(&mut self.total_price),
             _ => field.skip(),
         }
     }

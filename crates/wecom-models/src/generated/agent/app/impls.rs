@@ -273,7 +273,7 @@ impl wire::ReadObject for GetAgentResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "name" => field.read(&mut self.name),
             "square_logo_url" => field.read(&mut self.square_logo_url),
             "description" => field.read(&mut self.description),
@@ -400,7 +400,7 @@ impl wire::ReadObject for ScopeDepartments {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "partyid" => field.read(&mut self.partyid),
+            "partyid" => field.read_exactly(&mut self.partyid),
             _ => field.skip(),
         }
     }
@@ -413,7 +413,7 @@ impl wire::ReadObject for ScopeTags {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             _ => field.skip(),
         }
     }
@@ -426,7 +426,7 @@ impl wire::ReadObject for AgentItem {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "name" => field.read(&mut self.name),
             "square_logo_url" => field.read(&mut self.square_logo_url),
             _ => field.skip(),

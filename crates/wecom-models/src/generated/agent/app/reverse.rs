@@ -122,7 +122,7 @@ impl wire::ReadObject for GetAgent {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }
@@ -145,7 +145,7 @@ impl wire::ReadObject for SetAgent {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "report_location_flag" => field.read(&mut self.report_location_flag),
             "logo_mediaid" => field.read(&mut self.logo_mediaid),
             "name" => field.read(&mut self.name),
@@ -165,7 +165,7 @@ impl wire::ReadObject for SetAgentScope {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "allow_user" => field.read(&mut self.allow_user),
             "allow_party" => field.read(&mut self.allow_party),
             "allow_tag" => field.read(&mut self.allow_tag),

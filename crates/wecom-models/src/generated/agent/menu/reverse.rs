@@ -35,7 +35,7 @@ impl wire::ReadObject for CreateMenu {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "button" => field.read(&mut self.button),
             _ => field.skip(),
         }
@@ -49,7 +49,7 @@ impl wire::ReadObject for GetMenu {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }
@@ -62,7 +62,7 @@ impl wire::ReadObject for DeleteMenu {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }

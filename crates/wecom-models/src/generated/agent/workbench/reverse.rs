@@ -54,7 +54,7 @@ impl wire::ReadObject for SetWorkbenchTemplate {
     ) -> Result<(), F::Error> {
         match name {
             "type" => field.read(&mut self.r#type),
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "keydata" => field.read(&mut self.keydata),
             "image" => field.read(&mut self.image),
             "list" => field.read(&mut self.list),
@@ -72,7 +72,7 @@ impl wire::ReadObject for GetWorkbenchTemplate {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }
@@ -85,7 +85,7 @@ impl wire::ReadObject for SetWorkbenchData {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "userid" => field.read(&mut self.userid),
             _ => wire::ReadObject::set(&mut self.data, name, field),
         }
@@ -99,7 +99,7 @@ impl wire::ReadObject for BatchSetWorkbenchData {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "userid_list" => field.read(&mut self.userid_list),
             "data" => field.read(&mut self.data),
             _ => field.skip(),
@@ -114,7 +114,7 @@ impl wire::ReadObject for GetWorkbenchData {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "userid" => field.read(&mut self.userid),
             _ => field.skip(),
         }

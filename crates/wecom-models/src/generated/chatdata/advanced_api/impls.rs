@@ -214,8 +214,8 @@ impl wire::ReadObject for ListOrderResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "order_list" => field.read(&mut self.order_list),
             _ => field.skip(),
         }
@@ -280,7 +280,7 @@ impl wire::ReadObject for Order {
             "custom_corpid" => field.read(&mut self.custom_corpid),
             "create_time" => field.read(&mut self.create_time),
             "buyer_userid" => field.read(&mut self.buyer_userid),
-            "paid_price" => field.read(&mut self.paid_price),
+            "paid_price" => field.read_exactly(&mut self.paid_price),
             "chat_archive_api" => field.read(&mut self.chat_archive_api),
             _ => field.skip(),
         }

@@ -202,7 +202,7 @@ impl wire::ReadObject for GetAnalyzeTaskResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "analyze_result" => field.read(&mut self.analyze_result),
             "analyze_result_list" => field.read(&mut self.analyze_result_list),
             _ => field.skip(),
@@ -230,9 +230,9 @@ impl wire::ReadObject for GetExportJobStatusResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "result_id" => field.read(&mut self.result_id),
-            "result_errcode" => field.read(&mut self.result_errcode),
+            "result_errcode" => field.read_exactly(&mut self.result_errcode),
             "result_errmsg" => field.read(&mut self.result_errmsg),
             _ => field.skip(),
         }
@@ -259,7 +259,7 @@ impl wire::ReadObject for RejectedMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "encrypt_info" => field.read(&mut self.encrypt_info),
@@ -303,7 +303,7 @@ impl wire::ReadObject for ItemResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "sentiment_result" => field.read(&mut self.sentiment_result),

@@ -51,8 +51,8 @@ impl wire::ReadObject for GetDocDataAuthUserListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "auth_user_list" => field.read(&mut self.auth_user_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             _ => field.skip(),
         }
     }

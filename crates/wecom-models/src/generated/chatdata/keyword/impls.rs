@@ -311,8 +311,8 @@ impl wire::ReadObject for GetRuleListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "rule_list" => field.read(&mut self.rule_list),
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -361,8 +361,8 @@ impl wire::ReadObject for GetHitMsgListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "msg_list" => field.read(&mut self.msg_list),
             _ => field.skip(),
         }

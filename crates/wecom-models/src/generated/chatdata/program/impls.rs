@@ -66,7 +66,7 @@ impl wire::ReadObject for GetAsyncProgramResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "response_errcode" => field.read(&mut self.response_errcode),
+            "response_errcode" => field.read_exactly(&mut self.response_errcode),
             "response_data" => field.read(&mut self.response_data),
             _ => field.skip(),
         }

@@ -75,8 +75,8 @@ impl wire::ReadObject for SearchChatResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "chat_list" => field.read(&mut self.chat_list),
             _ => field.skip(),
         }
@@ -90,8 +90,8 @@ impl wire::ReadObject for SearchMsgResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "msg_list" => field.read(&mut self.msg_list),
             _ => field.skip(),
         }

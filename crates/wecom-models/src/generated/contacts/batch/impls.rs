@@ -115,7 +115,7 @@ impl wire::ReadObject for GetBatchResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "total" => field.read(&mut self.total),
             "percentage" => field.read(&mut self.percentage),
             _ => wire::ReadObject::set(&mut self.job, name, field),
@@ -157,7 +157,7 @@ impl wire::ReadObject for MemberResult {
     ) -> Result<(), F::Error> {
         match name {
             "userid" => field.read(&mut self.userid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }
@@ -172,8 +172,8 @@ impl wire::ReadObject for DepartmentResult {
     ) -> Result<(), F::Error> {
         match name {
             "action" => field.read(&mut self.action),
-            "partyid" => field.read(&mut self.partyid),
-            "errcode" => field.read(&mut self.errcode),
+            "partyid" => field.read_exactly(&mut self.partyid),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

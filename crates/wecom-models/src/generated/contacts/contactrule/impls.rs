@@ -88,7 +88,7 @@ impl wire::ReadObject for CreateContactRuleResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "rule_ids" => field.read(&mut self.rule_ids),
+            "rule_ids" => field.read_exactly(&mut self.rule_ids),
             _ => field.skip(),
         }
     }

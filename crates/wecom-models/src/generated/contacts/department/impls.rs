@@ -62,7 +62,7 @@ impl wire::ReadObject for CreateDepartmentResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -134,11 +134,11 @@ impl wire::ReadObject for Department {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "name" => field.read(&mut self.name),
             "name_en" => field.read(&mut self.name_en),
             "department_leader" => field.read(&mut self.department_leader),
-            "parentid" => field.read(&mut self.parentid),
+            "parentid" => field.read_exactly(&mut self.parentid),
             "order" => field.read(&mut self.order),
             _ => field.skip(),
         }
@@ -152,8 +152,8 @@ impl wire::ReadObject for DepartmentNode {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
-            "parentid" => field.read(&mut self.parentid),
+            "id" => field.read_exactly(&mut self.id),
+            "parentid" => field.read_exactly(&mut self.parentid),
             "order" => field.read(&mut self.order),
             _ => field.skip(),
         }

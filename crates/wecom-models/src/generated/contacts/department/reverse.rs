@@ -76,7 +76,7 @@ impl wire::ReadObject for CreateDepartment {
         match name {
             "name" => field.read(&mut self.name),
             "name_en" => field.read(&mut self.name_en),
-            "parentid" => field.read(&mut self.parentid),
+            "parentid" => field.read_exactly(&mut self.parentid),
             "order" => field.read(&mut self.order),
             "id" => field.read(&mut self.id),
             _ => field.skip(),
@@ -91,7 +91,7 @@ impl wire::ReadObject for UpdateDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "name" => field.read(&mut self.name),
             "name_en" => field.read(&mut self.name_en),
             "parentid" => field.read(&mut self.parentid),
@@ -108,7 +108,7 @@ impl wire::ReadObject for DeleteDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -147,7 +147,7 @@ impl wire::ReadObject for GetDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }

@@ -187,9 +187,9 @@ impl wire::ReadObject for CreateParty {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
+            "Id" => field.read_exactly(&mut self.id),
             "Name" => field.read(&mut self.name),
-            "ParentId" => field.read(&mut self.parent_id),
+            "ParentId" => field.read_exactly(&mut self.parent_id),
             "Order" => field.read(&mut self.order),
             _ => field.skip(),
         }
@@ -203,7 +203,7 @@ impl wire::ReadObject for UpdateParty {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
+            "Id" => field.read_exactly(&mut self.id),
             "Name" => field.read(&mut self.name),
             "ParentId" => field.read(&mut self.parent_id),
             _ => field.skip(),
@@ -218,7 +218,7 @@ impl wire::ReadObject for DeleteParty {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
+            "Id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -231,7 +231,7 @@ impl wire::ReadObject for UpdateTag {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "TagId" => field.read(&mut self.tag_id),
+            "TagId" => field.read_exactly(&mut self.tag_id),
             "AddUserItems" => field.read(&mut self.add_user_items),
             "DelUserItems" => field.read(&mut self.del_user_items),
             "AddPartyItems" => field.read(&mut self.add_party_items),

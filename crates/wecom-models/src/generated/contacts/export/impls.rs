@@ -128,7 +128,7 @@ impl wire::ReadObject for GetExportResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "data_list" => field.read(&mut self.data_list),
             _ => field.skip(),
         }

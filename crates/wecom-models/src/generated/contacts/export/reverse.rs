@@ -103,7 +103,7 @@ impl wire::ReadObject for ExportTagUser {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             "encoding_aeskey" => field.read(&mut self.encoding_aeskey),
             "block_size" => field.read(&mut self.block_size),
             _ => field.skip(),

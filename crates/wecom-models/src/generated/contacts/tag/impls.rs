@@ -65,7 +65,7 @@ impl wire::ReadObject for CreateTagResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             _ => field.skip(),
         }
     }
@@ -168,7 +168,7 @@ impl wire::ReadObject for Tag {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             "tagname" => field.read(&mut self.tagname),
             _ => field.skip(),
         }

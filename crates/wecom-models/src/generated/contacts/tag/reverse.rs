@@ -92,7 +92,7 @@ impl wire::ReadObject for UpdateTag {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             "tagname" => field.read(&mut self.tagname),
             _ => field.skip(),
         }
@@ -106,7 +106,7 @@ impl wire::ReadObject for DeleteTag {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             _ => field.skip(),
         }
     }
@@ -119,7 +119,7 @@ impl wire::ReadObject for GetTag {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             _ => field.skip(),
         }
     }
@@ -132,7 +132,7 @@ impl wire::ReadObject for AddTagUsers {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             "userlist" => field.read(&mut self.userlist),
             "partylist" => field.read(&mut self.partylist),
             _ => field.skip(),
@@ -147,7 +147,7 @@ impl wire::ReadObject for DelTagUsers {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "tagid" => field.read(&mut self.tagid),
+            "tagid" => field.read_exactly(&mut self.tagid),
             "userlist" => field.read(&mut self.userlist),
             "partylist" => field.read(&mut self.partylist),
             _ => field.skip(),

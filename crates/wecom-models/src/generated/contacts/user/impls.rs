@@ -594,7 +594,7 @@ impl wire::ReadObject for ListUserIdResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "dept_user" => field.read(&mut self.dept_user),
             _ => field.skip(),
         }
@@ -608,7 +608,7 @@ impl wire::ReadObject for ListMemberAuthResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "member_auth_list" => field.read(&mut self.member_auth_list),
             _ => field.skip(),
         }
@@ -748,7 +748,7 @@ impl wire::ReadObject for CreatedDepartment {
     ) -> Result<(), F::Error> {
         match name {
             "name" => field.read(&mut self.name),
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }

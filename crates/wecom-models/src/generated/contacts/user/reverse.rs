@@ -342,7 +342,7 @@ impl wire::ReadObject for SimpleListUser {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "department_id" => field.read(&mut self.department_id),
+            "department_id" => field.read_exactly(&mut self.department_id),
             _ => field.skip(),
         }
     }
@@ -355,7 +355,7 @@ impl wire::ReadObject for ListUser {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "department_id" => field.read(&mut self.department_id),
+            "department_id" => field.read_exactly(&mut self.department_id),
             _ => field.skip(),
         }
     }

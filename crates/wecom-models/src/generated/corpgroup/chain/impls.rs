@@ -229,8 +229,8 @@ impl wire::ReadObject for GetChainCorpInfoListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "group_corps" => field.read(&mut self.group_corps),
             _ => field.skip(),
         }
@@ -247,7 +247,7 @@ impl wire::ReadObject for GetChainCorpInfoResponse {
             "corp_name" => field.read(&mut self.corp_name),
             "qualification_status" => field.read(&mut self.qualification_status),
             "custom_id" => field.read(&mut self.custom_id),
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "is_joined" => field.read(&mut self.is_joined),
             _ => field.skip(),
         }
@@ -274,7 +274,7 @@ impl wire::ReadObject for GetCorpGroupResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "result" => field.read(&mut self.result),
             _ => field.skip(),
         }
@@ -328,9 +328,9 @@ impl wire::ReadObject for ChainGroup {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "group_name" => field.read(&mut self.group_name),
-            "parentid" => field.read(&mut self.parentid),
+            "parentid" => field.read_exactly(&mut self.parentid),
             "order" => field.read(&mut self.order),
             _ => field.skip(),
         }
@@ -344,7 +344,7 @@ impl wire::ReadObject for GroupCorp {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "groupid" => field.read(&mut self.groupid),
+            "groupid" => field.read_exactly(&mut self.groupid),
             "corpid" => field.read(&mut self.corpid),
             "corp_name" => field.read(&mut self.corp_name),
             "custom_id" => field.read(&mut self.custom_id),
@@ -380,7 +380,7 @@ impl wire::ReadObject for FailedCorp {
         match name {
             "corp_name" => field.read(&mut self.corp_name),
             "custom_id" => field.read(&mut self.custom_id),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "contact_info_list" => field.read(&mut self.contact_info_list),
             _ => field.skip(),
@@ -396,7 +396,7 @@ impl wire::ReadObject for FailedContact {
     ) -> Result<(), F::Error> {
         match name {
             "mobile" => field.read(&mut self.mobile),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

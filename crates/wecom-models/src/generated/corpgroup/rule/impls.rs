@@ -74,7 +74,7 @@ impl wire::ReadObject for ListRuleIdsResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "rule_ids" => field.read(&mut self.rule_ids),
+            "rule_ids" => field.read_exactly(&mut self.rule_ids),
             _ => field.skip(),
         }
     }
@@ -110,7 +110,7 @@ impl wire::ReadObject for AddRuleResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "rule_id" => field.read(&mut self.rule_id),
+            "rule_id" => field.read_exactly(&mut self.rule_id),
             _ => field.skip(),
         }
     }

@@ -62,7 +62,7 @@ impl wire::ReadObject for DeleteRule {
     ) -> Result<(), F::Error> {
         match name {
             "chain_id" => field.read(&mut self.chain_id),
-            "rule_id" => field.read(&mut self.rule_id),
+            "rule_id" => field.read_exactly(&mut self.rule_id),
             _ => field.skip(),
         }
     }
@@ -76,7 +76,7 @@ impl wire::ReadObject for GetRuleInfo {
     ) -> Result<(), F::Error> {
         match name {
             "chain_id" => field.read(&mut self.chain_id),
-            "rule_id" => field.read(&mut self.rule_id),
+            "rule_id" => field.read_exactly(&mut self.rule_id),
             _ => field.skip(),
         }
     }
@@ -104,7 +104,7 @@ impl wire::ReadObject for ModifyRule {
     ) -> Result<(), F::Error> {
         match name {
             "chain_id" => field.read(&mut self.chain_id),
-            "rule_id" => field.read(&mut self.rule_id),
+            "rule_id" => field.read_exactly(&mut self.rule_id),
             "rule_info" => field.read(&mut self.rule_info),
             _ => field.skip(),
         }

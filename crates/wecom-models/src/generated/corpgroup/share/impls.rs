@@ -66,9 +66,9 @@ impl wire::ReadObject for ListAppShareInfoResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "ending" => field.read(&mut self.ending),
+            "ending" => field.read_exactly(&mut self.ending),
             "corp_list" => field.read(&mut self.corp_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -111,7 +111,7 @@ impl wire::ReadObject for AppShare {
         match name {
             "corpid" => field.read(&mut self.corpid),
             "corp_name" => field.read(&mut self.corp_name),
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }

@@ -47,7 +47,7 @@ impl wire::ReadObject for ListAppShareInfo {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "business_type" => field.read(&mut self.business_type),
             "corpid" => field.read(&mut self.corpid),
             "limit" => field.read(&mut self.limit),
@@ -65,7 +65,7 @@ impl wire::ReadObject for GetCorpToken {
     ) -> Result<(), F::Error> {
         match name {
             "corpid" => field.read(&mut self.corpid),
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "business_type" => field.read(&mut self.business_type),
             _ => field.skip(),
         }

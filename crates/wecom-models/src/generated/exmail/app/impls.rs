@@ -390,8 +390,8 @@ impl wire::ReadObject for GetMailListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "mail_list" => field.read(&mut self.mail_list),
             _ => field.skip(),
         }

@@ -13,7 +13,7 @@ impl wire::ReadObject for ReceiveAppEmail {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Amount" => field.read(&mut self.amount),
+            "Amount" => field.read_exactly(&mut self.amount),
             _ => field.skip(),
         }
     }
@@ -26,8 +26,8 @@ impl wire::ReadObject for ReceivePublicEmail {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
-            "Amount" => field.read(&mut self.amount),
+            "Id" => field.read_exactly(&mut self.id),
+            "Amount" => field.read_exactly(&mut self.amount),
             _ => field.skip(),
         }
     }

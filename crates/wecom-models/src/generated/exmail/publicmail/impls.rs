@@ -100,7 +100,7 @@ impl wire::ReadObject for CreatePublicMailResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "auth_code_id" => field.read(&mut self.auth_code_id),
             "auth_code" => field.read(&mut self.auth_code),
             _ => field.skip(),
@@ -227,7 +227,7 @@ impl wire::ReadObject for PublicMailbox {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "email" => field.read(&mut self.email),
             "name" => field.read(&mut self.name),
             "userid_list" => field.read(&mut self.userid_list),
@@ -246,7 +246,7 @@ impl wire::ReadObject for FoundMailbox {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "email" => field.read(&mut self.email),
             "name" => field.read(&mut self.name),
             _ => field.skip(),
@@ -261,7 +261,7 @@ impl wire::ReadObject for AuthCode {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "auth_code_id" => field.read(&mut self.auth_code_id),
+            "auth_code_id" => field.read_exactly(&mut self.auth_code_id),
             "create_time" => field.read(&mut self.create_time),
             "last_use_time" => field.read(&mut self.last_use_time),
             "remark" => field.read(&mut self.remark),

@@ -112,7 +112,7 @@ impl wire::ReadObject for UpdatePublicMail {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "name" => field.read(&mut self.name),
             "userid_list" => field.read(&mut self.userid_list),
             "department_list" => field.read(&mut self.department_list),
@@ -132,7 +132,7 @@ impl wire::ReadObject for DeletePublicMail {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -172,7 +172,7 @@ impl wire::ReadObject for GetAuthCodeList {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -185,8 +185,8 @@ impl wire::ReadObject for DeleteAuthCode {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
-            "auth_code_id" => field.read(&mut self.auth_code_id),
+            "id" => field.read_exactly(&mut self.id),
+            "auth_code_id" => field.read_exactly(&mut self.auth_code_id),
             _ => field.skip(),
         }
     }

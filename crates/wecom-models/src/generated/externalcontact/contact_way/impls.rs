@@ -217,7 +217,7 @@ impl wire::ReadObject for ListContactWayResponse {
     ) -> Result<(), F::Error> {
         match name {
             "contact_way" => field.read(&mut self.contact_way),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }

@@ -229,7 +229,7 @@ impl wire::ReadObject for GetExternalContactResponse {
         match name {
             "external_contact" => field.read(&mut self.external_contact),
             "follow_user" => field.read(&mut self.follow_user),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -243,7 +243,7 @@ impl wire::ReadObject for BatchGetExternalContactByUserResponse {
     ) -> Result<(), F::Error> {
         match name {
             "external_contact_list" => field.read(&mut self.external_contact_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "fail_info" => field.read(&mut self.fail_info),
             _ => field.skip(),
         }
@@ -268,7 +268,7 @@ impl wire::ReadObject for GetContactListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "info_list" => field.read(&mut self.info_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }

@@ -201,7 +201,7 @@ impl wire::ReadObject for ListLinkResponse {
     ) -> Result<(), F::Error> {
         match name {
             "link_id_list" => field.read(&mut self.link_id_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -263,7 +263,7 @@ impl wire::ReadObject for GetCustomerResponse {
     ) -> Result<(), F::Error> {
         match name {
             "customer_list" => field.read(&mut self.customer_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -277,7 +277,7 @@ impl wire::ReadObject for GetCustomerAcquisitionQuotaResponse {
     ) -> Result<(), F::Error> {
         match name {
             "total" => field.read(&mut self.total),
-            "balance" => field.read(&mut self.balance),
+            "balance" => field.read_exactly(&mut self.balance),
             "quota_list" => field.read(&mut self.quota_list),
             _ => field.skip(),
         }
@@ -427,7 +427,7 @@ impl wire::ReadObject for Quota {
     ) -> Result<(), F::Error> {
         match name {
             "expire_date" => field.read(&mut self.expire_date),
-            "balance" => field.read(&mut self.balance),
+            "balance" => field.read_exactly(&mut self.balance),
             _ => field.skip(),
         }
     }
@@ -455,7 +455,7 @@ impl wire::ReadObject for AuthApp {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }

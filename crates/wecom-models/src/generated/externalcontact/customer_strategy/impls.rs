@@ -110,7 +110,7 @@ impl wire::ReadObject for ListCustomerStrategyResponse {
     ) -> Result<(), F::Error> {
         match name {
             "strategy" => field.read(&mut self.strategy),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -137,7 +137,7 @@ impl wire::ReadObject for GetCustomerStrategyRangeResponse {
     ) -> Result<(), F::Error> {
         match name {
             "range" => field.read(&mut self.range),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -150,7 +150,7 @@ impl wire::ReadObject for CreateCustomerStrategyResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }
@@ -183,7 +183,7 @@ impl wire::ReadObject for ListedRuleGroup {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }
@@ -196,8 +196,8 @@ impl wire::ReadObject for RuleGroup {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
-            "parent_id" => field.read(&mut self.parent_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
+            "parent_id" => field.read_exactly(&mut self.parent_id),
             "strategy_name" => field.read(&mut self.strategy_name),
             "create_time" => field.read(&mut self.create_time),
             "admin_list" => field.read(&mut self.admin_list),

@@ -115,7 +115,7 @@ impl wire::ReadObject for GetCustomerStrategy {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }
@@ -128,7 +128,7 @@ impl wire::ReadObject for GetCustomerStrategyRange {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             "cursor" => field.read(&mut self.cursor),
             "limit" => field.read(&mut self.limit),
             _ => field.skip(),
@@ -160,7 +160,7 @@ impl wire::ReadObject for EditCustomerStrategy {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             "strategy_name" => field.read(&mut self.strategy_name),
             "admin_list" => field.read(&mut self.admin_list),
             "privilege" => field.read(&mut self.privilege),
@@ -178,7 +178,7 @@ impl wire::ReadObject for DelCustomerStrategy {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }

@@ -526,7 +526,7 @@ impl wire::ReadObject for ChangePrice {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Price" => field.read(&mut self.price),
+            "Price" => field.read_exactly(&mut self.price),
             "EffectiveTime" => field.read(&mut self.effective_time),
             _ => field.skip(),
         }

@@ -140,7 +140,7 @@ impl wire::ReadObject for ListGroupChatResponse {
     ) -> Result<(), F::Error> {
         match name {
             "group_chat_list" => field.read(&mut self.group_chat_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }

@@ -377,7 +377,7 @@ impl wire::ReadObject for GetGroupMsgListV2Response {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "group_msg_list" => field.read(&mut self.group_msg_list),
             _ => field.skip(),
         }
@@ -391,7 +391,7 @@ impl wire::ReadObject for GetGroupMsgTaskResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "task_list" => field.read(&mut self.task_list),
             _ => field.skip(),
         }
@@ -405,7 +405,7 @@ impl wire::ReadObject for GetGroupMsgSendResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "send_list" => field.read(&mut self.send_list),
             _ => field.skip(),
         }

@@ -271,7 +271,7 @@ impl wire::ReadObject for GetMomentTaskResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "type" => field.read(&mut self.r#type),
             "result" => field.read(&mut self.result),
             _ => field.skip(),
@@ -296,7 +296,7 @@ impl wire::ReadObject for GetMomentListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "moment_list" => field.read(&mut self.moment_list),
             _ => field.skip(),
         }
@@ -310,7 +310,7 @@ impl wire::ReadObject for GetMomentTaskResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "task_list" => field.read(&mut self.task_list),
             _ => field.skip(),
         }
@@ -324,7 +324,7 @@ impl wire::ReadObject for GetMomentCustomerListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "customer_list" => field.read(&mut self.customer_list),
             _ => field.skip(),
         }
@@ -338,7 +338,7 @@ impl wire::ReadObject for GetMomentSendResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "customer_list" => field.read(&mut self.customer_list),
             _ => field.skip(),
         }
@@ -393,7 +393,7 @@ impl wire::ReadObject for MomentTaskResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "moment_id" => field.read(&mut self.moment_id),
             "invalid_sender_list" => field.read(&mut self.invalid_sender_list),

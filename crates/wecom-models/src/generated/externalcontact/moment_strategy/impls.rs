@@ -91,7 +91,7 @@ impl wire::ReadObject for ListMomentStrategyResponse {
     ) -> Result<(), F::Error> {
         match name {
             "strategy" => field.read(&mut self.strategy),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -118,7 +118,7 @@ impl wire::ReadObject for GetMomentStrategyRangeResponse {
     ) -> Result<(), F::Error> {
         match name {
             "range" => field.read(&mut self.range),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -131,7 +131,7 @@ impl wire::ReadObject for CreateMomentStrategyResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }
@@ -164,7 +164,7 @@ impl wire::ReadObject for RuleGroupId {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }
@@ -177,8 +177,8 @@ impl wire::ReadObject for RuleGroup {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
-            "parent_id" => field.read(&mut self.parent_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
+            "parent_id" => field.read_exactly(&mut self.parent_id),
             "strategy_name" => field.read(&mut self.strategy_name),
             "create_time" => field.read(&mut self.create_time),
             "admin_list" => field.read(&mut self.admin_list),

@@ -97,7 +97,7 @@ impl wire::ReadObject for GetMomentStrategy {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }
@@ -110,7 +110,7 @@ impl wire::ReadObject for GetMomentStrategyRange {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             "cursor" => field.read(&mut self.cursor),
             "limit" => field.read(&mut self.limit),
             _ => field.skip(),
@@ -142,7 +142,7 @@ impl wire::ReadObject for EditMomentStrategy {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             "strategy_name" => field.read(&mut self.strategy_name),
             "admin_list" => field.read(&mut self.admin_list),
             "privilege" => field.read(&mut self.privilege),
@@ -160,7 +160,7 @@ impl wire::ReadObject for DelMomentStrategy {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             _ => field.skip(),
         }
     }

@@ -100,7 +100,7 @@ impl wire::ReadObject for GetProductAlbumListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "product_list" => field.read(&mut self.product_list),
             _ => field.skip(),
         }
@@ -149,7 +149,7 @@ impl wire::ReadObject for Product {
         match name {
             "product_id" => field.read(&mut self.product_id),
             "description" => field.read(&mut self.description),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "create_time" => field.read(&mut self.create_time),
             "product_sn" => field.read(&mut self.product_sn),
             "attachments" => field.read(&mut self.attachments),
@@ -167,7 +167,7 @@ impl wire::ReadObject for ListedProduct {
         match name {
             "product_id" => field.read(&mut self.product_id),
             "description" => field.read(&mut self.description),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "product_sn" => field.read(&mut self.product_sn),
             "attachments" => field.read(&mut self.attachments),
             _ => field.skip(),

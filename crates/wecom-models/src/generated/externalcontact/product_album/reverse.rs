@@ -90,7 +90,7 @@ impl wire::ReadObject for AddProductAlbum {
     ) -> Result<(), F::Error> {
         match name {
             "description" => field.read(&mut self.description),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "product_sn" => field.read(&mut self.product_sn),
             "attachments" => field.read(&mut self.attachments),
             _ => field.skip(),

@@ -80,8 +80,8 @@ impl wire::ReadObject for GetGroupChatStatisticResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "total" => field.read(&mut self.total),
-            "next_offset" => field.read(&mut self.next_offset),
+            "total" => field.read_exactly(&mut self.total),
+            "next_offset" => field.read_exactly(&mut self.next_offset),
             "items" => field.read(&mut self.items),
             _ => field.skip(),
         }

@@ -225,7 +225,7 @@ impl wire::ReadObject for StrategyTagGroup {
             "group_name" => field.read(&mut self.group_name),
             "create_time" => field.read(&mut self.create_time),
             "order" => field.read(&mut self.order),
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             "tag" => field.read(&mut self.tag),
             _ => field.skip(),
         }

@@ -182,7 +182,7 @@ impl wire::ReadObject for AddStrategyTag {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "strategy_id" => field.read(&mut self.strategy_id),
+            "strategy_id" => field.read_exactly(&mut self.strategy_id),
             "group_id" => field.read(&mut self.group_id),
             "group_name" => field.read(&mut self.group_name),
             "order" => field.read(&mut self.order),

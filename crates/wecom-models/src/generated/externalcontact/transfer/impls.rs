@@ -110,7 +110,7 @@ impl wire::ReadObject for GetTransferResultResponse {
     ) -> Result<(), F::Error> {
         match name {
             "customer" => field.read(&mut self.customer),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -137,8 +137,8 @@ impl wire::ReadObject for GetUnassignedListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "info" => field.read(&mut self.info),
-            "is_last" => field.read(&mut self.is_last),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "is_last" => field.read_exactly(&mut self.is_last),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -165,7 +165,7 @@ impl wire::ReadObject for GetResignedTransferResultResponse {
     ) -> Result<(), F::Error> {
         match name {
             "customer" => field.read(&mut self.customer),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -192,7 +192,7 @@ impl wire::ReadObject for TransferredCustomer {
     ) -> Result<(), F::Error> {
         match name {
             "external_userid" => field.read(&mut self.external_userid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             _ => field.skip(),
         }
     }
@@ -221,7 +221,7 @@ impl wire::ReadObject for FailedChat {
     ) -> Result<(), F::Error> {
         match name {
             "chat_id" => field.read(&mut self.chat_id),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

@@ -194,8 +194,8 @@ impl wire::ReadObject for ListGroupResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "group_list" => field.read(&mut self.group_list),
             _ => field.skip(),
         }
@@ -245,8 +245,8 @@ impl wire::ReadObject for ListIntentResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "intent_list" => field.read(&mut self.intent_list),
             _ => field.skip(),
         }

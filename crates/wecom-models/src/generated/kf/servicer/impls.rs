@@ -120,7 +120,7 @@ impl wire::ReadObject for ServicerResult {
         match name {
             "userid" => field.read(&mut self.userid),
             "department_id" => field.read(&mut self.department_id),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

@@ -253,8 +253,8 @@ impl wire::ReadObject for ListActivatedAccountResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "account_list" => field.read(&mut self.account_list),
             _ => field.skip(),
         }
@@ -333,7 +333,7 @@ impl wire::ReadObject for ActivationResult {
         match name {
             "active_code" => field.read(&mut self.active_code),
             "userid" => field.read(&mut self.userid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             _ => field.skip(),
         }
     }
@@ -430,7 +430,7 @@ impl wire::ReadObject for TransferResult {
         match name {
             "handover_userid" => field.read(&mut self.handover_userid),
             "takeover_userid" => field.read(&mut self.takeover_userid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             _ => field.skip(),
         }
     }
@@ -444,7 +444,7 @@ impl wire::ReadObject for ShareResult {
     ) -> Result<(), F::Error> {
         match name {
             "active_code" => field.read(&mut self.active_code),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

@@ -320,8 +320,8 @@ impl wire::ReadObject for ListOrderResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "order_list" => field.read(&mut self.order_list),
             _ => field.skip(),
         }
@@ -348,8 +348,8 @@ impl wire::ReadObject for ListOrderAccountResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "account_list" => field.read(&mut self.account_list),
             _ => field.skip(),
         }
@@ -397,7 +397,7 @@ impl wire::ReadObject for GetNewOrderJobResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "order_id" => field.read(&mut self.order_id),
             "fail_list" => field.read(&mut self.fail_list),
             _ => field.skip(),
@@ -413,8 +413,8 @@ impl wire::ReadObject for GetUnionOrderResponse {
     ) -> Result<(), F::Error> {
         match name {
             "order" => field.read(&mut self.order),
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "buy_list" => field.read(&mut self.buy_list),
             _ => field.skip(),
         }
@@ -441,7 +441,7 @@ impl wire::ReadObject for GetPayJobResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "pay_job_result" => field.read(&mut self.pay_job_result),
             _ => field.skip(),
         }
@@ -455,7 +455,7 @@ impl wire::ReadObject for InvalidAccount {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "userid" => field.read(&mut self.userid),
             "type" => field.read(&mut self.r#type),
@@ -489,7 +489,7 @@ impl wire::ReadObject for Order {
             "order_type" => field.read(&mut self.order_type),
             "order_status" => field.read(&mut self.order_status),
             "corpid" => field.read(&mut self.corpid),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "account_count" => field.read(&mut self.account_count),
             "account_duration" => field.read(&mut self.account_duration),
             "create_time" => field.read(&mut self.create_time),
@@ -551,7 +551,7 @@ impl wire::ReadObject for CompanyError {
     ) -> Result<(), F::Error> {
         match name {
             "corpid" => field.read(&mut self.corpid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }
@@ -568,7 +568,7 @@ impl wire::ReadObject for UnionOrder {
             "order_id" => field.read(&mut self.order_id),
             "order_type" => field.read(&mut self.order_type),
             "order_status" => field.read(&mut self.order_status),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "create_time" => field.read(&mut self.create_time),
             "pay_time" => field.read(&mut self.pay_time),
             _ => field.skip(),
@@ -613,7 +613,7 @@ impl wire::ReadObject for PayJobResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "fail_corp_list" => field.read(&mut self.fail_corp_list),
             _ => field.skip(),

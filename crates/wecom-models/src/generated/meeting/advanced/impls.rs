@@ -737,8 +737,8 @@ impl wire::ReadObject for GetInviteesResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "invitees" => field.read(&mut self.invitees),
             _ => field.skip(),
         }
@@ -793,8 +793,8 @@ impl wire::ReadObject for GetRealtimeAttendeeListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "status" => field.read(&mut self.status),
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "attendees" => field.read(&mut self.attendees),
             _ => field.skip(),
         }
@@ -808,8 +808,8 @@ impl wire::ReadObject for GetAttendeeListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "attendees" => field.read(&mut self.attendees),
             _ => field.skip(),
         }
@@ -823,8 +823,8 @@ impl wire::ReadObject for GetWaitingRoomCurrentUserListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "user_list" => field.read(&mut self.user_list),
             _ => field.skip(),
         }
@@ -838,8 +838,8 @@ impl wire::ReadObject for GetWaitingRoomUserListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "user_list" => field.read(&mut self.user_list),
             _ => field.skip(),
         }
@@ -899,8 +899,8 @@ impl wire::ReadObject for GetMeetingQualityResponse {
             "network_quality" => field.read(&mut self.network_quality),
             "problems" => field.read(&mut self.problems),
             "attendees" => field.read(&mut self.attendees),
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             _ => field.skip(),
         }
     }

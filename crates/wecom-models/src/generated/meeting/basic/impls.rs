@@ -271,7 +271,7 @@ impl wire::ReadObject for GetUserMeetingIdResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "meetingid_list" => field.read(&mut self.meetingid_list),
             _ => field.skip(),
         }

@@ -598,7 +598,7 @@ impl wire::ReadObject for RenderItem {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "seat_id" => field.read(&mut self.seat_id),
+            "seat_id" => field.read_exactly(&mut self.seat_id),
             "stream_size" => field.read(&mut self.stream_size),
             "pos" => field.read(&mut self.pos),
             "size" => field.read(&mut self.size),

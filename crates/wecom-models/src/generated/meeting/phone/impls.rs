@@ -62,8 +62,8 @@ impl wire::ReadObject for GetPhoneCallOutStatusResponse {
     ) -> Result<(), F::Error> {
         match name {
             "phone_numbers" => field.read(&mut self.phone_numbers),
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             _ => field.skip(),
         }
     }

@@ -398,7 +398,7 @@ impl wire::ReadObject for OptionResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "option_id" => field.read(&mut self.option_id),
+            "option_id" => field.read_exactly(&mut self.option_id),
             "option_desc" => field.read(&mut self.option_desc),
             "option_num" => field.read(&mut self.option_num),
             "rate" => field.read(&mut self.rate),

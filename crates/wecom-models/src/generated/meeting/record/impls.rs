@@ -164,8 +164,8 @@ impl wire::ReadObject for ListRecordResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "record_list" => field.read(&mut self.record_list),
             _ => field.skip(),
         }
@@ -315,7 +315,7 @@ impl wire::ReadObject for Record {
             "host_user_id" => field.read(&mut self.host_user_id),
             "meeting_start_time" => field.read(&mut self.meeting_start_time),
             "title" => field.read(&mut self.title),
-            "state" => field.read(&mut self.state),
+            "state" => field.read_exactly(&mut self.state),
             "record_file_list" => field.read(&mut self.record_file_list),
             _ => field.skip(),
         }

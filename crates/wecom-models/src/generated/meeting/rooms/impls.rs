@@ -390,8 +390,8 @@ impl wire::ReadObject for ListRoomsResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "meeting_room_list" => field.read(&mut self.meeting_room_list),
             _ => field.skip(),
         }
@@ -438,8 +438,8 @@ impl wire::ReadObject for ListRoomsMeetingsResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "meeting_info_list" => field.read(&mut self.meeting_info_list),
             _ => field.skip(),
         }
@@ -453,8 +453,8 @@ impl wire::ReadObject for ListRoomsDevicesResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "device_info_list" => field.read(&mut self.device_info_list),
             _ => field.skip(),
         }
@@ -468,8 +468,8 @@ impl wire::ReadObject for ListRoomsControllersResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "controller_info_list" => field.read(&mut self.controller_info_list),
             _ => field.skip(),
         }

@@ -51,8 +51,8 @@ impl wire::ReadObject for GetStartListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
             "meeting_list" => field.read(&mut self.meeting_list),
             _ => field.skip(),
         }

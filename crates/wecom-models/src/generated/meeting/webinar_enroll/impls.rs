@@ -375,8 +375,8 @@ impl wire::ReadObject for ListWebinarEnrollResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "enroll_list" => field.read(&mut self.enroll_list),
             _ => field.skip(),
         }

@@ -79,7 +79,7 @@ impl wire::ReadObject for UpdateTemplateCard {
             "partyids" => field.read(&mut self.partyids),
             "tagids" => field.read(&mut self.tagids),
             "atall" => field.read(&mut self.atall),
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "response_code" => field.read(&mut self.response_code),
             "button" => field.read(&mut self.button),
             "enable_id_trans" => field.read(&mut self.enable_id_trans),

@@ -241,9 +241,9 @@ impl wire::ReadObject for GetApplyIdListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "apply_id_list" => field.read(&mut self.apply_id_list),
-            "has_more" => field.read(&mut self.has_more),
+            "has_more" => field.read_exactly(&mut self.has_more),
             _ => field.skip(),
         }
     }

@@ -1214,7 +1214,7 @@ impl wire::ReadObject for GetApprovalInfoResponse {
     ) -> Result<(), F::Error> {
         match name {
             "sp_no_list" => field.read(&mut self.sp_no_list),
-            "new_next_cursor" => field.read(&mut self.new_next_cursor),
+            "new_next_cursor" => field.read_exactly(&mut self.new_next_cursor),
             _ => field.skip(),
         }
     }
@@ -2216,7 +2216,7 @@ impl wire::ReadObject for VacationType {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "name" => field.read(&mut self.name),
             _ => field.skip(),
         }

@@ -220,7 +220,7 @@ impl wire::ReadObject for InvalidShare {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "userid" => field.read(&mut self.userid),
             _ => field.skip(),

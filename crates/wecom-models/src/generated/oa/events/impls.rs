@@ -367,7 +367,7 @@ impl wire::ReadObject for BookMeetingRoom {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "MeetingRoomId" => field.read(&mut self.meeting_room_id),
+            "MeetingRoomId" => field.read_exactly(&mut self.meeting_room_id),
             "BookingId" => field.read(&mut self.booking_id),
             "MeetingId" => field.read(&mut self.meeting_id),
             _ => field.skip(),
@@ -382,7 +382,7 @@ impl wire::ReadObject for CancelMeetingRoom {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "MeetingRoomId" => field.read(&mut self.meeting_room_id),
+            "MeetingRoomId" => field.read_exactly(&mut self.meeting_room_id),
             "BookingId" => field.read(&mut self.booking_id),
             "MeetingId" => field.read(&mut self.meeting_id),
             _ => field.skip(),

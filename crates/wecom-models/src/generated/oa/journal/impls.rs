@@ -217,8 +217,8 @@ impl wire::ReadObject for GetJournalRecordListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "journaluuid_list" => field.read(&mut self.journaluuid_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
-            "endflag" => field.read(&mut self.endflag),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
+            "endflag" => field.read_exactly(&mut self.endflag),
             _ => field.skip(),
         }
     }
@@ -562,8 +562,8 @@ impl wire::ReadObject for Comment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "commentid" => field.read(&mut self.commentid),
-            "tocommentid" => field.read(&mut self.tocommentid),
+            "commentid" => field.read_exactly(&mut self.commentid),
+            "tocommentid" => field.read_exactly(&mut self.tocommentid),
             "comment_userinfo" => field.read(&mut self.comment_userinfo),
             "content" => field.read(&mut self.content),
             "comment_time" => field.read(&mut self.comment_time),

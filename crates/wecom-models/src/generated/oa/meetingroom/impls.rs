@@ -182,7 +182,7 @@ impl wire::ReadObject for AddMeetingRoomResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             _ => field.skip(),
         }
     }
@@ -293,7 +293,7 @@ impl wire::ReadObject for GetBookingInfoByIdResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "schedule" => field.read(&mut self.schedule),
             _ => field.skip(),
         }
@@ -335,7 +335,7 @@ impl wire::ReadObject for MeetingRoom {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "name" => field.read(&mut self.name),
             "capacity" => field.read(&mut self.capacity),
             "city" => field.read(&mut self.city),
@@ -357,7 +357,7 @@ impl wire::ReadObject for RoomBookings {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "schedule" => field.read(&mut self.schedule),
             _ => field.skip(),
         }

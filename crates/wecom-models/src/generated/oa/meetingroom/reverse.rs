@@ -171,7 +171,7 @@ impl wire::ReadObject for EditMeetingRoom {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "name" => field.read(&mut self.name),
             "capacity" => field.read(&mut self.capacity),
             "city" => field.read(&mut self.city),
@@ -192,7 +192,7 @@ impl wire::ReadObject for DelMeetingRoom {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             _ => field.skip(),
         }
     }
@@ -223,7 +223,7 @@ impl wire::ReadObject for BookMeetingRoom {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "subject" => field.read(&mut self.subject),
             "start_time" => field.read(&mut self.start_time),
             "end_time" => field.read(&mut self.end_time),
@@ -241,7 +241,7 @@ impl wire::ReadObject for BookMeetingRoomBySchedule {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "schedule_id" => field.read(&mut self.schedule_id),
             "booker" => field.read(&mut self.booker),
             _ => field.skip(),
@@ -256,7 +256,7 @@ impl wire::ReadObject for BookMeetingRoomByMeeting {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "meetingid" => field.read(&mut self.meetingid),
             "booker" => field.read(&mut self.booker),
             _ => field.skip(),
@@ -286,7 +286,7 @@ impl wire::ReadObject for GetBookingInfoById {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "meetingroom_id" => field.read(&mut self.meetingroom_id),
+            "meetingroom_id" => field.read_exactly(&mut self.meetingroom_id),
             "booking_id" => field.read(&mut self.booking_id),
             _ => field.skip(),
         }

@@ -189,7 +189,7 @@ impl wire::ReadObject for LeaveType {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "name" => field.read(&mut self.name),
             "time_attr" => field.read(&mut self.time_attr),
             "duration_type" => field.read(&mut self.duration_type),
@@ -305,7 +305,7 @@ impl wire::ReadObject for Balance {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "assignduration" => field.read(&mut self.assignduration),
             "usedduration" => field.read(&mut self.usedduration),
             "leftduration" => field.read(&mut self.leftduration),

@@ -140,7 +140,7 @@ impl wire::ReadObject for SetOneUserQuota {
     ) -> Result<(), F::Error> {
         match name {
             "userid" => field.read(&mut self.userid),
-            "vacation_id" => field.read(&mut self.vacation_id),
+            "vacation_id" => field.read_exactly(&mut self.vacation_id),
             "leftduration" => field.read(&mut self.leftduration),
             "time_attr" => field.read(&mut self.time_attr),
             "remarks" => field.read(&mut self.remarks),

@@ -338,7 +338,7 @@ impl wire::ReadObject for TemperatureFailure {
             "open_userid" => field.read(&mut self.open_userid),
             "user_type" => field.read(&mut self.user_type),
             "timestamp" => field.read(&mut self.timestamp),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

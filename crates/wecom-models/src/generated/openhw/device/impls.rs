@@ -304,7 +304,7 @@ impl wire::ReadObject for GetUserInfoByPageResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "perm_version" => field.read(&mut self.perm_version),
             "userinfo" => field.read(&mut self.userinfo),
             _ => field.skip(),
@@ -444,7 +444,7 @@ impl wire::ReadObject for PassRuleItem {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "rule" => field.read(&mut self.rule),
             "effect_time" => field.read(&mut self.effect_time),
             _ => field.skip(),

@@ -160,7 +160,7 @@ impl wire::ReadObject for GetPrinterJobListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "printer_job_list" => field.read(&mut self.printer_job_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -225,7 +225,7 @@ impl wire::ReadObject for PrinterJob {
             "submitted" => field.read(&mut self.submitted),
             "state" => field.read(&mut self.state),
             "status" => field.read(&mut self.status),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "doc_name" => field.read(&mut self.doc_name),
             "doc_size" => field.read(&mut self.doc_size),

@@ -108,7 +108,7 @@ impl wire::ReadObject for ReportPrinterJobStatus {
         match name {
             "jobid" => field.read(&mut self.jobid),
             "status" => field.read(&mut self.status),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }

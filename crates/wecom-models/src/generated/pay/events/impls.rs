@@ -219,9 +219,9 @@ impl wire::ReadObject for RefundAmount {
     ) -> Result<(), F::Error> {
         match name {
             "total" => field.read(&mut self.total),
-            "refund" => field.read(&mut self.refund),
+            "refund" => field.read_exactly(&mut self.refund),
             "payer_total" => field.read(&mut self.payer_total),
-            "payer_refund" => field.read(&mut self.payer_refund),
+            "payer_refund" => field.read_exactly(&mut self.payer_refund),
             _ => field.skip(),
         }
     }

@@ -258,7 +258,7 @@ impl wire::ReadObject for GetBillListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "bill_list" => field.read(&mut self.bill_list),
             _ => field.skip(),
         }
@@ -285,7 +285,7 @@ impl wire::ReadObject for GetFundFlowResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "fund_flow_list" => field.read(&mut self.fund_flow_list),
             _ => field.skip(),
         }
@@ -321,13 +321,13 @@ impl wire::ReadObject for Bill {
             "out_trade_no" => field.read(&mut self.out_trade_no),
             "out_refund_no" => field.read(&mut self.out_refund_no),
             "external_userid" => field.read(&mut self.external_userid),
-            "total_fee" => field.read(&mut self.total_fee),
+            "total_fee" => field.read_exactly(&mut self.total_fee),
             "payee_userid" => field.read(&mut self.payee_userid),
             "payment_type" => field.read(&mut self.payment_type),
             "mch_id" => field.read(&mut self.mch_id),
             "remark" => field.read(&mut self.remark),
             "commodity_list" => field.read(&mut self.commodity_list),
-            "total_refund_fee" => field.read(&mut self.total_refund_fee),
+            "total_refund_fee" => field.read_exactly(&mut self.total_refund_fee),
             "refund_list" => field.read(&mut self.refund_list),
             "contact_info" => field.read(&mut self.contact_info),
             "miniprogram_info" => field.read(&mut self.miniprogram_info),
@@ -344,7 +344,7 @@ impl wire::ReadObject for Commodity {
     ) -> Result<(), F::Error> {
         match name {
             "description" => field.read(&mut self.description),
-            "amount" => field.read(&mut self.amount),
+            "amount" => field.read_exactly(&mut self.amount),
             _ => field.skip(),
         }
     }
@@ -362,7 +362,7 @@ impl wire::ReadObject for Refund {
             "refund_comment" => field.read(&mut self.refund_comment),
             "refund_reqtime" => field.read(&mut self.refund_reqtime),
             "refund_status" => field.read(&mut self.refund_status),
-            "refund_fee" => field.read(&mut self.refund_fee),
+            "refund_fee" => field.read_exactly(&mut self.refund_fee),
             _ => field.skip(),
         }
     }
@@ -421,8 +421,8 @@ impl wire::ReadObject for FundFlow {
             "request_no" => field.read(&mut self.request_no),
             "transaction_type" => field.read(&mut self.transaction_type),
             "fund_flow_type" => field.read(&mut self.fund_flow_type),
-            "transaction_amount" => field.read(&mut self.transaction_amount),
-            "account_balance" => field.read(&mut self.account_balance),
+            "transaction_amount" => field.read_exactly(&mut self.transaction_amount),
+            "account_balance" => field.read_exactly(&mut self.account_balance),
             "out_trade_no" => field.read(&mut self.out_trade_no),
             "mch_id" => field.read(&mut self.mch_id),
             "operator_userid" => field.read(&mut self.operator_userid),

@@ -1153,7 +1153,7 @@ impl wire::ReadObject for AccountValidation {
         match name {
             "account_name" => field.read(&mut self.account_name),
             "account_no" => field.read(&mut self.account_no),
-            "pay_amount" => field.read(&mut self.pay_amount),
+            "pay_amount" => field.read_exactly(&mut self.pay_amount),
             "destination_account_number" => {
                 field.read(&mut self.destination_account_number)
             }
@@ -1220,7 +1220,7 @@ impl wire::ReadObject for Promotion {
             "name" => field.read(&mut self.name),
             "scope" => field.read(&mut self.scope),
             "type" => field.read(&mut self.r#type),
-            "amount" => field.read(&mut self.amount),
+            "amount" => field.read_exactly(&mut self.amount),
             "stock_id" => field.read(&mut self.stock_id),
             "wechatpay_contribute" => field.read(&mut self.wechatpay_contribute),
             "merchant_contribute" => field.read(&mut self.merchant_contribute),
@@ -1241,8 +1241,8 @@ impl wire::ReadObject for PromotionGoods {
         match name {
             "goods_id" => field.read(&mut self.goods_id),
             "quantity" => field.read(&mut self.quantity),
-            "unit_price" => field.read(&mut self.unit_price),
-            "discount_amount" => field.read(&mut self.discount_amount),
+            "unit_price" => field.read_exactly(&mut self.unit_price),
+            "discount_amount" => field.read_exactly(&mut self.discount_amount),
             "goods_remark" => field.read(&mut self.goods_remark),
             _ => field.skip(),
         }
@@ -1256,7 +1256,7 @@ impl wire::ReadObject for RefundedAmount {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "refund" => field.read(&mut self.refund),
+            "refund" => field.read_exactly(&mut self.refund),
             "payer_refund" => field.read(&mut self.payer_refund),
             "discount_refund" => field.read(&mut self.discount_refund),
             "currency" => field.read(&mut self.currency),

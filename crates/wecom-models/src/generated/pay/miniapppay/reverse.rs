@@ -631,7 +631,7 @@ impl wire::ReadObject for GoodsDetail {
             "wechatpay_goods_id" => field.read(&mut self.wechatpay_goods_id),
             "goods_name" => field.read(&mut self.goods_name),
             "quantity" => field.read(&mut self.quantity),
-            "unit_price" => field.read(&mut self.unit_price),
+            "unit_price" => field.read_exactly(&mut self.unit_price),
             _ => field.skip(),
         }
     }
@@ -644,7 +644,7 @@ impl wire::ReadObject for RefundAmount {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "refund" => field.read(&mut self.refund),
+            "refund" => field.read_exactly(&mut self.refund),
             "total" => field.read(&mut self.total),
             "currency" => field.read(&mut self.currency),
             _ => field.skip(),

@@ -78,7 +78,7 @@ impl wire::ReadObject for SendWorkwxRedPack {
             "agentid" => field.read(&mut self.agentid),
             "sender_header_media_id" => field.read(&mut self.sender_header_media_id),
             "re_openid" => field.read(&mut self.re_openid),
-            "total_amount" => field.read(&mut self.total_amount),
+            "total_amount" => field.read_exactly(&mut self.total_amount),
             "wishing" => field.read(&mut self.wishing),
             "act_name" => field.read(&mut self.act_name),
             "remark" => field.read(&mut self.remark),

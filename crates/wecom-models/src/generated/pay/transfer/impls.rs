@@ -257,7 +257,7 @@ impl wire::ReadObject for QueryPayToPocketResponse {
             "reason" => field.read(&mut self.reason),
             "openid" => field.read(&mut self.openid),
             "transfer_name" => field.read(&mut self.transfer_name),
-            "payment_amount" => field.read(&mut self.payment_amount),
+            "payment_amount" => field.read_exactly(&mut self.payment_amount),
             "transfer_time" => field.read(&mut self.transfer_time),
             "desc" => field.read(&mut self.desc),
             _ => field.skip(),

@@ -68,7 +68,7 @@ impl wire::ReadObject for PayToPocket {
             "openid" => field.read(&mut self.openid),
             "check_name" => field.read(&mut self.check_name),
             "re_user_name" => field.read(&mut self.re_user_name),
-            "amount" => field.read(&mut self.amount),
+            "amount" => field.read_exactly(&mut self.amount),
             "desc" => field.read(&mut self.desc),
             "spbill_create_ip" => field.read(&mut self.spbill_create_ip),
             "workwx_sign" => field.read(&mut self.workwx_sign),

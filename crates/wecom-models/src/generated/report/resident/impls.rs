@@ -228,7 +228,7 @@ impl wire::ReadObject for GetResidentOrderListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "order_list" => field.read(&mut self.order_list),
             _ => field.skip(),
         }

@@ -262,7 +262,7 @@ impl wire::ReadObject for CreateSchoolDepartmentResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -322,8 +322,8 @@ impl wire::ReadObject for Department {
     ) -> Result<(), F::Error> {
         match name {
             "name" => field.read(&mut self.name),
-            "parentid" => field.read(&mut self.parentid),
-            "id" => field.read(&mut self.id),
+            "parentid" => field.read_exactly(&mut self.parentid),
+            "id" => field.read_exactly(&mut self.id),
             "type" => field.read(&mut self.r#type),
             "register_year" => field.read(&mut self.register_year),
             "standard_grade" => field.read(&mut self.standard_grade),

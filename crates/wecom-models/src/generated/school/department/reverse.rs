@@ -74,7 +74,7 @@ impl wire::ReadObject for CreateSchoolDepartment {
     ) -> Result<(), F::Error> {
         match name {
             "name" => field.read(&mut self.name),
-            "parentid" => field.read(&mut self.parentid),
+            "parentid" => field.read_exactly(&mut self.parentid),
             "id" => field.read(&mut self.id),
             "type" => field.read(&mut self.r#type),
             "standard_grade" => field.read(&mut self.standard_grade),
@@ -95,7 +95,7 @@ impl wire::ReadObject for UpdateSchoolDepartment {
         match name {
             "name" => field.read(&mut self.name),
             "parentid" => field.read(&mut self.parentid),
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             "new_id" => field.read(&mut self.new_id),
             "register_year" => field.read(&mut self.register_year),
             "standard_grade" => field.read(&mut self.standard_grade),
@@ -113,7 +113,7 @@ impl wire::ReadObject for DeleteSchoolDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "id" => field.read(&mut self.id),
+            "id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }

@@ -64,7 +64,7 @@ impl wire::ReadObject for CreateDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
+            "Id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -103,7 +103,7 @@ impl wire::ReadObject for DeleteDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
+            "Id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }
@@ -168,7 +168,7 @@ impl wire::ReadObject for UpdateDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "Id" => field.read(&mut self.id),
+            "Id" => field.read_exactly(&mut self.id),
             _ => field.skip(),
         }
     }

@@ -176,7 +176,7 @@ impl wire::ReadObject for GetReportJobIdsResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "ending" => field.read(&mut self.ending),
+            "ending" => field.read_exactly(&mut self.ending),
             "jobids" => field.read(&mut self.jobids),
             _ => field.skip(),
         }
@@ -239,7 +239,7 @@ impl wire::ReadObject for ApplyRange {
     ) -> Result<(), F::Error> {
         match name {
             "userids" => field.read(&mut self.userids),
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             _ => field.skip(),
         }
     }
@@ -265,7 +265,7 @@ impl wire::ReadObject for Question {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "question_id" => field.read(&mut self.question_id),
+            "question_id" => field.read_exactly(&mut self.question_id),
             "title" => field.read(&mut self.title),
             "question_type" => field.read(&mut self.question_type),
             "is_required" => field.read(&mut self.is_required),
@@ -282,7 +282,7 @@ impl wire::ReadObject for QuestionOption {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "option_id" => field.read(&mut self.option_id),
+            "option_id" => field.read_exactly(&mut self.option_id),
             "option_text" => field.read(&mut self.option_text),
             _ => field.skip(),
         }
@@ -314,7 +314,7 @@ impl wire::ReadObject for ReportValue {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "question_id" => field.read(&mut self.question_id),
+            "question_id" => field.read_exactly(&mut self.question_id),
             "single_choice" => field.read(&mut self.single_choice),
             "text" => field.read(&mut self.text),
             "multi_choice" => field.read(&mut self.multi_choice),

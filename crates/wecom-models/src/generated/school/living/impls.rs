@@ -64,8 +64,8 @@ impl wire::ReadObject for GetWatchStatResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "ending" => field.read(&mut self.ending),
-            "next_key" => field.read(&mut self.next_key),
+            "ending" => field.read_exactly(&mut self.ending),
+            "next_key" => field.read_exactly(&mut self.next_key),
             "stat_infoes" => field.read(&mut self.stat_infoes),
             _ => field.skip(),
         }
@@ -79,8 +79,8 @@ impl wire::ReadObject for GetUnwatchStatResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "ending" => field.read(&mut self.ending),
-            "next_key" => field.read(&mut self.next_key),
+            "ending" => field.read_exactly(&mut self.ending),
+            "next_key" => field.read_exactly(&mut self.next_key),
             "stat_info" => field.read(&mut self.stat_info),
             _ => field.skip(),
         }
@@ -94,8 +94,8 @@ impl wire::ReadObject for GetWatchStatV2Response {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "stat_info" => field.read(&mut self.stat_info),
             _ => field.skip(),
         }
@@ -109,8 +109,8 @@ impl wire::ReadObject for GetUnwatchStatV2Response {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "stat_info" => field.read(&mut self.stat_info),
             _ => field.skip(),
         }
@@ -147,7 +147,7 @@ impl wire::ReadObject for LivingRange {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             "group_names" => field.read(&mut self.group_names),
             _ => field.skip(),
         }
@@ -177,7 +177,7 @@ impl wire::ReadObject for StudentWatch {
         match name {
             "student_userid" => field.read(&mut self.student_userid),
             "parent_userid" => field.read(&mut self.parent_userid),
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             "watch_time" => field.read(&mut self.watch_time),
             "enter_time" => field.read(&mut self.enter_time),
             "leave_time" => field.read(&mut self.leave_time),
@@ -227,7 +227,7 @@ impl wire::ReadObject for StudentWatchV2 {
     ) -> Result<(), F::Error> {
         match name {
             "student_userid" => field.read(&mut self.student_userid),
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             "watch_time" => field.read(&mut self.watch_time),
             "enter_time" => field.read(&mut self.enter_time),
             "leave_time" => field.read(&mut self.leave_time),
@@ -246,7 +246,7 @@ impl wire::ReadObject for ParentWatch {
         match name {
             "parent_userid" => field.read(&mut self.parent_userid),
             "student_userid" => field.read(&mut self.student_userid),
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             "watch_time" => field.read(&mut self.watch_time),
             "enter_time" => field.read(&mut self.enter_time),
             "leave_time" => field.read(&mut self.leave_time),
@@ -278,7 +278,7 @@ impl wire::ReadObject for StudentAndParent {
         match name {
             "student_userid" => field.read(&mut self.student_userid),
             "parent_userid" => field.read(&mut self.parent_userid),
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             _ => field.skip(),
         }
     }
@@ -306,7 +306,7 @@ impl wire::ReadObject for StudentUnwatch {
     ) -> Result<(), F::Error> {
         match name {
             "student_userid" => field.read(&mut self.student_userid),
-            "partyids" => field.read(&mut self.partyids),
+            "partyids" => field.read_exactly(&mut self.partyids),
             _ => field.skip(),
         }
     }

@@ -86,7 +86,7 @@ impl wire::ReadObject for SendMessage {
             "to_student_userid" => field.read(&mut self.to_student_userid),
             "to_party" => field.read(&mut self.to_party),
             "toall" => field.read(&mut self.toall),
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "enable_id_trans" => field.read(&mut self.enable_id_trans),
             "enable_duplicate_check" => field.read(&mut self.enable_duplicate_check),
             "duplicate_check_interval" => field.read(&mut self.duplicate_check_interval),

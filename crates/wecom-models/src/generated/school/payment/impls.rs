@@ -51,7 +51,7 @@ impl wire::ReadObject for GetPaymentResultResponse {
     ) -> Result<(), F::Error> {
         match name {
             "project_name" => field.read(&mut self.project_name),
-            "amount" => field.read(&mut self.amount),
+            "amount" => field.read_exactly(&mut self.amount),
             "payment_result" => field.read(&mut self.payment_result),
             _ => field.skip(),
         }

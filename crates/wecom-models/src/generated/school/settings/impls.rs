@@ -178,7 +178,7 @@ impl wire::ReadObject for AllowedDepartments {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "partyid" => field.read(&mut self.partyid),
+            "partyid" => field.read_exactly(&mut self.partyid),
             _ => field.skip(),
         }
     }

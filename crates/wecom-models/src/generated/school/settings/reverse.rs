@@ -68,7 +68,7 @@ impl wire::ReadObject for GetAllowScope {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             _ => field.skip(),
         }
     }

@@ -432,7 +432,7 @@ impl wire::ReadObject for StudentResult {
     ) -> Result<(), F::Error> {
         match name {
             "student_userid" => field.read(&mut self.student_userid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }
@@ -447,7 +447,7 @@ impl wire::ReadObject for ParentResult {
     ) -> Result<(), F::Error> {
         match name {
             "parent_userid" => field.read(&mut self.parent_userid),
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             _ => field.skip(),
         }
@@ -571,7 +571,7 @@ impl wire::ReadObject for FailedMobile {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "mobile" => field.read(&mut self.mobile),
             _ => field.skip(),

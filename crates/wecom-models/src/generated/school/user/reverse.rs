@@ -401,7 +401,7 @@ impl wire::ReadObject for ListSchoolUser {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "department_id" => field.read(&mut self.department_id),
+            "department_id" => field.read_exactly(&mut self.department_id),
             _ => field.skip(),
         }
     }
@@ -427,7 +427,7 @@ impl wire::ReadObject for ListParent {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "department_id" => field.read(&mut self.department_id),
+            "department_id" => field.read_exactly(&mut self.department_id),
             _ => field.skip(),
         }
     }

@@ -756,8 +756,8 @@ impl wire::ReadObject for GetFileOperRecordResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "record_list" => field.read(&mut self.record_list),
             _ => field.skip(),
         }
@@ -771,8 +771,8 @@ impl wire::ReadObject for GetScreenOperRecordResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "record_list" => field.read(&mut self.record_list),
             _ => field.skip(),
         }
@@ -786,8 +786,8 @@ impl wire::ReadObject for ListMemberOperLogResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "record_list" => field.read(&mut self.record_list),
             _ => field.skip(),
         }
@@ -801,8 +801,8 @@ impl wire::ReadObject for ListAdminOperLogResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "record_list" => field.read(&mut self.record_list),
             _ => field.skip(),
         }

@@ -210,7 +210,7 @@ impl wire::ReadObject for ListTrustDeviceResponse {
     ) -> Result<(), F::Error> {
         match name {
             "device_list" => field.read(&mut self.device_list),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }

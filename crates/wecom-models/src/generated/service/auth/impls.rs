@@ -583,7 +583,7 @@ impl wire::ReadObject for AuthorizedApp {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "name" => field.read(&mut self.name),
             "round_logo_url" => field.read(&mut self.round_logo_url),
             "square_logo_url" => field.read(&mut self.square_logo_url),
@@ -665,7 +665,7 @@ impl wire::ReadObject for AppEdition {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "agentid" => field.read(&mut self.agentid),
+            "agentid" => field.read_exactly(&mut self.agentid),
             "edition_id" => field.read(&mut self.edition_id),
             "edition_name" => field.read(&mut self.edition_name),
             "app_status" => field.read(&mut self.app_status),

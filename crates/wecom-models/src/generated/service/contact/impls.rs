@@ -227,8 +227,8 @@ impl wire::ReadObject for SearchContactResponse {
     ) -> Result<(), F::Error> {
         match name {
             "query_result" => field.read(&mut self.query_result),
-            "is_last" => field.read(&mut self.is_last),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "is_last" => field.read_exactly(&mut self.is_last),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             _ => field.skip(),
         }
     }
@@ -280,7 +280,7 @@ impl wire::ReadObject for GetBatchResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "status" => field.read(&mut self.status),
+            "status" => field.read_exactly(&mut self.status),
             "type" => field.read(&mut self.r#type),
             "result" => field.read(&mut self.result),
             _ => field.skip(),
@@ -358,7 +358,7 @@ impl wire::ReadObject for FoundDepartments {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "department_id" => field.read(&mut self.department_id),
+            "department_id" => field.read_exactly(&mut self.department_id),
             _ => field.skip(),
         }
     }

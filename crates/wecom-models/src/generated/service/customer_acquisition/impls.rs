@@ -27,7 +27,7 @@ impl wire::ReadObject for GetBillListResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "bill_list" => field.read(&mut self.bill_list),
             _ => field.skip(),
         }
@@ -44,7 +44,7 @@ impl wire::ReadObject for Bill {
             "timestamp" => field.read(&mut self.timestamp),
             "link_id" => field.read(&mut self.link_id),
             "state" => field.read(&mut self.state),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             _ => field.skip(),
         }
     }

@@ -145,7 +145,7 @@ impl wire::ReadObject for GetOrderResponse {
             "appid" => field.read(&mut self.appid),
             "edition_id" => field.read(&mut self.edition_id),
             "edition_name" => field.read(&mut self.edition_name),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "user_count" => field.read(&mut self.user_count),
             "order_period" => field.read(&mut self.order_period),
             "order_time" => field.read(&mut self.order_time),
@@ -154,9 +154,11 @@ impl wire::ReadObject for GetOrderResponse {
             "end_time" => field.read(&mut self.end_time),
             "order_from" => field.read(&mut self.order_from),
             "operator_corpid" => field.read(&mut self.operator_corpid),
-            "service_share_amount" => field.read(&mut self.service_share_amount),
-            "platform_share_amount" => field.read(&mut self.platform_share_amount),
-            "dealer_share_amount" => field.read(&mut self.dealer_share_amount),
+            "service_share_amount" => field.read_exactly(&mut self.service_share_amount),
+            "platform_share_amount" => {
+                field.read_exactly(&mut self.platform_share_amount)
+            }
+            "dealer_share_amount" => field.read_exactly(&mut self.dealer_share_amount),
             "dealer_corp_info" => field.read(&mut self.dealer_corp_info),
             _ => field.skip(),
         }
@@ -183,7 +185,7 @@ impl wire::ReadObject for GetAccountBalanceResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "balance" => field.read(&mut self.balance),
+            "balance" => field.read_exactly(&mut self.balance),
             _ => field.skip(),
         }
     }
@@ -205,7 +207,7 @@ impl wire::ReadObject for Order {
             "appid" => field.read(&mut self.appid),
             "edition_id" => field.read(&mut self.edition_id),
             "edition_name" => field.read(&mut self.edition_name),
-            "price" => field.read(&mut self.price),
+            "price" => field.read_exactly(&mut self.price),
             "user_count" => field.read(&mut self.user_count),
             "order_period" => field.read(&mut self.order_period),
             "order_time" => field.read(&mut self.order_time),
@@ -214,9 +216,11 @@ impl wire::ReadObject for Order {
             "end_time" => field.read(&mut self.end_time),
             "order_from" => field.read(&mut self.order_from),
             "operator_corpid" => field.read(&mut self.operator_corpid),
-            "service_share_amount" => field.read(&mut self.service_share_amount),
-            "platform_share_amount" => field.read(&mut self.platform_share_amount),
-            "dealer_share_amount" => field.read(&mut self.dealer_share_amount),
+            "service_share_amount" => field.read_exactly(&mut self.service_share_amount),
+            "platform_share_amount" => {
+                field.read_exactly(&mut self.platform_share_amount)
+            }
+            "dealer_share_amount" => field.read_exactly(&mut self.dealer_share_amount),
             "dealer_corp_info" => field.read(&mut self.dealer_corp_info),
             _ => field.skip(),
         }

@@ -360,7 +360,7 @@ impl wire::ReadObject for CreateRuleResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "rule_id" => field.read(&mut self.rule_id),
+            "rule_id" => field.read_exactly(&mut self.rule_id),
             _ => field.skip(),
         }
     }

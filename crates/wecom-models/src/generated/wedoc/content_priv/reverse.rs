@@ -104,7 +104,7 @@ impl wire::ReadObject for ModRuleMember {
     ) -> Result<(), F::Error> {
         match name {
             "docid" => field.read(&mut self.docid),
-            "rule_id" => field.read(&mut self.rule_id),
+            "rule_id" => field.read_exactly(&mut self.rule_id),
             "add_member_range" => field.read(&mut self.add_member_range),
             "del_member_range" => field.read(&mut self.del_member_range),
             _ => field.skip(),

@@ -759,8 +759,8 @@ impl wire::ReadObject for GetFormStatisticResponse {
             "unfill_user_cnt" => field.read(&mut self.unfill_user_cnt),
             "submit_users" => field.read(&mut self.submit_users),
             "unfill_users" => field.read(&mut self.unfill_users),
-            "has_more" => field.read(&mut self.has_more),
-            "cursor" => field.read(&mut self.cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "cursor" => field.read_exactly(&mut self.cursor),
             _ => field.skip(),
         }
     }
@@ -818,7 +818,7 @@ impl wire::ReadObject for Question {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "question_id" => field.read(&mut self.question_id),
+            "question_id" => field.read_exactly(&mut self.question_id),
             "title" => field.read(&mut self.title),
             "pos" => field.read(&mut self.pos),
             "status" => field.read(&mut self.status),
@@ -1128,7 +1128,7 @@ impl wire::ReadObject for Answer {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "answer_id" => field.read(&mut self.answer_id),
+            "answer_id" => field.read_exactly(&mut self.answer_id),
             "user_name" => field.read(&mut self.user_name),
             "ctime" => field.read(&mut self.ctime),
             "mtime" => field.read(&mut self.mtime),
@@ -1161,7 +1161,7 @@ impl wire::ReadObject for QuestionReply {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "question_id" => field.read(&mut self.question_id),
+            "question_id" => field.read_exactly(&mut self.question_id),
             "text_reply" => field.read(&mut self.text_reply),
             "option_reply" => field.read(&mut self.option_reply),
             "option_extend_reply" => field.read(&mut self.option_extend_reply),
@@ -1222,7 +1222,7 @@ impl wire::ReadObject for ChosenDepartment {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "department_id" => field.read(&mut self.department_id),
+            "department_id" => field.read_exactly(&mut self.department_id),
             _ => field.skip(),
         }
     }
@@ -1282,7 +1282,7 @@ impl wire::ReadObject for SubmitUser {
             "tmp_external_userid" => field.read(&mut self.tmp_external_userid),
             "userid" => field.read(&mut self.userid),
             "submit_time" => field.read(&mut self.submit_time),
-            "answer_id" => field.read(&mut self.answer_id),
+            "answer_id" => field.read_exactly(&mut self.answer_id),
             "user_name" => field.read(&mut self.user_name),
             _ => field.skip(),
         }

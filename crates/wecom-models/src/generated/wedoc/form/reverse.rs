@@ -238,7 +238,7 @@ impl wire::ReadObject for GetFormAnswer {
     ) -> Result<(), F::Error> {
         match name {
             "repeated_id" => field.read(&mut self.repeated_id),
-            "answer_ids" => field.read(&mut self.answer_ids),
+            "answer_ids" => field.read_exactly(&mut self.answer_ids),
             _ => field.skip(),
         }
     }

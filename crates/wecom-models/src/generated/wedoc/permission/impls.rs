@@ -314,7 +314,7 @@ impl wire::ReadObject for AccessDepartment {
     ) -> Result<(), F::Error> {
         match name {
             "type" => field.read(&mut self.r#type),
-            "departmentid" => field.read(&mut self.departmentid),
+            "departmentid" => field.read_exactly(&mut self.departmentid),
             "auth" => field.read(&mut self.auth),
             _ => field.skip(),
         }

@@ -563,8 +563,8 @@ impl wire::ReadObject for GetBlockListResponse {
     ) -> Result<(), F::Error> {
         match name {
             "blocks" => field.read(&mut self.blocks),
-            "has_more" => field.read(&mut self.has_more),
-            "next_start" => field.read(&mut self.next_start),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_start" => field.read_exactly(&mut self.next_start),
             _ => field.skip(),
         }
     }
@@ -590,7 +590,7 @@ impl wire::ReadObject for GetExportResultResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "task_done" => field.read(&mut self.task_done),
+            "task_done" => field.read_exactly(&mut self.task_done),
             "content" => field.read(&mut self.content),
             _ => field.skip(),
         }

@@ -1397,8 +1397,8 @@ impl wire::ReadObject for GetViewsResponse {
     ) -> Result<(), F::Error> {
         match name {
             "total" => field.read(&mut self.total),
-            "has_more" => field.read(&mut self.has_more),
-            "next" => field.read(&mut self.next),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next" => field.read_exactly(&mut self.next),
             "views" => field.read(&mut self.views),
             _ => field.skip(),
         }
@@ -1448,7 +1448,7 @@ impl wire::ReadObject for GetFieldsResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "total" => field.read(&mut self.total),
+            "total" => field.read_exactly(&mut self.total),
             "fields" => field.read(&mut self.fields),
             _ => field.skip(),
         }
@@ -1463,8 +1463,8 @@ impl wire::ReadObject for GetRecordsResponse {
     ) -> Result<(), F::Error> {
         match name {
             "total" => field.read(&mut self.total),
-            "has_more" => field.read(&mut self.has_more),
-            "next" => field.read(&mut self.next),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next" => field.read_exactly(&mut self.next),
             "records" => field.read(&mut self.records),
             "ver" => field.read(&mut self.ver),
             _ => field.skip(),
@@ -1552,8 +1552,8 @@ impl wire::ReadObject for GetFieldGroupsResponse {
     ) -> Result<(), F::Error> {
         match name {
             "total" => field.read(&mut self.total),
-            "has_more" => field.read(&mut self.has_more),
-            "next" => field.read(&mut self.next),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next" => field.read_exactly(&mut self.next),
             "field_groups" => field.read(&mut self.field_groups),
             _ => field.skip(),
         }

@@ -42,8 +42,8 @@ impl wire::ReadObject for ListGroupChatResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "chat_id_list" => field.read(&mut self.chat_id_list),
             _ => field.skip(),
         }

@@ -344,8 +344,8 @@ impl wire::ReadObject for ListFileResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_start" => field.read(&mut self.next_start),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_start" => field.read_exactly(&mut self.next_start),
             "file_list" => field.read(&mut self.file_list),
             _ => field.skip(),
         }

@@ -64,8 +64,8 @@ impl wire::ReadObject for ListVipResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "has_more" => field.read(&mut self.has_more),
-            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read_exactly(&mut self.has_more),
+            "next_cursor" => field.read_exactly(&mut self.next_cursor),
             "userid_list" => field.read(&mut self.userid_list),
             _ => field.skip(),
         }

@@ -238,7 +238,7 @@ impl wire::ReadObject for LearnedDocument {
         match name {
             "knowledge_base_id" => field.read(&mut self.knowledge_base_id),
             "knowledge_base_name" => field.read(&mut self.knowledge_base_name),
-            "doc_id" => field.read(&mut self.doc_id),
+            "doc_id" => field.read_exactly(&mut self.doc_id),
             "learn_status" => field.read(&mut self.learn_status),
             _ => field.skip(),
         }

@@ -246,7 +246,7 @@ impl wire::ReadObject for AddedDoc {
             "type" => field.read(&mut self.r#type),
             "file_media_id" => field.read(&mut self.file_media_id),
             "web_url" => field.read(&mut self.web_url),
-            "docid" => field.read(&mut self.docid),
+            "docid" => field.read_exactly(&mut self.docid),
             _ => field.skip(),
         }
     }
@@ -259,7 +259,7 @@ impl wire::ReadObject for Doc {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "docid" => field.read(&mut self.docid),
+            "docid" => field.read_exactly(&mut self.docid),
             "doc_name" => field.read(&mut self.doc_name),
             "type" => field.read(&mut self.r#type),
             "web_url" => field.read(&mut self.web_url),

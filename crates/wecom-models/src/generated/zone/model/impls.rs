@@ -437,7 +437,7 @@ impl wire::ReadObject for GetModelTaskResultResponse {
     ) -> Result<(), F::Error> {
         match name {
             "fail_list" => field.read(&mut self.fail_list),
-            "response_errcode" => field.read(&mut self.response_errcode),
+            "response_errcode" => field.read_exactly(&mut self.response_errcode),
             "response_data" => field.read(&mut self.response_data),
             _ => field.skip(),
         }
@@ -464,7 +464,7 @@ impl wire::ReadObject for RejectedMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "encrypt_info" => field.read(&mut self.encrypt_info),
@@ -480,7 +480,7 @@ impl wire::ReadObject for FailedMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "encrypt_info" => field.read(&mut self.encrypt_info),
@@ -496,7 +496,7 @@ impl wire::ReadObject for SentimentResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "sentiment_result" => field.read(&mut self.sentiment_result),
@@ -512,7 +512,7 @@ impl wire::ReadObject for SpamResult {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "spam_result" => field.read(&mut self.spam_result),

@@ -108,7 +108,7 @@ impl wire::ReadObject for GetProgramTaskResultResponse {
     ) -> Result<(), F::Error> {
         match name {
             "fail_list" => field.read(&mut self.fail_list),
-            "response_errcode" => field.read(&mut self.response_errcode),
+            "response_errcode" => field.read_exactly(&mut self.response_errcode),
             "response_data" => field.read(&mut self.response_data),
             _ => field.skip(),
         }
@@ -158,7 +158,7 @@ impl wire::ReadObject for RejectedMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "encrypt_info" => field.read(&mut self.encrypt_info),
@@ -174,7 +174,7 @@ impl wire::ReadObject for FailedMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "errmsg" => field.read(&mut self.errmsg),
             "msgid" => field.read(&mut self.msgid),
             "encrypt_info" => field.read(&mut self.encrypt_info),

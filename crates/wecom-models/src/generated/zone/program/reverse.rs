@@ -95,7 +95,7 @@ impl wire::ReadObject for CallBackProgramAsyncJob {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => field.read_exactly(&mut self.errcode),
             "result" => field.read(&mut self.result),
             _ => field.skip(),
         }
