@@ -193,6 +193,7 @@ fn inject(state: &State, request: &Received) -> Result<Value, Problem> {
         "delay" => Fault::delay(Duration::from_millis(wishes.needs("ms", Wishes::count)?)),
         "hang" => Fault::hang(),
         "disconnect" => Fault::disconnect(),
+        "drop_response" => Fault::drop_response(),
         "truncate" => Fault::truncate(),
         "oversize" => {
             let bytes = wishes.needs("bytes", Wishes::count)?;
@@ -204,8 +205,8 @@ fn inject(state: &State, request: &Received) -> Result<Value, Problem> {
         }
         other => {
             return Err(Problem(format!(
-                "`fault` is `{other}`: it must be code, status, html, delay, hang, disconnect, truncate, oversize or \
-                 content_type"
+                "`fault` is `{other}`: it must be code, status, html, delay, hang, disconnect, drop_response, truncate, \
+                 oversize or content_type"
             )));
         }
     };

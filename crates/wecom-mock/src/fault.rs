@@ -50,6 +50,7 @@ enum Effect {
     Delay(Duration),
     Hang,
     Disconnect,
+    DropResponse,
     Truncate,
     Oversize(usize),
     ContentType(HeaderValue),
@@ -95,6 +96,11 @@ impl Fault {
     /// Sends no response: the request is read, and the connection is closed. The call is not carried out.
     pub fn disconnect() -> Self {
         Self::new(Effect::Disconnect)
+    }
+
+    /// Carries out the call, but sends no response: the connection is closed instead.
+    pub fn drop_response() -> Self {
+        Self::new(Effect::DropResponse)
     }
 
     /// Sends half of the usual response: `Content-Length` announces the whole, and after half of the bytes the connection is
@@ -157,6 +163,7 @@ impl Fault {
             }
             Effect::Hang => ("hang", None),
             Effect::Disconnect => ("disconnect", None),
+            Effect::DropResponse => ("drop_response", None),
             Effect::Truncate => ("truncate", None),
             Effect::Oversize(bytes) => ("oversize", Some(("bytes", json!(bytes)))),
             Effect::ContentType(kind) => {
@@ -190,6 +197,10 @@ impl Fault {
             }
             Effect::Hang => pending().await,
             Effect::Disconnect => return Err(broken()),
+            Effect::DropResponse => {
+                let _ = usual();
+                return Err(broken());
+            }
             Effect::Truncate => half(usual()),
             Effect::Oversize(bytes) => padded(usual(), bytes),
             Effect::ContentType(kind) => {
@@ -219,6 +230,10 @@ impl Fault {
             Effect::Delay(time) => Acknowledged { delay: time, ..Acknowledged::with(Some(usual())) },
             Effect::Hang => Acknowledged::with(None),
             Effect::Disconnect => Acknowledged { disconnects: true, ..Acknowledged::with(None) },
+            Effect::DropResponse => {
+                let _ = usual();
+                Acknowledged { disconnects: true, ..Acknowledged::with(None) }
+            }
             Effect::Truncate => {
                 let text = usual();
                 let half = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);

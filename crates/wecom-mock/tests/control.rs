@@ -89,6 +89,7 @@ async fn every_kind_of_fault_can_be_injected_and_is_listed_as_it_was_sent() {
         json!({ "fault": "delay", "ms": u64::MAX }),
         json!({ "fault": "hang" }),
         json!({ "fault": "disconnect" }),
+        json!({ "fault": "drop_response" }),
         json!({ "fault": "truncate" }),
         json!({ "fault": "oversize", "bytes": 100_000 }),
         json!({ "fault": "content_type", "value": "text/plain" }),

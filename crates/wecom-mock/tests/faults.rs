@@ -1,5 +1,7 @@
 //! What goes wrong on demand, what a test answers itself, and what the server tells of the requests.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, Response, StatusCode};
@@ -146,6 +148,22 @@ async fn a_disconnect_comes_after_the_request_and_before_the_answer() {
     assert!(error.is_request() && !error.is_connect() && !error.is_timeout(), "{error:?}");
     assert_eq!(server.requests(USER), 1);
     assert_eq!(json(&server, USER).await["errcode"], 0);
+}
+
+#[tokio::test]
+async fn a_dropped_response_is_that_of_a_call_that_was_carried_out() {
+    for (fault, expected) in [(Fault::drop_response(), 1), (Fault::disconnect(), 0)] {
+        let server = server().await;
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        server.answer(USER, move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Reply::json(json!({ "errcode": 0 }))
+        });
+        server.inject(fault.times(1));
+        assert!(reqwest::get(address(&server, USER)).await.unwrap_err().is_request());
+        assert_eq!(count.load(Ordering::Relaxed), expected);
+    }
 }
 
 #[tokio::test]

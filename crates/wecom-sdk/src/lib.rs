@@ -365,7 +365,7 @@ pub use ::redis;
 #[doc(alias("智能机器人", "长连接", "WebSocket"))]
 pub use ai_bot::{
     AiBot, AiBotBuilder, BotCallback, BotCallbacks, BotError, BotFile, BotNotice, BotReplier, BotState,
-    BotStream, StreamEnd,
+    BotStream, StreamEnd, UnshownText,
 };
 pub use client::{Client, ClientBuilder, FullResponse};
 #[doc(alias("corpsecret", "corpid"))]

@@ -318,6 +318,14 @@ fn spawn(
     };
     let runtime = Handle::current();
     runtime.spawn(keeper.run());
-    let bot = AiBot(Arc::new(Shared { settings, orders, closing, state: watched, http, runtime }));
+    let bot = AiBot(Arc::new(Shared {
+        settings,
+        orders,
+        closing,
+        state: watched,
+        closing_streams: watch::Sender::new(false),
+        http,
+        runtime,
+    }));
     (bot.clone(), BotCallbacks::new(bot, callbacks, held))
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::mem;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -11,7 +12,6 @@ use wecom_requests::ApiError;
 
 use super::BotError;
 use super::frame::Frame;
-use crate::time::after;
 
 /// How long a missing acknowledgement may still arrive after its call has failed.
 const LATE: Duration = Duration::from_secs(60);
@@ -23,25 +23,35 @@ pub(super) type Outcome = Result<Option<Box<RawValue>>, BotError>;
 pub(super) struct Call {
     pub(super) cmd: Cow<'static, str>,
     pub(super) req_id: String,
-    /// The frame.
+    /// The frame; empty once it is written.
     pub(super) text: String,
     /// Whether it replies to a callback: then other calls have the same `req_id`, and they go one at a time.
     pub(super) is_reply: bool,
     /// Whether its outcome matters. If not, as for a text that the next one replaces, any acknowledgement with its `req_id` ends it.
     pub(super) exact: bool,
     pub(super) timeout: Duration,
+    /// The end of `timeout`, which begins with the call.
+    pub(super) deadline: Instant,
     pub(super) answer: oneshot::Sender<Outcome>,
+}
+
+/// A call with its number, which is its place in the order of writing once its frame was handed to the socket.
+struct Numbered {
+    number: u64,
+    call: Call,
+}
+
+impl Numbered {
+    fn key(&self) -> (Instant, u64) {
+        (self.call.deadline, self.number)
+    }
 }
 
 /// A call whose frame was handed to the socket.
 struct InFlight {
-    number: u64,
-    cmd: Cow<'static, str>,
-    is_reply: bool,
-    exact: bool,
-    timeout: Duration,
-    deadline: Instant,
-    answer: oneshot::Sender<Outcome>,
+    call: Numbered,
+    /// The last acknowledgement that an earlier reply to the same callback was owed.
+    late: Option<Frame>,
 }
 
 /// The replies to one callback.
@@ -49,7 +59,7 @@ struct InFlight {
 struct Lane {
     /// Whether one of its calls is ready or in flight.
     busy: bool,
-    waiting: VecDeque<Call>,
+    waiting: VecDeque<Numbered>,
     /// Until when acknowledgements of calls that have failed may arrive.
     owed: VecDeque<Instant>,
 }
@@ -66,13 +76,14 @@ pub(super) enum Matched {
 }
 
 pub(super) struct Calls {
-    ready: VecDeque<Call>,
+    ready: VecDeque<Numbered>,
     in_flight: HashMap<String, InFlight>,
+    /// The `req_id` of each call, by its deadline.
     deadlines: BTreeMap<(Instant, u64), String>,
     lanes: HashMap<String, Lane>,
     /// The lanes that are owed acknowledgements, in the order in which they are forgotten.
     debts: VecDeque<(Instant, String)>,
-    written: u64,
+    number: u64,
     lane_limit: usize,
 }
 
@@ -84,7 +95,7 @@ impl Calls {
             deadlines: BTreeMap::new(),
             lanes: HashMap::new(),
             debts: VecDeque::new(),
-            written: 0,
+            number: 0,
             lane_limit,
         }
     }
@@ -99,70 +110,96 @@ impl Calls {
         if call.is_reply {
             let lane = self.lanes.entry(call.req_id.clone()).or_default();
             if lane.busy {
-                lane.waiting.retain(|waiting| !waiting.answer.is_closed());
+                let deadlines = &mut self.deadlines;
+                lane.waiting.retain(|waiting| {
+                    let is_open = !waiting.call.answer.is_closed();
+                    if !is_open {
+                        deadlines.remove(&waiting.key());
+                    }
+                    is_open
+                });
                 if lane.waiting.len() >= self.lane_limit {
                     let error = BotError::TooManyReplies { limit: self.lane_limit };
                     let _ = call.answer.send(Err(error));
                 } else {
-                    lane.waiting.push_back(call);
+                    let call = self.number(call);
+                    self.lanes.entry(call.call.req_id.clone()).or_default().waiting.push_back(call);
                 }
                 return;
             }
             lane.busy = true;
         }
+        let call = self.number(call);
         self.ready.push_back(call);
     }
 
+    /// Gives a call the next number, and notes its deadline.
+    fn number(&mut self, call: Call) -> Numbered {
+        self.number += 1;
+        let call = Numbered { number: self.number, call };
+        self.deadlines.insert(call.key(), call.call.req_id.clone());
+        call
+    }
+
     /// Returns the next call to write, and counts it as written. Calls that nobody waits for any more are dropped.
-    pub(super) fn next(&mut self, now: Instant) -> Option<String> {
+    pub(super) fn next(&mut self) -> Option<String> {
         loop {
             let call = self.ready.pop_front()?;
-            if call.answer.is_closed() {
-                if call.is_reply {
-                    self.release(&call.req_id);
-                }
+            self.deadlines.remove(&call.key());
+            if call.call.answer.is_closed() {
+                self.release(&call.call);
                 continue;
             }
-            let Call { cmd, req_id, text, is_reply, exact, timeout, answer } = call;
-            self.written += 1;
-            let (number, deadline) = (self.written, after(now, timeout));
-            self.deadlines.insert((deadline, number), req_id.clone());
-            let call = InFlight { number, cmd, is_reply, exact, timeout, deadline, answer };
-            self.in_flight.insert(req_id, call);
+            let mut call = self.number(call.call);
+            let text = mem::take(&mut call.call.text);
+            self.in_flight.insert(call.call.req_id.clone(), InFlight { call, late: None });
             return Some(text);
         }
     }
 
     /// Takes an acknowledgement, by its `req_id`.
     pub(super) fn acknowledge(&mut self, req_id: &str, frame: Frame) -> Matched {
-        let exact = self.in_flight.get(req_id).is_none_or(|call| call.exact);
-        if exact
+        let mut in_flight = self.in_flight.get_mut(req_id);
+        if in_flight.as_ref().is_none_or(|in_flight| in_flight.call.call.exact)
             && let Some(lane) = self.lanes.get_mut(req_id)
             && lane.owed.pop_front().is_some()
         {
+            if let Some(in_flight) = &mut in_flight {
+                in_flight.late = Some(frame);
+            }
             self.tidy(req_id);
             return Matched::Late;
         }
-        match self.end(req_id) {
-            Some(call) => {
-                let outcome = match frame.errcode {
-                    None | Some(0) => Ok(frame.body),
-                    Some(code) => Err(BotError::api(call.cmd, code, frame.errmsg)),
-                };
-                let _ = call.answer.send(outcome);
-                Matched::Call
-            }
-            None => Matched::Nothing,
-        }
+        let Some(call) = self.end(req_id) else { return Matched::Nothing };
+        let outcome = match frame.errcode {
+            None | Some(0) => Ok(frame.body),
+            Some(code) => Err(BotError::api(call.cmd, code, frame.errmsg)),
+        };
+        let _ = call.answer.send(outcome);
+        Matched::Call
     }
 
-    /// Takes an error without a `req_id`: it belongs to the call that has been waiting longest.
-    pub(super) fn acknowledge_oldest(&mut self, error: &ApiError) -> Matched {
-        let oldest = self.in_flight.iter().min_by_key(|(_, call)| call.number);
+    /// Takes an error without a `req_id`: it belongs to the call that has been waiting longest. That is a guess, so a reply remains owed
+    /// its acknowledgement, unless no other call can be meant.
+    pub(super) fn acknowledge_oldest(&mut self, error: &ApiError, now: Instant) -> Matched {
+        let oldest = self.in_flight.iter().min_by_key(|(_, in_flight)| in_flight.call.number);
         let Some(req_id) = oldest.map(|(req_id, _)| req_id.clone()) else { return Matched::Nothing };
+        if self.in_flight.len() > 1 {
+            self.owe(&req_id, now);
+        }
         let Some(call) = self.end(&req_id) else { return Matched::Nothing };
         let _ = call.answer.send(Err(BotError::Api { cmd: call.cmd, error: error.clone() }));
         Matched::Call
+    }
+
+    /// Notes that the acknowledgement of the reply in flight may arrive after it has failed. A text that the next one replaces needs none.
+    fn owe(&mut self, req_id: &str, now: Instant) {
+        let is_exact = self.in_flight.get(req_id).is_some_and(|in_flight| in_flight.call.call.exact);
+        if let Some(lane) = self.lanes.get_mut(req_id).filter(|_| is_exact) {
+            let until = now + LATE;
+            lane.owed.push_back(until);
+            self.debts.push_back((until, req_id.to_owned()));
+        }
     }
 
     /// Returns when the next call fails for lack of an acknowledgement.
@@ -182,25 +219,51 @@ impl Calls {
             self.tidy(&req_id);
         }
         while self.deadline().is_some_and(|deadline| deadline <= now)
-            && let Some((_, req_id)) = self.deadlines.pop_first()
+            && let Some(((_, number), req_id)) = self.deadlines.pop_first()
         {
-            let until = now + LATE;
-            if let Some(lane) = self.lanes.get_mut(&req_id) {
-                lane.owed.push_back(until);
-                self.debts.push_back((until, req_id.clone()));
+            if self.in_flight.get(&req_id).is_some_and(|in_flight| in_flight.call.number == number) {
+                self.expire_in_flight(&req_id, now);
+            } else if let Some(call) = self.take_waiting(number, &req_id) {
+                let _ = call.answer.send(Err(BotError::NotSent { cmd: call.cmd, timeout: call.timeout }));
             }
-            let Some(call) = self.end(&req_id) else { continue };
-            let _ = call.answer.send(Err(BotError::Unacknowledged { cmd: call.cmd, timeout: call.timeout }));
         }
+    }
+
+    /// Fails a call that wasn't acknowledged in time. Acknowledgements of one callback's replies come in order: if one came meanwhile
+    /// that an earlier reply was owed, that reply's was lost, and this is the call's own. If it reports an error, that is not certain enough: the
+    /// call would be repeated.
+    fn expire_in_flight(&mut self, req_id: &str, now: Instant) {
+        let late = self.in_flight.get_mut(req_id).and_then(|in_flight| in_flight.late.take());
+        match self.lanes.get_mut(req_id) {
+            Some(lane) if late.is_some() => lane.owed.clear(),
+            _ => self.owe(req_id, now),
+        }
+        let Some(call) = self.end(req_id) else { return };
+        let _ = call.answer.send(match late {
+            Some(frame) if frame.errcode.is_none_or(|code| code == 0) => Ok(frame.body),
+            _ => Err(BotError::Unacknowledged { cmd: call.cmd, timeout: call.timeout }),
+        });
+    }
+
+    /// Takes a call out that wasn't written.
+    fn take_waiting(&mut self, number: u64, req_id: &str) -> Option<Call> {
+        if let Some(index) = self.ready.iter().position(|call| call.number == number) {
+            let call = self.ready.remove(index)?.call;
+            self.release(&call);
+            return Some(call);
+        }
+        let waiting = &mut self.lanes.get_mut(req_id)?.waiting;
+        let index = waiting.iter().position(|call| call.number == number)?;
+        waiting.remove(index).map(|call| call.call)
     }
 
     /// Fails everything, because the connection is lost.
     pub(super) fn fail(&mut self, reason: &str) {
-        for (_, call) in self.in_flight.drain() {
+        for (_, InFlight { call: Numbered { call, .. }, .. }) in self.in_flight.drain() {
             let _ = call.answer.send(Err(BotError::lost(call.cmd, true, reason)));
         }
         let waiting = self.lanes.drain().flat_map(|(_, lane)| lane.waiting);
-        for call in self.ready.drain(..).chain(waiting) {
+        for Numbered { call, .. } in self.ready.drain(..).chain(waiting) {
             let _ = call.answer.send(Err(BotError::lost(call.cmd, false, reason)));
         }
         self.deadlines.clear();
@@ -208,22 +271,21 @@ impl Calls {
     }
 
     /// Ends the call in flight with this `req_id`, and makes the next one of its lane ready.
-    fn end(&mut self, req_id: &str) -> Option<InFlight> {
-        let call = self.in_flight.remove(req_id)?;
-        self.deadlines.remove(&(call.deadline, call.number));
-        if call.is_reply {
-            self.release(req_id);
-        }
-        Some(call)
+    fn end(&mut self, req_id: &str) -> Option<Call> {
+        let call = self.in_flight.remove(req_id)?.call;
+        self.deadlines.remove(&call.key());
+        self.release(&call.call);
+        Some(call.call)
     }
 
-    fn release(&mut self, req_id: &str) {
-        let Some(lane) = self.lanes.get_mut(req_id) else { return };
+    /// Lets the next reply of an ended call's lane go.
+    fn release(&mut self, ended: &Call) {
+        let Some(lane) = self.lanes.get_mut(&ended.req_id).filter(|_| ended.is_reply) else { return };
         match lane.waiting.pop_front() {
             Some(call) => self.ready.push_back(call),
             None => lane.busy = false,
         }
-        self.tidy(req_id);
+        self.tidy(&ended.req_id);
     }
 
     /// Forgets a lane without calls, unless it is owed acknowledgements.
@@ -235,138 +297,4 @@ impl Calls {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Answer = oneshot::Receiver<Outcome>;
-
-    fn reply(req_id: &str, exact: bool) -> (Call, Answer) {
-        let (answer, outcome) = oneshot::channel();
-        let call = Call {
-            cmd: "aibot_respond_msg".into(),
-            req_id: req_id.to_owned(),
-            text: format!("{req_id}-frame"),
-            is_reply: true,
-            exact,
-            timeout: Duration::from_secs(5),
-            answer,
-        };
-        (call, outcome)
-    }
-
-    fn ack(errcode: i64) -> Frame {
-        Frame { errcode: Some(errcode), ..Frame::default() }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn replies_to_one_callback_go_one_at_a_time_and_those_to_others_at_once() {
-        let mut calls = Calls::new(2);
-        let now = Instant::now();
-        let mut outcomes: Vec<Answer> = ["a", "a", "a", "b"]
-            .map(|req_id| {
-                let (call, outcome) = reply(req_id, true);
-                calls.add(call);
-                outcome
-            })
-            .into();
-        let (one_too_many, mut refused) = reply("a", true);
-        calls.add(one_too_many);
-        assert!(matches!(refused.try_recv(), Ok(Err(BotError::TooManyReplies { limit: 2 }))));
-
-        assert_eq!([calls.next(now), calls.next(now)].map(Option::unwrap), ["a-frame", "b-frame"]);
-        assert_eq!(calls.next(now), None);
-        assert_eq!(calls.acknowledge("a", ack(0)), Matched::Call);
-        assert!(outcomes[0].try_recv().unwrap().is_ok() && outcomes[1].try_recv().is_err());
-        assert_eq!(calls.next(now).as_deref(), Some("a-frame"));
-        assert_eq!(calls.next(now), None);
-        // Whoever no longer waits isn't sent for, and the lane goes on.
-        drop(outcomes.remove(2));
-        assert_eq!(calls.acknowledge("a", ack(846_605)), Matched::Call);
-        assert_eq!(outcomes[1].try_recv().unwrap().unwrap_err().code(), Some(846_605));
-        assert_eq!(calls.next(now), None);
-        assert_eq!(calls.acknowledge("a", ack(0)), Matched::Nothing);
-        assert!(!calls.lanes.contains_key("a") && calls.lanes.contains_key("b"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_late_acknowledgement_is_not_the_next_ones() {
-        let mut calls = Calls::new(9);
-        let now = Instant::now();
-        let (first, mut first_outcome) = reply("a", true);
-        let (second, mut second_outcome) = reply("a", true);
-        calls.add(first);
-        calls.add(second);
-        calls.next(now);
-        let later = now + Duration::from_secs(5);
-        calls.expire(later);
-        let error = first_outcome.try_recv().unwrap().unwrap_err();
-        assert!(matches!(error, BotError::Unacknowledged { .. }) && error.may_have_been_carried_out());
-        assert!(calls.next(later).is_some());
-        assert_eq!(calls.acknowledge("a", ack(0)), Matched::Late);
-        assert!(second_outcome.try_recv().is_err());
-        assert_eq!(calls.acknowledge("a", ack(6000)), Matched::Call);
-        assert_eq!(second_outcome.try_recv().unwrap().unwrap_err().code(), Some(6000));
-        assert!(calls.lanes.is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lost_acknowledgement_is_forgotten_after_a_while_and_does_not_hold_up_what_any_may_end() {
-        let mut calls = Calls::new(9);
-        let now = Instant::now();
-        let (first, _first_outcome) = reply("a", false);
-        calls.add(first);
-        calls.next(now);
-        let now = now + Duration::from_secs(5);
-        calls.expire(now);
-        let (second, mut second_outcome) = reply("a", false);
-        calls.add(second);
-        calls.next(now);
-        assert_eq!(calls.acknowledge("a", ack(0)), Matched::Call);
-        assert!(second_outcome.try_recv().unwrap().is_ok());
-        let now = now + LATE;
-        calls.expire(now);
-        assert!(calls.lanes.is_empty() && calls.debts.is_empty());
-        let (third, mut third_outcome) = reply("a", true);
-        calls.add(third);
-        calls.next(now);
-        assert_eq!(calls.acknowledge("a", ack(0)), Matched::Call);
-        assert!(third_outcome.try_recv().unwrap().is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_error_without_an_id_is_the_oldest_written_calls() {
-        let mut calls = Calls::new(9);
-        let now = Instant::now();
-        let (first, mut first_outcome) = reply("z", true);
-        let (second, mut second_outcome) = reply("a", true);
-        let error = ApiError::reported(40058, "missing");
-        calls.add(first);
-        assert_eq!(calls.acknowledge_oldest(&error), Matched::Nothing);
-        calls.next(now);
-        calls.add(second);
-        calls.next(now);
-        assert_eq!(calls.acknowledge_oldest(&error), Matched::Call);
-        assert_eq!(first_outcome.try_recv().unwrap().unwrap_err().code(), Some(40058));
-        assert!(second_outcome.try_recv().is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lost_connection_says_which_frames_were_written() {
-        let mut calls = Calls::new(9);
-        let now = Instant::now();
-        let outcomes = ["a", "a", "b"].map(|req_id| {
-            let (call, outcome) = reply(req_id, true);
-            calls.add(call);
-            outcome
-        });
-        calls.next(now);
-        calls.fail("gone");
-        let written = outcomes.map(|mut outcome| {
-            let error = outcome.try_recv().unwrap().unwrap_err();
-            assert!(matches!(error, BotError::Lost { .. }), "{error}");
-            error.may_have_been_carried_out()
-        });
-        assert_eq!(written, [true, false, false]);
-        assert_eq!((calls.next(now), calls.deadline()), (None, None));
-    }
-}
+mod tests;

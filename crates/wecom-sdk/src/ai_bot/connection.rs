@@ -192,8 +192,9 @@ impl Connection<'_> {
 
     async fn run(&mut self, subscribed: &mut Option<Instant>) -> End {
         loop {
+            self.calls.expire(Instant::now());
             if self.writer.is_idle()
-                && let Some(text) = self.calls.next(Instant::now())
+                && let Some(text) = self.calls.next()
             {
                 self.writer.put(&text);
             }
@@ -231,7 +232,6 @@ impl Connection<'_> {
             return Some(End::Lost(BotError::Handshake(reason)));
         }
         let now = Instant::now();
-        self.calls.expire(now);
         if now >= self.heartbeat {
             if self.unanswered >= MISSED {
                 return Some(lost(&format!("{MISSED} heartbeats weren't answered")));
@@ -314,7 +314,7 @@ impl Connection<'_> {
             None if code.is_none() => settings.notify(&BotNotice::LateAcknowledgement),
             None => {
                 let error = error();
-                let matched = self.calls.acknowledge_oldest(&error) == Matched::Call;
+                let matched = self.calls.acknowledge_oldest(&error, Instant::now()) == Matched::Call;
                 settings.notify(&BotNotice::Error { error, matched });
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wecom_callback::Undecryptable;
 use wecom_requests::{ApiError, DecodeError, Violations};
 
-use super::BotState;
+use super::{BotState, UnshownText};
 use crate::transport::TransportError;
 
 /// An error of an AI bot. Needs the feature `ai-bot`.
@@ -28,6 +28,16 @@ pub enum BotError {
     #[error("{cmd}: no acknowledgement within {timeout:?}")]
     #[non_exhaustive]
     Unacknowledged {
+        /// The command.
+        cmd: Cow<'static, str>,
+        /// The time for which the bot waited.
+        timeout: Duration,
+    },
+    /// The frame couldn't be handed to the connection in time, because it is slow, or because earlier replies to the same callback aren't
+    /// acknowledged. Nothing was sent.
+    #[error("{cmd}: not sent within {timeout:?}")]
+    #[non_exhaustive]
+    NotSent {
         /// The command.
         cmd: Cow<'static, str>,
         /// The time for which the bot waited.
@@ -59,7 +69,24 @@ pub enum BotError {
     #[non_exhaustive]
     StreamExpired {
         /// The text that isn't shown.
-        rest: String,
+        rest: UnshownText,
+    },
+    /// The stream can't be finished for another reason, such as a refusal that no pause changes, or a bot that was closed.
+    #[error("the stream isn't finished: {error}")]
+    #[non_exhaustive]
+    StreamUnfinished {
+        /// The reason.
+        error: Box<Self>,
+        /// The text that isn't shown.
+        rest: UnshownText,
+    },
+    /// The last text of a stream was sent, but WeCom never acknowledged it, although it was sent again for as long as that is possible, or refuses it
+    /// as it does after a finished stream. The text is probably shown: in another message, it would probably be shown twice.
+    #[error("the last text of the stream was sent, but not acknowledged: it is probably shown")]
+    #[non_exhaustive]
+    StreamUnconfirmed {
+        /// The text that the stream can't show, beyond 20,480 bytes or added too late: only this is certainly missing.
+        rest: UnshownText,
     },
     /// The command breaks documented limits. Nothing was sent.
     #[error("{cmd}: {violations}")]
@@ -131,6 +158,7 @@ impl BotError {
     pub fn code(&self) -> Option<i64> {
         match self {
             Self::Api { error, .. } | Self::NotConnected(BotState::Rejected { error }) => Some(error.code),
+            Self::StreamUnfinished { error, .. } => error.code(),
             _ => None,
         }
     }
@@ -138,7 +166,13 @@ impl BotError {
     /// Returns whether the command may have been carried out although it failed: WeCom recognizes no repeated message, so
     /// sending it again may show it twice.
     pub fn may_have_been_carried_out(&self) -> bool {
-        matches!(self, Self::Unacknowledged { .. } | Self::Lost { written: true, .. } | Self::Decode { .. })
+        matches!(
+            self,
+            Self::Unacknowledged { .. }
+                | Self::Lost { written: true, .. }
+                | Self::Decode { .. }
+                | Self::StreamUnconfirmed { .. }
+        )
     }
 
     /// Returns the kind of the failure as a stable word, for metrics.
@@ -146,10 +180,13 @@ impl BotError {
         match self {
             Self::Api { .. } => "api",
             Self::Unacknowledged { .. } => "unacknowledged",
+            Self::NotSent { .. } => "not_sent",
             Self::Lost { .. } => "lost",
             Self::NotConnected(_) => "not_connected",
             Self::TooManyReplies { .. } => "too_many_replies",
             Self::StreamExpired { .. } => "stream_expired",
+            Self::StreamUnfinished { .. } => "stream_unfinished",
+            Self::StreamUnconfirmed { .. } => "stream_unconfirmed",
             Self::Invalid { .. } => "invalid",
             Self::Write { .. } => "write",
             Self::Decode { .. } => "decode",

@@ -26,14 +26,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 use wecom_models::Secret;
 use wecom_requests::{DecodeError, ResponseError, SocketCall, SocketCommand};
 
 use crate::http::Http;
-use crate::time::milliseconds;
+use crate::time::{after, milliseconds};
 pub use builder::AiBotBuilder;
 use builder::Settings;
 pub use callback::{BotCallback, BotCallbacks, BotReplier};
@@ -41,7 +41,10 @@ use calls::Call;
 pub use error::BotError;
 pub use media::BotFile;
 pub use state::{BotNotice, BotState};
-pub use stream::{BotStream, StreamEnd};
+pub use stream::{BotStream, StreamEnd, UnshownText};
+
+/// How long streams may take to finish when the bot is closed.
+const FINISHING: Duration = Duration::from_secs(5);
 
 /// An AI bot (智能机器人) on a long connection (长连接): it receives messages and events, replies to them, also with texts that grow, and
 /// sends messages, without a public address. Needs the feature `ai-bot`.
@@ -106,6 +109,8 @@ struct Shared {
     orders: mpsc::Sender<Call>,
     closing: mpsc::Sender<oneshot::Sender<()>>,
     state: watch::Receiver<BotState>,
+    /// Tells the tasks of streams to finish them. Each has a receiver until then.
+    closing_streams: watch::Sender<bool>,
     /// For downloads.
     http: Http,
     runtime: Handle,
@@ -220,9 +225,13 @@ impl AiBot {
         BotReplier::new(self.clone(), req_id.into())
     }
 
-    /// Closes the connection and waits until it is closed. Calls in progress fail, and [`BotCallbacks::next`] returns `None` after the
-    /// callbacks that have arrived.
+    /// Closes the connection and waits until it is closed. Before that, all [streams](BotStream) are finished with their texts so far, for
+    /// at most 5 seconds. Other calls in progress fail, and [`BotCallbacks::next`] returns `None` after the callbacks that have arrived.
     pub async fn close(&self) {
+        self.0.closing_streams.send_replace(true);
+        if self.state() == BotState::Subscribed {
+            let _ = timeout(FINISHING, self.0.closing_streams.closed()).await;
+        }
         let (closed, is_closed) = oneshot::channel();
         // Without a receiver, it has ended already.
         if self.0.closing.send(closed).await.is_ok() {
@@ -247,10 +256,13 @@ impl AiBot {
         let req_id = req_id.map_or_else(|| self.0.settings.req_id(&cmd), ToOwned::to_owned);
         let text = frame::write(&cmd, &req_id, Some(&body));
         let (answer, outcome) = oneshot::channel();
-        let call = Call { cmd, req_id, text, is_reply, exact, timeout, answer };
+        let deadline = after(start, timeout);
+        let unsent = || BotError::NotSent { cmd: cmd.clone(), timeout };
+        let call = Call { cmd: cmd.clone(), req_id, text, is_reply, exact, timeout, deadline, answer };
         let exchanged = async {
             let gone = || BotError::NotConnected(self.state());
-            self.0.orders.send(call).await.map_err(|_| gone())?;
+            let handed_over = timeout_at(deadline, self.0.orders.send(call)).await;
+            handed_over.map_err(|_| unsent())?.map_err(|_| gone())?;
             outcome.await.map_err(|_| gone())?
         };
         let result = exchanged.instrument(span.clone()).await;

@@ -6,8 +6,13 @@ use super::builder::Settings;
 use crate::errcode;
 use crate::time::jitter;
 
-/// The pause after WeCom has refused a subscription because there were too many.
-const TOO_OFTEN: Duration = Duration::from_secs(60);
+/// The pause after WeCom has refused something because there was too much of it.
+pub(super) const TOO_OFTEN: Duration = Duration::from_secs(60);
+
+/// Returns whether WeCom refuses something because there was too much of it.
+pub(super) fn is_too_often(code: i64) -> bool {
+    matches!(code, errcode::API_FREQUENCY_LIMIT_EXCEEDED | errcode::API_CONCURRENCY_LIMIT_EXCEEDED)
+}
 
 /// Pauses that double, until a connection has been healthy for a while.
 pub(super) struct Pauses {
@@ -32,11 +37,7 @@ impl Pauses {
         let doubled = self.first.saturating_mul(2u32.saturating_pow(self.attempt.min(31)));
         self.attempt = self.attempt.saturating_add(1);
         let pause = jitter(doubled.min(self.longest));
-        let too_often = matches!(
-            code,
-            Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED | errcode::API_CONCURRENCY_LIMIT_EXCEEDED)
-        );
-        (self.attempt, if too_often { pause.max(TOO_OFTEN) } else { pause })
+        (self.attempt, if code.is_some_and(is_too_often) { pause.max(TOO_OFTEN) } else { pause })
     }
 }
 

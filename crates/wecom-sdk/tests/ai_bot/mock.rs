@@ -70,6 +70,20 @@ async fn a_stream_answers_a_message() {
 }
 
 #[tokio::test]
+async fn a_stream_whose_end_was_carried_out_is_not_returned_as_missing() {
+    let (server, _bot, mut callbacks) = connected().await;
+    server.push_to_bot("aibot.events.text_message").unwrap();
+    let mut stream = callbacks.next().await.unwrap().stream();
+    server.inject(Fault::drop_response().on(RESPOND).times(1));
+    stream.append("At noon.");
+    let error = stream.finish().await.unwrap_err();
+    let BotError::StreamUnconfirmed { rest, .. } = error else { panic!("{error:?}") };
+    assert_eq!(rest, "");
+    let frames = bodies(&server, RESPOND);
+    assert!(frames.len() == 2 && frames.iter().all(|body| body["stream"]["content"] == "At noon."));
+}
+
+#[tokio::test]
 async fn every_example_of_a_callback_arrives_as_its_type() {
     let (server, _bot, mut callbacks) = connected().await;
     let mut names = 0;

@@ -88,7 +88,7 @@ async fn a_long_text_is_cut_and_the_rest_is_returned() {
     let frame = peer.call().await;
     assert_eq!(stream(&frame), ("好".repeat(6826).as_str(), true));
     peer.acknowledge(&frame, 0).await;
-    assert_eq!(finishing.await.unwrap().unwrap().rest, "好".repeat(174));
+    assert_eq!(finishing.await.unwrap().unwrap().rest.into_string(), "好".repeat(174));
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,10 @@ async fn overlapping_frames_are_sent_again_three_times() {
         peer.acknowledge(&frame, 6000).await;
     }
     assert_eq!(times, [0, 150, 300, 600]);
-    assert_eq!(finishing.await.unwrap().unwrap_err().code(), Some(6000));
+    let frame = peer.call().await;
+    assert_eq!(last.elapsed(), 5 * SECOND);
+    peer.acknowledge(&frame, 0).await;
+    finishing.await.unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,16 +192,219 @@ async fn a_frame_that_is_not_acknowledged_does_not_end_a_stream() {
     let third = peer.call().await;
     assert_eq!(stream(&third), ("ab", false));
     peer.acknowledge(&third, 0).await;
-    sleep(61 * SECOND).await;
+    sleep(SECOND).await;
+    let start = Instant::now();
     let finishing = finish(reply);
-    loop {
+    let last = peer.call().await;
+    assert_eq!(stream(&last), ("ab", true));
+    peer.acknowledge(&last, 0).await;
+    finishing.await.unwrap().unwrap();
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_text_is_sent_again_until_it_is_acknowledged() {
+    let (bot, _callbacks, mut side, mut peer) = connected(builder()).await;
+    let mut reply = bot.replier("R").stream();
+    reply.append("a");
+    let finishing = finish(reply);
+    let mut last = Instant::now();
+    let mut pauses = Vec::new();
+    for errcode in [Some(45009), Some(-1), Some(45033), None, None, Some(0)] {
         let frame = peer.call().await;
-        peer.acknowledge(&frame, 0).await;
-        if stream(&frame) == ("ab", true) {
-            break;
+        assert_eq!(stream(&frame), ("a", true));
+        pauses.push(last.elapsed().as_millis());
+        last = Instant::now();
+        match errcode {
+            Some(errcode) => peer.acknowledge(&frame, errcode).await,
+            // A dead link is noticed later than a missing acknowledgement.
+            None if pauses.len() == 4 => {}
+            None => {
+                drop(peer);
+                peer = side.subscribed().await;
+                last = Instant::now();
+            }
         }
     }
+    assert_eq!(pauses[..5], [0, 60_000, 5_000, 60_000, 5_500]);
+    assert_eq!(finishing.await.unwrap().unwrap(), StreamEnd::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_text_that_may_have_arrived_is_not_returned_as_missing() {
+    for refusal in [846_608, 846_605] {
+        let (bot, _callbacks, mut side, mut peer) = connected(builder()).await;
+        let mut reply = bot.replier("R").stream();
+        reply.append("hidden answer");
+        let finishing = finish(reply);
+        peer.call().await;
+        drop(peer);
+        let mut peer = side.subscribed().await;
+        let frame = peer.call().await;
+        peer.acknowledge(&frame, refusal).await;
+        let error = finishing.await.unwrap().unwrap_err();
+        assert!(error.may_have_been_carried_out(), "{error}");
+        let BotError::StreamUnconfirmed { rest } = error else { panic!("{error:?}") };
+        assert_eq!(rest, "");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_text_that_is_never_acknowledged_may_have_arrived_and_one_that_is_refused_has_not() {
+    for (errcode, expected) in [(None, "stream_unconfirmed"), (Some(45009), "stream_expired")] {
+        let (bot, _callbacks, _side, mut peer) = connected(builder()).await;
+        let mut reply = bot.replier("R").stream();
+        reply.append("hidden answer");
+        let start = Instant::now();
+        let mut finishing = finish(reply);
+        let error = loop {
+            tokio::select! {
+                ended = &mut finishing => break ended.unwrap().unwrap_err(),
+                frame = peer.call() => {
+                    if let Some(errcode) = errcode {
+                        peer.acknowledge(&frame, errcode).await;
+                    }
+                }
+            }
+        };
+        assert_eq!(error.kind(), expected);
+        assert!(start.elapsed() > 530 * SECOND && start.elapsed() < 605 * SECOND, "{:?}", start.elapsed());
+        assert!(!format!("{error:?} {error}").contains("hidden"), "{error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_text_is_returned_and_not_sent_again() {
+    let (bot, _callbacks, _side, mut peer) = connected(builder()).await;
+    let mut reply = bot.replier("R").stream();
+    reply.append("a");
+    let frame = peer.call().await;
+    peer.acknowledge(&frame, 40058).await;
+    assert!(peer.is_silent_for(20 * SECOND).await);
+    reply.append("b");
+    let finishing = finish(reply);
+    let frame = peer.call().await;
+    assert_eq!(stream(&frame), ("ab", true));
+    peer.acknowledge(&frame, 40058).await;
+    let error = finishing.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Some(40058));
+    let BotError::StreamUnfinished { rest, .. } = error else { panic!("{error:?}") };
+    assert_eq!(rest, "ab");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_is_waited_for() {
+    let (bot, _callbacks, _side, mut peer) = connected(builder()).await;
+    let mut reply = bot.replier("R").stream();
+    reply.append("a");
+    for errcode in [45009, 0] {
+        let frame = peer.call().await;
+        assert_eq!(stream(&frame), ("a", false));
+        peer.acknowledge(&frame, errcode).await;
+        let start = Instant::now();
+        reply.append("");
+        if errcode != 0 {
+            let frame = peer.call().await;
+            assert_eq!(start.elapsed(), 60 * SECOND);
+            peer.acknowledge(&frame, errcode).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_and_feedback_begin_with_the_first_frame_that_may_have_arrived() {
+    let (bot, _callbacks, mut side, peer) = connected(builder()).await;
+    drop(peer);
+    bot.watch().wait_for(|state| *state != BotState::Subscribed).await.unwrap();
+    let mut reply = bot.replier("R").stream().feedback_id("F");
+    reply.append("a");
+    // Nobody accepts the connection for longer than a stream lives.
+    let mut peer = side.peer().await;
+    for _ in 0..70 {
+        sleep(10 * SECOND).await;
+        drop(peer);
+        peer = side.peer().await;
+    }
+    let frame = peer.frame().await;
+    peer.acknowledge(&frame, 0).await;
+    for _ in 0..2 {
+        // The first one isn't acknowledged.
+        let frame = peer.call().await;
+        assert_eq!((stream(&frame), &frame["body"]["stream"]["feedback"]["id"]), (("a", false), &json!("F")));
+    }
+    assert!(reply.is_open());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_without_end_leaves_the_first_text_and_the_last() {
+    let (bot, _callbacks, _side, mut peer) = connected(builder().refresh_interval(Duration::MAX)).await;
+    let mut reply = bot.replier("R").stream();
+    reply.append("a");
+    let frame = peer.call().await;
+    assert_eq!(stream(&frame), ("a", false));
+    peer.acknowledge(&frame, 0).await;
+    reply.append("b");
+    assert!(peer.is_silent_for(20 * SECOND).await);
+    let finishing = finish(reply);
+    let frame = peer.call().await;
+    assert_eq!(stream(&frame), ("ab", true));
+    peer.acknowledge(&frame, 0).await;
     finishing.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_shown_is_not_sent_again_before_it_has_to_be_kept_alive() {
+    let (bot, _callbacks, _side, mut peer) = connected(builder()).await;
+    let mut reply = bot.replier("R").stream();
+    let start = Instant::now();
+    reply.append("x".repeat(20_480));
+    for seconds in [0, 45, 90] {
+        let frame = peer.call().await;
+        assert_eq!(start.elapsed().as_secs(), seconds);
+        peer.acknowledge(&frame, 0).await;
+        for _ in 0..20 {
+            reply.append("beyond the limit");
+            sleep(SECOND).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_is_closed_finishes_its_streams_first() {
+    let (bot, _callbacks, _side, mut peer) = connected(builder()).await;
+    let mut dropped = bot.replier("R").stream();
+    dropped.append("dropped");
+    drop(dropped);
+    let mut kept = bot.replier("R").stream();
+    kept.append("kept");
+    let closing = tokio::spawn({
+        let bot = bot.clone();
+        async move { bot.close().await }
+    });
+    let mut texts = Vec::new();
+    while texts.len() < 2 {
+        let frame = peer.call().await;
+        let (text, is_last) = stream(&frame);
+        if is_last {
+            texts.push(text.to_owned());
+        }
+        peer.acknowledge(&frame, 0).await;
+    }
+    closing.await.unwrap();
+    texts.sort();
+    assert_eq!((texts, bot.state()), (vec!["dropped".to_owned(), "kept".to_owned()], BotState::Closed));
+    kept.append(", and late");
+    assert_eq!(kept.finish().await.unwrap().rest, ", and late");
+
+    // It doesn't wait without end.
+    let (bot, _callbacks, _side, _peer) = connected(builder()).await;
+    let mut endless = bot.replier("R").stream();
+    endless.append("text");
+    let start = Instant::now();
+    bot.close().await;
+    assert!(start.elapsed() <= 6 * SECOND, "{:?}", start.elapsed());
+    let error = endless.finish().await.unwrap_err();
+    assert!(matches!(error, BotError::StreamUnconfirmed { .. }), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
