@@ -13,14 +13,15 @@ use crate::transport::{RequestBody, ResponseBody, Transport, TransportError};
 /// request on a connection that the other side is just closing is lost, and nobody knows whether it was carried out.
 const IDLE: Duration = Duration::from_secs(15);
 
-/// The timeout for connecting.
+/// The timeout for connecting, unless another one is set.
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// The settings of the HTTP client.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HttpOptions {
+    /// For connections that can be upgraded: the timeout for connecting.
     #[cfg(feature = "ai-bot")]
-    http1: bool,
+    http1: Option<Duration>,
     /// The proxy, or what is wrong with it.
     proxy: Option<Result<reqwest::Proxy, String>>,
     #[cfg(feature = "rustls")]
@@ -46,10 +47,10 @@ impl HttpOptions {
         set.into_iter().filter_map(|(is_set, name)| is_set.then_some(name))
     }
 
-    /// Restricts the client to HTTP/1.1, whose connections can be upgraded.
+    /// Restricts the client to HTTP/1.1, whose connections can be upgraded, and sets the timeout for connecting.
     #[cfg(feature = "ai-bot")]
-    pub(crate) fn http1(self) -> Self {
-        Self { http1: true, ..self }
+    pub(crate) fn http1(self, connect_timeout: Duration) -> Self {
+        Self { http1: Some(connect_timeout), ..self }
     }
 
     pub(crate) fn set_proxy(&mut self, proxy: impl IntoProxy) {
@@ -81,7 +82,10 @@ impl HttpOptions {
             .pool_idle_timeout(self.idle_timeout.unwrap_or(IDLE))
             .pool_max_idle_per_host(self.max_idle.unwrap_or(usize::MAX));
         #[cfg(feature = "ai-bot")]
-        let builder = if self.http1 { builder.http1_only() } else { builder };
+        let builder = match self.http1 {
+            Some(timeout) => builder.http1_only().connect_timeout(timeout),
+            None => builder,
+        };
         #[cfg(feature = "rustls")]
         let builder = {
             let builder = builder.tls_certs_merge(self.roots.iter().cloned());

@@ -167,13 +167,14 @@ impl AiBotBuilder {
         self
     }
 
-    /// Sets how long to wait for the acknowledgement of a frame, instead of 5 seconds.
+    /// Sets how long a call or a reply may take, from the call to its acknowledgement, instead of 5 seconds. That includes the wait for earlier
+    /// replies to the same callback.
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.settings.ack_timeout = timeout;
         self
     }
 
-    /// Sets how long to wait for the acknowledgement of a part of an upload, instead of 30 seconds.
+    /// Sets how long each command of an upload may take, from the call to its acknowledgement, instead of 30 seconds.
     pub fn upload_timeout(mut self, timeout: Duration) -> Self {
         self.settings.upload_timeout = timeout;
         self
@@ -185,9 +186,10 @@ impl AiBotBuilder {
         self
     }
 
-    /// Sets the time between heartbeats, instead of 30 seconds. After two without an answer, the connection counts as lost.
+    /// Sets the time between heartbeats, instead of 30 seconds: at least one second. After two without an answer, the connection counts as
+    /// lost.
     pub fn heartbeat(mut self, interval: Duration) -> Self {
-        self.settings.heartbeat = interval;
+        self.settings.heartbeat = interval.max(Duration::from_secs(1));
         self
     }
 
@@ -204,7 +206,8 @@ impl AiBotBuilder {
         self
     }
 
-    /// Sets the shortest time between two texts of a [`BotStream`](crate::BotStream), instead of half a second.
+    /// Sets the shortest time between two texts of a [`BotStream`](crate::BotStream), instead of half a second: at most 45 seconds, since a
+    /// stream without any may expire.
     pub fn refresh_interval(mut self, interval: Duration) -> Self {
         self.settings.refresh = interval;
         self
@@ -273,7 +276,8 @@ impl AiBotBuilder {
         let setup = |error: crate::Error| BotError::Setup(error.to_string());
         let address = url.to_string();
         let downloads = self.http.clone().build([&address, &address]).map_err(setup)?;
-        let http = self.http.http1().build([&address, &address]).map_err(setup)?;
+        let http =
+            self.http.http1(self.settings.connect_timeout).build([&address, &address]).map_err(setup)?;
         let dial = Arc::new(Upgrade { http, url });
         Ok(spawn(self.settings, dial, downloads, self.max_callbacks, first))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -112,6 +112,8 @@ impl BotCallback {
 pub struct BotReplier {
     bot: AiBot,
     req_id: Arc<str>,
+    /// Whether a stream was started, by whatever clone.
+    has_stream: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for BotReplier {
@@ -122,7 +124,7 @@ impl fmt::Debug for BotReplier {
 
 impl BotReplier {
     pub(super) fn new(bot: AiBot, req_id: String) -> Self {
-        Self { bot, req_id: req_id.into() }
+        Self { bot, req_id: req_id.into(), has_stream: Arc::default() }
     }
 
     /// Returns the ID of the callback's frame, with which [`AiBot::replier`] replies later.
@@ -163,8 +165,12 @@ impl BotReplier {
         value(cmd, answer.as_deref())
     }
 
-    /// Starts a reply that grows: see [`BotStream`]. A callback has one stream.
+    /// Starts a reply that grows: see [`BotStream`]. A callback has one stream: a second one may replace the first or be refused, and is logged
+    /// as a warning.
     pub fn stream(&self) -> BotStream {
+        if self.has_stream.swap(true, Ordering::Relaxed) {
+            tracing::warn!(req_id = &*self.req_id, "a callback has one stream, but this is another one");
+        }
         BotStream::start(self.clone())
     }
 

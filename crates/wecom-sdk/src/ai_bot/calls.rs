@@ -296,5 +296,12 @@ impl Calls {
     }
 }
 
+/// A task that ends with its runtime fails its calls, too.
+impl Drop for Calls {
+    fn drop(&mut self) {
+        self.fail("the runtime has ended");
+    }
+}
+
 #[cfg(test)]
 mod tests;

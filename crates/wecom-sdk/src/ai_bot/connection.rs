@@ -1,5 +1,6 @@
 //! The task that owns the socket: connects, subscribes, keeps the connection alive, and opens another one when it is lost.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -172,12 +173,24 @@ impl Keeper {
             End::Closed(_) => BotState::Closed.to_string(),
         };
         connection.calls.fail(&reason);
-        // A peer that is still there is told; a dead one isn't waited for.
-        if !matches!(end, End::Lost(_)) {
-            connection.writer.close();
-            let _ = timeout(CLOSING, connection.writer.write()).await;
-        }
+        // A peer that may still be there is told; a dead one isn't waited for.
+        connection.writer.close();
+        let limit = if matches!(end, End::Lost(_)) { Duration::ZERO } else { CLOSING };
+        let _ = timeout(limit, connection.writer.write()).await;
         end
+    }
+}
+
+/// Whoever asks for the state learns that the task is gone, also if that is because its runtime has ended.
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.state.send_if_modified(|state| {
+            let ends = !state.is_final();
+            if ends {
+                *state = BotState::Closed;
+            }
+            ends
+        });
     }
 }
 
@@ -203,9 +216,10 @@ impl Connection<'_> {
                 None => self.calls.deadline().map_or(self.heartbeat, |deadline| deadline.min(self.heartbeat)),
             };
             let end = tokio::select! {
-                written = self.writer.write(), if !self.writer.is_idle() => {
-                    written.err().map(|error| lost(&error.to_string()))
-                }
+                written = self.writer.write(), if !self.writer.is_idle() => match written {
+                    Ok(()) => None,
+                    Err(error) => Some(self.last_words(&error, subscribed).await),
+                },
                 message = self.reader.next() => self.receive(message, subscribed),
                 Some(call) = self.keeper.orders.recv(), if self.calls.ready() < TAKEN => {
                     if self.subscribing.is_some() {
@@ -222,6 +236,19 @@ impl Connection<'_> {
                 return end;
             }
         }
+    }
+
+    /// Reads what WeCom sent before the connection broke, since it may say why: a bot that was replaced must not come back.
+    async fn last_words(&mut self, error: &io::Error, subscribed: &mut Option<Instant>) -> End {
+        let reading = async {
+            loop {
+                let message = self.reader.next().await;
+                if let Some(end) = self.receive(message, subscribed) {
+                    return end;
+                }
+            }
+        };
+        timeout(CLOSING, reading).await.unwrap_or_else(|_| lost(&error.to_string()))
     }
 
     /// Does what is due.
@@ -293,22 +320,22 @@ impl Connection<'_> {
                     self.subscribing = None;
                     self.heartbeat = after(Instant::now(), settings.heartbeat);
                     *subscribed = Some(Instant::now());
-                    self.keeper.first = None;
                     tracing::info!(bot_id = settings.bot_id, "the bot is connected");
                     self.keeper.state.send_replace(BotState::Subscribed);
+                    self.keeper.first = None;
                     None
                 }
                 Some(errcode::AIBOT_INVALID_CREDENTIAL) => Some(End::Rejected(error())),
                 Some(code) => Some(End::Lost(BotError::api("aibot_subscribe".into(), code, frame.errmsg))),
             };
         }
-        let is_replaced = code == Some(errcode::AIBOT_CONNECTION_NOT_SUBSCRIBED);
         match &frame.req_id {
-            Some(req_id) if settings.is_own(req_id, "ping") => self.unanswered = 0,
             Some(req_id) => {
                 let req_id = req_id.clone();
-                if self.calls.acknowledge(&req_id, frame) != Matched::Call {
-                    self.keeper.settings.notify(&BotNotice::LateAcknowledgement);
+                match self.calls.acknowledge(&req_id, frame) {
+                    Matched::Call => {}
+                    Matched::Nothing if settings.is_own(&req_id, "ping") => self.unanswered = 0,
+                    Matched::Late | Matched::Nothing => settings.notify(&BotNotice::LateAcknowledgement),
                 }
             }
             None if code.is_none() => settings.notify(&BotNotice::LateAcknowledgement),
@@ -318,7 +345,8 @@ impl Connection<'_> {
                 settings.notify(&BotNotice::Error { error, matched });
             }
         }
-        is_replaced.then_some(End::Replaced)
+        (code == Some(errcode::AIBOT_CONNECTION_NOT_SUBSCRIBED))
+            .then(|| lost("WeCom has lost the subscription"))
     }
 
     fn callback(&mut self, frame: Frame) -> Option<End> {
@@ -334,7 +362,7 @@ impl Connection<'_> {
         let end = (envelope.shape == Shape::BotEvent && envelope.kind == "disconnected_event")
             .then_some(End::Replaced);
         let now = Instant::now();
-        let msg_id = envelope.msg_id.clone();
+        let msg_id = envelope.msg_id.clone().filter(|id| !id.is_empty());
         if let Some(msg_id) = &msg_id
             && keeper.seen.has(msg_id, now)
         {

@@ -134,6 +134,9 @@ pub enum BotError {
         /// The largest size, in bytes.
         limit: u64,
     },
+    /// An upload took longer than 30 minutes: WeCom has discarded its parts.
+    #[error("the upload took longer than 30 minutes")]
+    UploadExpired,
     /// A file can't be downloaded.
     #[error("the file can't be downloaded: {0}")]
     Download(String),
@@ -195,6 +198,7 @@ impl BotError {
             Self::Handshake(_) => "handshake",
             Self::Content(_) => "content",
             Self::TooLarge { .. } => "too_large",
+            Self::UploadExpired => "upload_expired",
             Self::Download(_) => "download",
             Self::Undecryptable(_) => "undecryptable",
             Self::Setup(_) => "setup",

@@ -1,6 +1,7 @@
 //! Files: uploaded in parts over the connection, and downloaded and decrypted over HTTP.
 
 use std::fmt;
+use std::panic::resume_unwind;
 use std::time::Duration;
 
 use ::http::Uri;
@@ -10,25 +11,30 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use md5::{Digest as _, Md5};
-use tokio::time::sleep;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
 use wecom_models::aibot::events::MediaContent;
 use wecom_models::aibot::socket::{MediaType, UploadMediaChunk, UploadMediaFinish, UploadMediaInit};
-use wecom_requests::{DecodeError, SocketCommand, file_head};
+use wecom_requests::{DecodeError, SocketCall, SocketCommand, file_head};
 
+use super::pauses::TOO_OFTEN;
 use super::{AiBot, BotError};
 use crate::transport::TransportError;
-use crate::{Content, hex};
+use crate::{Content, errcode, hex};
 
 /// The size of a part, before base64.
 const PART: usize = 512 << 10;
 
-/// The largest upload: 100 parts.
+/// The largest upload of an unknown type: 100 parts.
 const MAX_UPLOAD: usize = 100 * PART;
 
 /// The largest file that users can send to a bot: 100 MB, and what encryption adds.
 const MAX_DOWNLOAD: usize = 101 << 20;
 
-/// The pauses before a part is sent again.
+/// How long an upload may take: WeCom keeps its parts for that long.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// The pauses before a command of an upload is sent again.
 const RETRIES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
 
 /// A file that a user sent to an AI bot, decrypted. Needs the feature `ai-bot`.
@@ -51,8 +57,15 @@ impl AiBot {
     /// Uploads a file in parts of 512 KiB, and returns its `media_id`, which the bot can send for 3 days.
     ///
     /// WeCom accepts files of 5 bytes or more: images (PNG, JPG, GIF) and videos (MP4) up to 10 MB, voice messages (AMR) up to 2 MB, other
-    /// files up to 20 MB. Parts are sent one after the other, and up to twice again, also on another connection if this one is lost: sending a
-    /// part twice is harmless.
+    /// files up to 20 MB. Larger ones are not sent.
+    ///
+    /// Parts are sent one after the other, and again after a pause, also on another connection if this one is lost: sending a part twice is
+    /// harmless. A command that fails otherwise is sent up to twice again; while WeCom limits the rate, the upload waits. If this future is
+    /// dropped, WeCom discards the parts after 30 minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`BotError::TooLarge`]; [`BotError::UploadExpired`] if it takes longer than 30 minutes, for example because there is no connection.
     pub async fn upload(&self, content: Content, r#type: MediaType) -> Result<String, BotError> {
         self.upload_with(content, r#type, 1).await
     }
@@ -65,43 +78,68 @@ impl AiBot {
         at_once: usize,
     ) -> Result<String, BotError> {
         let name = content.name().to_owned();
-        let bytes = read(content).await?;
+        let bytes = read(content, largest(&r#type)).await?;
+        let uploading = self.upload_bytes(name, bytes, r#type, at_once);
+        timeout(LIFETIME, uploading).await.unwrap_or(Err(BotError::UploadExpired))
+    }
+
+    async fn upload_bytes(
+        &self,
+        name: String,
+        bytes: Bytes,
+        r#type: MediaType,
+        at_once: usize,
+    ) -> Result<String, BotError> {
         let parts = bytes.len().div_ceil(PART);
-        let timeout = self.0.settings.upload_timeout;
         let init = UploadMediaInit::new(r#type, name, bytes.len() as u64, parts as u64);
-        let init = init.md5(hex(&Md5::digest(&bytes)));
-        let upload_id = self.send_within(&init, timeout).await?.upload_id;
+        let digested = bytes.clone();
+        let init = init.md5(compute(move || hex(&Md5::digest(&digested))).await);
+        let upload_id = self.send_again(&init, true).await?.upload_id;
         let upload_id = needed::<UploadMediaInit>("upload_id", upload_id)?;
         let sending = (0..parts).map(|index| {
             let part = bytes.slice(index * PART..bytes.len().min((index + 1) * PART));
-            self.send_part(&upload_id, index, part)
+            let chunk = UploadMediaChunk::new(upload_id.as_str(), index as u64, STANDARD.encode(&part));
+            async move { self.send_again(&chunk, true).await }
         });
         let mut sending = stream::iter(sending).buffer_unordered(at_once.max(1));
         while let Some(sent) = sending.next().await {
             sent?;
         }
         let finish = UploadMediaFinish::new(upload_id.as_str());
-        let media_id = self.send_within(&finish, timeout).await?.media_id;
+        let media_id = self.send_again(&finish, false).await?.media_id;
         needed::<UploadMediaFinish>("media_id", media_id)
     }
 
-    async fn send_part(&self, upload_id: &str, index: usize, part: Bytes) -> Result<(), BotError> {
-        let chunk = UploadMediaChunk::new(upload_id, index as u64, STANDARD.encode(&part));
-        let mut pauses = RETRIES.iter();
+    /// Sends a command of an upload once there is a connection, and again if that is harmless: if it wasn't carried out, or is `repeatable`.
+    async fn send_again<C: SocketCall + Sync>(
+        &self,
+        command: &C,
+        repeatable: bool,
+    ) -> Result<C::Response, BotError> {
+        let mut pauses = RETRIES.iter().copied();
         loop {
-            let Err(error) = self.send_within(&chunk, self.0.settings.upload_timeout).await else {
-                return Ok(());
-            };
-            let is_transient = match &error {
-                BotError::Unacknowledged { .. } | BotError::Lost { .. } => true,
-                BotError::NotConnected(state) => !state.is_final(),
-                BotError::Api { error, .. } => matches!(error.code, -1 | 45033),
-                _ => false,
-            };
-            let Some(pause) = pauses.next().filter(|_| is_transient) else { return Err(error) };
-            tracing::debug!(index, ?pause, %error, "a part of an upload failed: sending it again after a pause");
-            sleep(*pause).await;
             self.ready().await?;
+            let error = match self.send_within(command, self.0.settings.upload_timeout).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let pause = match &error {
+                // Nothing was sent, so this is no attempt.
+                BotError::NotSent { .. } | BotError::Lost { written: false, .. } => Some(RETRIES[0]),
+                BotError::NotConnected(state) if !state.is_final() => Some(RETRIES[0]),
+                BotError::Unacknowledged { .. } | BotError::Lost { .. } if repeatable => pauses.next(),
+                BotError::Api { error, .. } => match error.code {
+                    errcode::API_FREQUENCY_LIMIT_EXCEEDED => Some(TOO_OFTEN),
+                    errcode::SYSTEM_BUSY
+                    | errcode::API_CONCURRENCY_LIMIT_EXCEEDED
+                    | errcode::AIBOT_CONNECTION_NOT_SUBSCRIBED => pauses.next(),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let Some(pause) = pause else { return Err(error) };
+            tracing::debug!(cmd = C::META.cmd, ?pause, %error, "an upload's command failed: sending it again after a pause");
+            sleep(pause).await;
         }
     }
 
@@ -127,8 +165,8 @@ impl AiBot {
             .filter(|url: &Uri| matches!(url.scheme_str(), Some("http" | "https")))
             .ok_or_else(|| BotError::Download("its URL isn't one".to_owned()))?;
         let failed = |error: reqwest::Error| BotError::Download(TransportError::from(error).to_string());
-        let timeout = self.0.settings.download_timeout;
-        let request = self.0.http.client(&url).get(url.to_string()).timeout(timeout);
+        let limited = self.0.settings.download_timeout;
+        let request = self.0.http.client(&url).get(url.to_string()).timeout(limited);
         let response = request.send().await.map_err(failed)?;
         if !response.status().is_success() {
             return Err(BotError::Download(format!("the HTTP status is {}", response.status())));
@@ -144,17 +182,35 @@ impl AiBot {
             bytes.extend_from_slice(&chunk);
         }
         let bytes = match &media.aeskey {
-            Some(key) if !key.is_empty() => wecom_callback::decrypt_media(key.expose().trim(), bytes.into())?,
+            Some(key) if !key.is_empty() => {
+                let key = key.clone();
+                compute(move || wecom_callback::decrypt_media(key.expose().trim(), bytes.into())).await?
+            }
             _ => bytes.into(),
         };
         Ok(BotFile { name, bytes })
     }
 }
 
+/// Returns the size of the largest file of a type.
+fn largest(r#type: &MediaType) -> usize {
+    match r#type {
+        MediaType::Image | MediaType::Video => 10 << 20,
+        MediaType::Voice => 2 << 20,
+        MediaType::File => 20 << 20,
+        _ => MAX_UPLOAD,
+    }
+}
+
+/// Computes something that takes long for a large file, without holding up the connection.
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    spawn_blocking(work).await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+}
+
 /// Reads the content of an upload.
-async fn read(content: Content) -> Result<Bytes, BotError> {
-    if content.length() > MAX_UPLOAD as u64 {
-        return Err(BotError::TooLarge { limit: MAX_UPLOAD as u64 });
+async fn read(content: Content, limit: usize) -> Result<Bytes, BotError> {
+    if content.length() > limit as u64 {
+        return Err(BotError::TooLarge { limit: limit as u64 });
     }
     let mut bytes = BytesMut::new();
     let mut pieces = content.checked();

@@ -60,13 +60,18 @@ const FINISHING: Duration = Duration::from_secs(5);
 /// let (bot, mut callbacks) = AiBot::builder("bot id", "secret").url(url).connect().await?;
 /// # let pushed = server.push_to_bot("aibot.events.text_message")?;
 /// while let Some(callback) = callbacks.next().await {
-///     if let AibotEvent::TextMessage(message) = &callback.event {
+///     # let bot = bot.clone();
+///     // In a task of its own: answers don't wait for each other, and one that fails doesn't end the bot.
+///     tokio::spawn(async move {
+///         let AibotEvent::TextMessage(message) = &callback.event else { return };
 ///         let mut stream = callback.stream();
 ///         stream.append("You said: ");
 ///         stream.append(&message.text.content);
-///         stream.finish().await?;
-///     }
-///     # bot.close().await;
+///         if let Err(error) = stream.finish().await {
+///             eprintln!("no answer: {error}");
+///         }
+///         # bot.close().await;
+///     });
 /// }
 /// # Ok(())
 /// # }
@@ -79,7 +84,8 @@ const FINISHING: Duration = Duration::from_secs(5);
 /// Callbacks that WeCom sends in the meantime may be missed.
 ///
 /// A bot has one connection: a second one, of whatever process, replaces the first, which ends as [`BotState::Replaced`] and
-/// doesn't fight for its place. So let only one process run a bot, and another one take over only if the first has died.
+/// doesn't fight for its place. So let only one process run a bot, and another one take over only if the first has died. If WeCom
+/// says only that the connection isn't subscribed (846609), the bot connects again.
 ///
 /// # Replies
 ///
@@ -89,8 +95,14 @@ const FINISHING: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 ///
-/// Nothing is sent twice: WeCom doesn't recognize a repeated message. [`BotError::may_have_been_carried_out`] says whether it may
-/// have arrived although there is no acknowledgement.
+/// No message is sent twice, since WeCom doesn't recognize a repeated one. [`BotError::may_have_been_carried_out`] says whether it may
+/// have arrived although there is no acknowledgement. Only what replaces itself is sent again: the text of a [`BotStream`], and the
+/// parts of an [upload](Self::upload).
+///
+/// A call may take [5 seconds](AiBotBuilder::ack_timeout), from the call to its acknowledgement. If its future is dropped earlier, for example
+/// by a timeout, a frame that was not handed to the socket yet is never sent, and one that was is, without anyone to learn the outcome.
+///
+/// WeCom accepts 30 messages per minute and 1,000 per hour in each chat. The bot doesn't count them: further ones fail with the code 45009.
 ///
 /// # Logging
 ///
@@ -157,7 +169,7 @@ impl AiBot {
     pub async fn ready(&self) -> Result<(), BotError> {
         let mut state = self.0.state.clone();
         let settled = |state: &BotState| *state == BotState::Subscribed || state.is_final();
-        // The sender is dropped only after a final state, unless the runtime has ended.
+        // The sender is dropped only after a final state.
         let state = state.wait_for(settled).await.map_or(BotState::Closed, |state| state.clone());
         if state.is_final() { Err(BotError::NotConnected(state)) } else { Ok(()) }
     }
@@ -177,7 +189,7 @@ impl AiBot {
     /// # }
     /// ```
     ///
-    /// A command that breaks documented limits is not sent. Nothing is sent twice: see [`BotError::may_have_been_carried_out`].
+    /// A command that breaks documented limits is not sent. It isn't sent twice: see [`BotError::may_have_been_carried_out`].
     pub async fn send<C: SocketCall + Sync>(&self, command: &C) -> Result<C::Response, BotError> {
         self.send_within(command, self.0.settings.ack_timeout).await
     }

@@ -32,7 +32,7 @@ pub enum BotState {
         /// The error that WeCom reports.
         error: ApiError,
     },
-    /// The application has closed the connection.
+    /// The application has closed the connection, or the runtime that it ran on has ended.
     Closed,
 }
 
@@ -70,7 +70,7 @@ pub enum BotNotice {
         /// Whether there was such a call.
         matched: bool,
     },
-    /// An acknowledgement arrived after its call had failed, or belongs to no call.
+    /// An acknowledgement arrived that may belong to a call that had failed before, or that belongs to no call.
     LateAcknowledgement,
     /// A callback arrived again, and was dropped.
     #[non_exhaustive]

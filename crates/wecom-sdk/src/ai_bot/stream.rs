@@ -46,8 +46,7 @@ pub struct BotStream {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StreamEnd {
-    /// The text that isn't shown, beyond 20,480 bytes or added after the bot was closed: send it as another message. Empty if everything is
-    /// shown.
+    /// The text beyond 20,480 bytes, which isn't shown: send it as another message. Empty if everything is shown.
     pub rest: UnshownText,
 }
 

@@ -61,8 +61,17 @@ async fn a_part_is_sent_again_twice() {
 #[tokio::test]
 async fn what_cannot_be_uploaded_is_refused_before() {
     let (server, bot, _callbacks) = connected().await;
-    let large = Content::stream((50 << 20) + 1, futures_util::stream::empty());
-    assert!(matches!(bot.upload(large, MediaType::File).await, Err(BotError::TooLarge { .. })));
+    for (r#type, megabytes) in [
+        (MediaType::File, 20),
+        (MediaType::Image, 10),
+        (MediaType::Video, 10),
+        (MediaType::Voice, 2),
+        (MediaType::from("hologram"), 50),
+    ] {
+        let large = Content::stream((megabytes << 20) + 1, futures_util::stream::empty());
+        let error = bot.upload(large, r#type).await.unwrap_err();
+        assert!(matches!(error, BotError::TooLarge { limit, .. } if limit == megabytes << 20), "{error}");
+    }
     let short = Content::stream(10, futures_util::stream::iter([Ok("abc".into())]));
     assert!(matches!(bot.upload(short, MediaType::File).await, Err(BotError::Content(_))));
     assert_eq!(server.requests("aibot_upload_media_init"), 0);

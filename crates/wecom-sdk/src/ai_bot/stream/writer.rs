@@ -12,8 +12,7 @@ use wecom_requests::SocketCommand as _;
 
 use super::{Shared, StreamEnd, UnshownText};
 use crate::ai_bot::pauses::{TOO_OFTEN, is_too_often};
-use crate::ai_bot::{BotError, BotReplier, checked};
-use crate::time::after;
+use crate::ai_bot::{BotError, BotReplier, BotState, checked};
 use crate::{errcode, lock};
 
 /// The longest text that a stream shows, in bytes of UTF-8.
@@ -63,8 +62,8 @@ struct Shown {
 enum Next {
     Refresh,
     Finish,
-    /// Finish because time is up, although the application hasn't.
-    Expire,
+    /// Finish although the application hasn't, because nothing can be sent later.
+    FinishEarly(BotError),
 }
 
 /// What may follow a frame that failed. A text is the whole text so far, so sending it again shows nothing twice.
@@ -109,8 +108,8 @@ impl Writer {
         // A bot that is being closed needn't wait for the application.
         drop(self);
         shared.is_over.store(true, Ordering::Release);
-        if let Err(error) = &ended {
-            tracing::warn!(%error, "a bot's stream has ended with an error");
+        if let Ok(Some(error)) | Err(error) = &ended {
+            tracing::warn!(%error, "a bot's stream has ended early");
         }
         while !lock(&shared.text).is_finishing {
             shared.changed.notified().await;
@@ -119,15 +118,15 @@ impl Writer {
         shown.end(ended, &text.content)
     }
 
-    /// Sends frames until the last one is acknowledged. If the stream ends before the application finishes it, that is an error.
-    async fn send_all(&mut self) -> Result<(), BotError> {
-        let refresh = self.replier.bot().0.settings.refresh;
+    /// Sends frames until the last one is acknowledged. Returns why nothing can follow, if the application could still add text.
+    async fn send_all(&mut self) -> Result<Option<BotError>, BotError> {
+        let refresh = self.replier.bot().0.settings.refresh.min(KEEP_ALIVE);
         let mut last = Instant::now();
         let mut allowed = last;
         loop {
             match self.next(allowed, last).await {
-                Next::Finish => return self.finish().await,
-                Next::Expire => return self.finish().await.and(Err(expired())),
+                Next::Finish => return self.finish().await.map(|()| None),
+                Next::FinishEarly(reason) => return self.finish().await.map(|()| Some(reason)),
                 Next::Refresh => {}
             }
             let is_due = last.elapsed() >= KEEP_ALIVE;
@@ -135,7 +134,7 @@ impl Writer {
             let is_needed = !content.is_empty() && (is_due || content != self.shown.text);
             if is_needed || is_due {
                 last = Instant::now();
-                allowed = after(last, refresh);
+                allowed = last + refresh;
             }
             if !is_needed {
                 continue;
@@ -157,13 +156,16 @@ impl Writer {
     /// Waits until there is something to do.
     async fn next(&mut self, allowed: Instant, last: Instant) -> Next {
         loop {
-            if self.is_finishing() {
+            if lock(&self.shared.text).is_finishing {
                 return Next::Finish;
+            }
+            if *self.closing.borrow() {
+                return Next::FinishEarly(BotError::NotConnected(BotState::Closed));
             }
             let now = Instant::now();
             let expires = self.first.map(|first| first + FINISHED_AFTER);
             if expires.is_some_and(|expires| expires <= now) {
-                return Next::Expire;
+                return Next::FinishEarly(expired());
             }
             let is_dirty = lock(&self.shared.text).is_dirty;
             let due = if is_dirty { Some(allowed) } else { self.first.map(|_| last + KEEP_ALIVE) };
@@ -175,10 +177,6 @@ impl Writer {
                 None => self.changed().await,
             }
         }
-    }
-
-    fn is_finishing(&self) -> bool {
-        lock(&self.shared.text).is_finishing || *self.closing.borrow()
     }
 
     /// Waits until the text has changed, or the stream is to be finished. A change since the last time counts, too.
@@ -267,25 +265,28 @@ impl Writer {
 
 impl Shown {
     /// Returns how a stream ended, with the part of the whole text that isn't shown.
-    fn end(&self, ended: Result<(), BotError>, whole: &str) -> Result<StreamEnd, BotError> {
+    fn end(&self, ended: Result<Option<BotError>, BotError>, whole: &str) -> Result<StreamEnd, BotError> {
         let rest = UnshownText(whole.strip_prefix(&self.text).unwrap_or(whole).to_owned());
-        match ended {
-            Ok(()) => Ok(StreamEnd { rest }),
-            Err(_) if self.is_unconfirmed => Err(BotError::StreamUnconfirmed { rest }),
-            // Nothing was added after the last text that is shown.
-            Err(error) if is_expired(&error) && rest.is_empty() => Ok(StreamEnd::default()),
-            Err(error) if is_expired(&error) => Err(BotError::StreamExpired { rest }),
-            Err(error) => Err(BotError::StreamUnfinished { error: Box::new(error), rest }),
+        let error = match ended {
+            Ok(None) => return Ok(StreamEnd { rest }),
+            Ok(Some(_)) if rest.is_empty() => return Ok(StreamEnd { rest }),
+            Ok(Some(error)) | Err(error) => error,
+        };
+        if self.is_unconfirmed {
+            return Err(BotError::StreamUnconfirmed { rest });
+        }
+        let is_expired = matches!(error, BotError::StreamExpired { .. })
+            || error.code() == Some(errcode::AIBOT_STREAM_EXPIRED);
+        match is_expired {
+            true if rest.is_empty() => Ok(StreamEnd { rest }),
+            true => Err(BotError::StreamExpired { rest }),
+            false => Err(BotError::StreamUnfinished { error: Box::new(error), rest }),
         }
     }
 }
 
 fn expired() -> BotError {
     BotError::StreamExpired { rest: UnshownText::default() }
-}
-
-fn is_expired(error: &BotError) -> bool {
-    matches!(error, BotError::StreamExpired { .. }) || error.code() == Some(errcode::AIBOT_STREAM_EXPIRED)
 }
 
 /// Returns as much of a text as a stream shows, without cutting a character.

@@ -140,19 +140,94 @@ async fn a_bot_that_is_replaced_does_not_fight() {
     assert!(side.is_quiet());
 }
 
+const DISCONNECTED: &str = r#"{ "cmd": "aibot_event_callback", "headers": { "req_id": "R" }, "body":
+    { "msgid": "M", "msgtype": "event", "event": { "eventtype": "disconnected_event" } } }"#;
+
 #[tokio::test(start_paused = true)]
-async fn a_bot_that_missed_its_replacement_notices_it_at_the_next_call() {
-    let (bot, mut callbacks, mut side, mut peer) = connected(builder()).await;
+async fn a_bot_whose_subscription_is_lost_comes_back_and_whoever_it_replaces_by_that_does_not() {
+    let (bot, _callbacks, mut side, mut peer) = connected(builder()).await;
     let answering = async {
         let frame = peer.call().await;
         peer.acknowledge(&frame, 846_609).await;
     };
     let (outcome, ()) = tokio::join!(bot.call("aibot_send_msg", &()), answering);
     assert_eq!(outcome.unwrap_err().code(), Some(846_609));
-    assert!(callbacks.next().await.is_none());
-    assert_eq!(bot.state(), BotState::Replaced);
+    let mut peer = side.subscribed().await;
+    bot.ready().await.unwrap();
+    peer.send(DISCONNECTED).await;
+    bot.watch().wait_for(|state| *state == BotState::Replaced).await.unwrap();
     sleep(600 * SECOND).await;
     assert!(side.is_quiet());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_is_replaced_while_it_writes_does_not_fight_either() {
+    for _ in 0..20 {
+        let (bot, _callbacks, mut side, mut peer) = connected_through(builder(), 1024).await;
+        let writing = tokio::spawn({
+            let bot = bot.clone();
+            async move { bot.call("aibot_send_msg", &json!({ "text": "x".repeat(100_000) })).await }
+        });
+        sleep(SECOND).await;
+        peer.send(DISCONNECTED).await;
+        drop(peer);
+        writing.await.unwrap().unwrap_err();
+        bot.watch().wait_for(|state| *state != BotState::Subscribed).await.unwrap();
+        assert_eq!(bot.state(), BotState::Replaced);
+        assert!(side.is_quiet());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_farewell_is_answered() {
+    let (_bot, _callbacks, mut side, mut peer) = connected(builder()).await;
+    peer.0.close(None).await.unwrap();
+    let answer = peer.0.next().await;
+    assert!(matches!(answer, Some(Ok(Message::Close(Some(_))))), "{answer:?}");
+    side.subscribed().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_application_may_send_heartbeats_of_its_own_and_none_come_too_often() {
+    let (bot, _callbacks, _side, mut peer) = connected(builder().heartbeat(Duration::ZERO)).await;
+    let start = Instant::now();
+    let pinging = tokio::spawn({
+        let bot = bot.clone();
+        async move { bot.call("ping", &()).await }
+    });
+    for _ in 0..5 {
+        let ping = peer.frame().await;
+        peer.acknowledge(&ping, 0).await;
+    }
+    assert_eq!(start.elapsed(), 4 * SECOND);
+    pinging.await.unwrap().unwrap();
+    assert_eq!(bot.state(), BotState::Subscribed);
+}
+
+#[test]
+fn a_bot_whose_runtime_has_ended_is_closed() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let (bot, _callbacks, _side, _peer) = first.block_on(connected(builder()));
+    let calling = bot.call("aibot_send_msg", &());
+    drop(first);
+    assert_eq!(bot.state(), BotState::Closed);
+    runtime().block_on(async {
+        assert!(matches!(bot.ready().await, Err(BotError::NotConnected(BotState::Closed))));
+        assert!(matches!(calling.await, Err(BotError::NotConnected(BotState::Closed))));
+        bot.close().await;
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_for_a_connection_can_be_longer_than_that_of_other_requests() {
+    // A proxy that takes connections, and says nothing.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let builder = builder().url("wss://openws.example.com").proxy(proxy).connect_timeout(60 * SECOND);
+    let start = Instant::now();
+    builder.connect().await.unwrap_err();
+    assert!(start.elapsed() >= 60 * SECOND, "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

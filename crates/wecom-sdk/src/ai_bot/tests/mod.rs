@@ -2,8 +2,10 @@
 
 mod calling;
 mod connecting;
+mod finishing;
 mod receiving;
 mod streaming;
+mod uploading;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -112,6 +114,11 @@ impl Peer {
     async fn push(&mut self, req_id: &str, body: Value) {
         let cmd = if body["msgtype"] == "event" { "aibot_event_callback" } else { "aibot_msg_callback" };
         self.send(json!({ "cmd": cmd, "headers": { "req_id": req_id }, "body": body }).to_string()).await;
+    }
+
+    /// Whether the bot sends nothing but heartbeats for some time.
+    async fn is_quiet_for(&mut self, time: Duration) -> bool {
+        timeout(time, self.call()).await.is_err()
     }
 
     /// Whether the bot sends nothing for some time.

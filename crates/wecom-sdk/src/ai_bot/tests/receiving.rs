@@ -39,6 +39,16 @@ async fn a_repeated_callback_is_dropped_also_on_the_next_connection() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn callbacks_with_an_empty_id_are_not_repeated_ones() {
+    let (_bot, mut callbacks, _side, mut peer) = connected(builder()).await;
+    for content in ["first", "second"] {
+        peer.push("R", message("", content)).await;
+        let AibotEvent::TextMessage(text) = callbacks.next().await.unwrap().event else { panic!() };
+        assert_eq!(text.text.content, content);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn control_characters_in_a_text_are_kept() {
     let (_bot, mut callbacks, _side, mut peer) = connected(builder()).await;
     let frame = "\u{feff}{\"cmd\":\"aibot_msg_callback\",\u{1}\"headers\":{\"req_id\":\"R\"},\"body\":{\"msgid\":\"M\",\
