@@ -254,7 +254,7 @@ fn turn_page(
     Ok(())
 }
 
-/// Returns the routes of each path. Whatever one definition accepts is accepted, and the one with the most required fields identifies best what
+/// Returns the routes of each path. A request that one definition accepts is accepted, and the one with the most required fields identifies best what
 /// a request is.
 fn by_path(all: impl Iterator<Item = &'static Route>) -> HashMap<&'static str, Vec<&'static Route>> {
     let mut routes: HashMap<&str, Vec<&Route>> = HashMap::new();

@@ -29,7 +29,7 @@ pub(crate) struct Kinds {
     pub(crate) of: &'static [(&'static str, Demands)],
 }
 
-/// How many fields of a group are set.
+/// The number of fields of a group that must be set.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, reason = "not every specification has all of them")]
 pub(crate) enum Group {

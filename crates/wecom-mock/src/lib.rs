@@ -18,7 +18,7 @@
 //!
 //! It keeps what is created, if the specification says how: departments, meetings, tags. Until one is created,
 //! its endpoints return the examples for any ID; from then on, an unknown ID gets WeCom's error code. A file that was
-//! uploaded is downloaded again, byte by byte. What was not sent reads back as its default, or empty.
+//! uploaded is downloaded again, byte by byte. Fields that were not sent read back as their defaults, or empty.
 //!
 //! A group bot's key is issued by no call. Any key is accepted until a test issues one with [`Server::issue_token`]`("key")`; from then on,
 //! others get WeCom's error code, 93000.

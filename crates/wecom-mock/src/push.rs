@@ -365,7 +365,7 @@ fn fill(place: &mut String, value: &str) {
 /// The way in which WeCom sends a callback.
 struct Manner {
     format: Format,
-    /// How long it waits for the response.
+    /// The time it waits for the response.
     seconds: u64,
     tries: u32,
     /// Whether its envelope may name an application.

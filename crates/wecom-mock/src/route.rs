@@ -126,7 +126,7 @@ pub(crate) struct Keeps {
     pub(crate) does: Does,
 }
 
-/// What a call does with a thing. `id` is the field with its ID, or with a list of IDs; `from` is the field of the
+/// An effect of a call on a thing. `id` is the field with its ID, or with a list of IDs; `from` is the field of the
 /// request with the thing's fields, unless the request itself has them; `renames` are fields that are kept under another name;
 /// `at` is the field of the answer with the thing or the things; `fields` are those that show what is kept, `?` after one that may be absent.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::rates::Scope;
 pub struct Quota {
     /// The name it is counted under. Endpoints with a quota of the same name share the count.
     pub name: &'static str,
-    /// Whose calls are counted together: [`Scope::App`], [`Scope::Company`] or [`Scope::Provider`].
+    /// The owner whose calls are counted together: [`Scope::App`], [`Scope::Company`] or [`Scope::Provider`].
     pub scope: Scope,
     /// Whether it limits only the calls of service providers' apps.
     pub of_providers: bool,

@@ -30,11 +30,11 @@ pub struct ReplyMeta {
     pub page: &'static str,
     /// Its format.
     pub format: ReplyFormat,
-    /// How it is distinguished from others.
+    /// The feature that distinguishes it from others.
     pub told: ReplyTold,
 }
 
-/// How a type of passive reply is distinguished from others. Needs the feature `callback`.
+/// The feature that distinguishes a type of passive reply from others. Needs the feature `callback`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyTold {

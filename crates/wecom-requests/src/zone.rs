@@ -197,7 +197,7 @@ impl ZoneSdkError {
         (-10009, Self::Json),
     ];
 
-    /// Returns the error that a code of the SDK stands for, unless it is 0.
+    /// Returns the error with this code of the SDK, unless it is 0.
     pub fn check(code: i64) -> Result<(), Self> {
         if code == 0 {
             return Ok(());

@@ -48,7 +48,7 @@ async fn create_template(client: &Client) -> Result<String> {
             .config(ControlConfig::new().date(DateConfig::new(DateType::Time))),
         Control::new(control(ControlType::Selector, "Selector-03", "Means of travel"))
             .config(ControlConfig::new().selector(means)),
-        Control::new(control(ControlType::Contact, "Contact-04", "Who comes along"))
+        Control::new(control(ControlType::Contact, "Contact-04", "Companions"))
             .config(ControlConfig::new().contact(companions)),
     ];
     let template = CreateTemplate::new(title("Business trip"), TemplateContent::new(controls));
@@ -64,7 +64,7 @@ async fn apply(client: &Client, template: &str, applicant: &str, approver: &str)
         .text("Purpose", "Visit a customer")
         .date("Departure", Timestamp::now() + Duration::from_secs(3 * 86400))
         .options("Means of travel", ["Train"])
-        .members("Who comes along", [Member::new("chen.yu", "Chen Yu")])
+        .members("Companions", [Member::new("chen.yu", "Chen Yu")])
         .finish()?;
     let decision = NewNode::new(NodeType::Approval, [approver]).apv_rel(ApprovalRelation::Any);
     let summary = SummaryLine::new([SummaryText::new("Visit a customer", Language::Chinese)]);
@@ -78,7 +78,7 @@ async fn follow(client: &Client, request: &str) -> Result<()> {
     let info = client.send(&GetApprovalDetail::new(request)).await?.info;
     let purpose = info.apply_data.text("Purpose")?.unwrap_or_default();
     println!("{}: {purpose}, {:?}", info.sp_name, info.sp_status);
-    for companion in info.apply_data.members("Who comes along")? {
+    for companion in info.apply_data.members("Companions")? {
         println!("with {}", companion.name);
     }
     for decision in info.sp_record.iter().flat_map(|node| &node.details) {

@@ -90,8 +90,7 @@ async fn add_contact_way(client: &Client, userid: &str) -> Result<()> {
 /// Has a member post a moment to all of the member's customers.
 async fn post_moment(client: &Client, userid: &str) -> Result<()> {
     let senders = VisibleRange::new().sender_list(SenderList::new().user_list([userid]));
-    let task =
-        AddMomentTask::new().text(TextContent::new("The new catalogue is out.")).visible_range(senders);
+    let task = AddMomentTask::new().text(TextContent::new("Our new catalog is out.")).visible_range(senders);
     let job = client.send(&task).await?.jobid;
     // Creating it is a job that takes a while; the member then decides whether to post it.
     let job = client.wait(GetMomentTaskResult::new(job)).deadline(Duration::from_secs(60)).await?;

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("Markdown: sent");
 
     let article = Article::new("Release 1.4", "https://example.com/releases/1.4");
-    bot.send(NewsContent::new([article.description("What is new")])).await?;
+    bot.send(NewsContent::new([article.description("The changes since the last release")])).await?;
     println!("article: sent");
 
     // An image is sent with the message, a file is uploaded first: here, each is a single call.

@@ -67,7 +67,7 @@
 //!
 //! Processes share tokens through a [`TokenStore`], such as [Redis](#features). A service provider's credentials are [`Suite`],
 //! [`AuthorizedCorp`] and [`Provider`] (feature `service`), a hardware vendor's [`DeviceModel`] and [`Device`] (feature `openhw`);
-//! [`Client::with_credential`] puts clients side by side over the same connections. Which kind of token an endpoint takes is a type: see
+//! [`Client::with_credential`] puts clients side by side over the same connections. The kind of token that an endpoint takes is a type: see
 //! [`Provides`].
 //!
 //! # When a call fails

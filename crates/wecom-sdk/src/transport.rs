@@ -1,4 +1,4 @@
-//! How requests are sent: over HTTP, or to a test double.
+//! The transport of requests: over HTTP, or to a test double.
 
 use std::fmt;
 use std::io;

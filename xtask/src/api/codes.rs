@@ -9,7 +9,7 @@ pub struct Codes {
     pub spec: String,
     /// The page's Chinese title.
     pub title: String,
-    /// What they are.
+    /// The range's meaning.
     pub summary: String,
     /// The page they come from.
     pub doc: Doc,
@@ -24,8 +24,8 @@ pub struct ErrorCode {
     pub code: i64,
     /// The constant's name.
     pub name: String,
-    /// What it means.
+    /// Its meaning.
     pub doc: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }

@@ -6,7 +6,7 @@ use crate::spec::{Doc, DocumentKind, FieldPath, Part, Section, Shown, Wire};
 /// A document: an event, or what answers one.
 #[derive(Debug)]
 pub struct Document {
-    /// What it is.
+    /// Its kind.
     pub kind: DocumentKind,
     /// The name in the spec: `create_user`.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Document {
     pub notes: Option<String>,
     /// Its page.
     pub doc: Doc,
-    /// What distinguishes it from others, each as in the spec: `Event change_contact create_user`.
+    /// The members that distinguish it from others, each as in the spec: `Event change_contact create_user`.
     pub wire: Vec<String>,
     /// For how many seconds WeCom waits for the response, if that isn't the usual time.
     pub deadline: Option<u64>,

@@ -55,7 +55,7 @@ pub struct Endpoint {
     pub notes: Option<String>,
     /// Its page.
     pub doc: Doc,
-    /// How it is called.
+    /// The method of the call.
     pub method: Method,
     /// The path on its host: `/cgi-bin/…`.
     pub path: String,
@@ -151,7 +151,7 @@ pub enum Next {
     Cursor(FieldPath),
     /// The end of this page's items.
     Offset {
-        /// The request field with the maximum number of items: a page with fewer is the last one.
+        /// The request field with the page size: a page with fewer items is the last one.
         limit: Option<FieldPath>,
     },
 }

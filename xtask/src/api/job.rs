@@ -1,8 +1,8 @@
-//! How the response of an endpoint reports the progress of a job.
+//! The fields in which the response of an endpoint reports the progress of a job.
 
 use crate::spec::FieldPath;
 
-/// Where the response of an endpoint reports on a job.
+/// The fields in which the response of an endpoint reports on a job.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Job {
     /// The request field with the job's ID.

@@ -1,4 +1,4 @@
-//! What callers may pass instead of a union or of a struct: what it is made of.
+//! The values that callers may pass instead of a union or of a struct, which is made from them.
 
 use super::{Field, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::Style;

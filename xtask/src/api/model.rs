@@ -21,7 +21,7 @@ pub struct Api {
     pub codes: Option<Codes>,
     /// The rates that no single endpoint's page documents, if the spec has them.
     pub rates: Option<Rates>,
-    /// What families of several modules are for, by name.
+    /// The purposes of families of several modules, by name.
     pub summaries: IndexMap<String, String>,
 }
 
@@ -378,7 +378,7 @@ pub struct Union {
     pub name: String,
     /// Its description.
     pub doc: String,
-    /// How its variants are distinguished.
+    /// The style in which its variants are distinguished.
     pub style: Style,
     /// The wire name of the tag; empty if there is none.
     pub tag: String,

@@ -15,7 +15,7 @@ pub struct Quota {
     pub shared: Vec<String>,
     /// The apps whose calls it limits, if it doesn't limit those of all apps.
     pub only: Option<Apps>,
-    /// Whose calls it counts together: an app's, or those of all apps of a company or of a service provider.
+    /// The owner whose calls it counts together: an app, or all apps of a company or of a service provider.
     pub scope: Scope,
     /// The request fields whose values are counted apart.
     pub by: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Quota {
     pub when: Option<(String, Vec<String>)>,
     /// The request field that exempts the calls that set it.
     pub unless: Option<String>,
-    /// How much is allowed.
+    /// The allowed numbers.
     pub rates: Vec<Rate>,
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Endpoint, Example, Field, Module, Struct, Ty};
 use crate::spec::literal;
 
-/// How the names of response fields begin that list what failed, or what was created because it was missing.
+/// The beginnings of the names of response fields that list failed items, or items that were created because they were missing.
 const FAILED: [&str; 6] = ["invalid", "fail", "excess", "unlicensed", "conflict", "created_department"];
 
 /// A list of the response with a result for each item of a list in the request.

@@ -68,7 +68,7 @@ pub(super) const MEMORY: Measurement = Measurement {
     },
 };
 
-/// How many calls are in flight at once.
+/// The number of calls that are in flight at once.
 struct Load {
     name: &'static str,
     callers: &'static str,

@@ -13,7 +13,7 @@ pub(super) struct Measurement {
     pub(super) name: &'static str,
     /// The table's title.
     pub(super) title: &'static str,
-    /// What is measured, and how.
+    /// A description of the quantity and of the method.
     pub(super) about: &'static str,
     /// Whether it takes long: then it runs only if everything, or its name, is requested.
     pub(super) long: bool,

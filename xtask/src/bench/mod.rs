@@ -1,7 +1,7 @@
-//! What the crates cost beside what one would write by hand, measured side by side.
+//! The cost of the crates compared with that of handwritten code, measured side by side.
 //!
-//! What is measured is the package in `tests/bench`, which is built here, run here, and knows nothing of targets. Another
-//! measurement is one more entry of `MEASUREMENTS`: a function that gives rows.
+//! The package in `tests/bench` is measured; it is built here, run here, and knows nothing of targets. Another
+//! measurement is one more entry of `MEASUREMENTS`: a function that returns rows.
 
 mod build;
 mod calls;
@@ -20,7 +20,7 @@ use self::measurement::{Lab, Measurement};
 use self::program::Programs;
 pub use self::report::{FILE, Failure, Report, Row, Table, Target};
 
-/// How much is measured.
+/// The extent of the measurements.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// These measurements only, by name; all if there are none.
@@ -66,7 +66,7 @@ pub fn run(root: &Path, options: &Options) -> Result<Report, Failure> {
     Ok(Report { tables: tables?, machine: machine::describe() })
 }
 
-/// Which measurements are asked for.
+/// Returns the requested measurements.
 fn chosen<'a>(all: &'a [Measurement], options: &Options) -> Result<Vec<&'a Measurement>, Failure> {
     if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|one| one.name != **name)) {
         let names: Vec<_> = all.iter().map(|one| one.name).collect();

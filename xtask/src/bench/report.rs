@@ -6,10 +6,10 @@ use std::fmt::{self, Write as _};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where the results are kept, relative to the workspace.
+/// The file of the results, relative to the workspace.
 pub const FILE: &str = "BENCHMARKS.md";
 
-/// Why something couldn't be measured: what, and the reason.
+/// The reason why something couldn't be measured.
 #[derive(Debug)]
 pub struct Failure(pub String);
 
@@ -27,9 +27,9 @@ pub struct Report {
 pub struct Table {
     /// The name that measures it again: `cargo xtask bench NAME`.
     pub name: &'static str,
-    /// What it is about.
+    /// Its title.
     pub title: &'static str,
-    /// What is measured, and how.
+    /// A description of the quantity and of the method.
     #[serde(skip)]
     pub about: &'static str,
     /// The measurements.
@@ -42,11 +42,11 @@ pub struct Table {
 /// One measurement.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// What is measured.
+    /// The measured quantity.
     pub name: String,
     /// The other side of the comparison.
     pub against: String,
-    /// What is counted.
+    /// The counted unit.
     pub unit: Cow<'static, str>,
     /// The result.
     pub ratio: f64,

@@ -73,11 +73,11 @@ pub(super) const ALLOCATIONS: Measurement = Measurement {
 
 /// A piece of work that the measured programs know.
 struct Case {
-    /// What they call it.
+    /// The name in their output.
     id: &'static str,
-    /// What people call it.
+    /// The name for people.
     name: &'static str,
-    /// How often it is done, so that what differs from one time to the next counts as it does on average.
+    /// The number of repetitions, so that differences between them count as they do on average.
     times: &'static str,
 }
 

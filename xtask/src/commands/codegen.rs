@@ -50,11 +50,11 @@ pub struct Summary {
     pub types: usize,
     /// Files generated.
     pub files: usize,
-    /// What differed from the files in place.
+    /// The differences from the files in place.
     pub changes: Changes,
     /// Whether it was only compared.
     pub check: bool,
-    /// How long it took.
+    /// The time it took.
     pub time: Duration,
 }
 

@@ -151,7 +151,7 @@ fn by_family(spec: &Spec, paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
     families
 }
 
-/// What calls call. Pages may define one several times.
+/// The target of calls. Pages may define one several times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Target<'a> {
     transport: Transport,

@@ -148,7 +148,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// How types differ.
+/// The difference between two types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Difference {
     None,

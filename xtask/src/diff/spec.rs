@@ -36,7 +36,7 @@ struct File {
     root: OnceLock<Option<Node>>,
 }
 
-/// Why a spec can't be compared.
+/// The reason why a spec can't be compared.
 #[derive(Debug)]
 pub struct Unreadable(pub String);
 

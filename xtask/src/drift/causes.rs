@@ -11,7 +11,7 @@ use crate::spec::{DriftRule, File, NamedDocument, payload};
 /// The member that says who caused a callback.
 const CAUSE: &str = "FromUserName";
 
-/// What a row says of it.
+/// The cause that a row states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// Always WeCom itself.
@@ -20,7 +20,7 @@ pub(crate) enum Cause {
     Person,
     /// A person, or WeCom itself.
     Either,
-    /// A member, or somebody of another company.
+    /// A member, or a person of another company.
     Outsider,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for Cause {
 }
 
 impl Comparison<'_> {
-    /// Reports examples and notes that contradict all pages' rows about `FromUserName`, and notes that don't tell what the rows do.
+    /// Reports examples and notes that contradict all pages' rows about `FromUserName`, and notes that don't mention what the rows state.
     pub(super) fn causes(&mut self, file: &File, of: NamedDocument<'_>, shown: &[Shown<'_>]) {
         let head = &of.definition.head;
         let said: Vec<(Cause, PageLine)> = shown

@@ -19,7 +19,7 @@ struct Ruled<'c, 'a> {
     seen: &'c [PageObject<'c>],
 }
 
-/// How deep inside a field rows are searched for statements about the fields around it.
+/// The depth to which rows inside a field are searched for statements about the fields around it.
 const DEPTH: usize = 3;
 
 impl<'a> Comparison<'a> {

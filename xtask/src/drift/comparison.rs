@@ -16,7 +16,7 @@ pub(super) struct Comparison<'a> {
     pub present: BTreeSet<(usize, String)>,
     /// By file and type: its values on pages.
     pub values: BTreeMap<(usize, String), Listed>,
-    /// What pages say about each field, if that is requested.
+    /// The statements of pages about each field, if requested.
     pub evidence: Option<Evidence>,
     /// By file and type: the labels of its values on pages.
     pub labels: BTreeMap<(usize, String), Labels>,

@@ -9,7 +9,7 @@ use crate::pages::contents;
 use crate::spec::{DriftRule, Endpoint, File, Section};
 
 impl Comparison<'_> {
-    /// Tells of pages that document the same call, if neither the spec has what they define nor the notes speak of them.
+    /// Reports pages that document the same call, unless the spec has their definitions or the notes mention them.
     pub(super) fn definitions(&mut self, file: &File, name: &str, endpoint: &Endpoint) {
         let (_, path) = endpoint.head.method_and_path();
         let same = self.spec.files.iter().flat_map(|file| file.endpoints.values());

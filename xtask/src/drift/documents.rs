@@ -98,7 +98,7 @@ impl Comparison<'_> {
         wanted
     }
 
-    /// Tells of pages that nobody had read, and that are here now.
+    /// Reports pages that nobody had read, and that are here now.
     fn asked_for(&mut self, of: &Sourced<'_>, path: &Path) {
         for (number, index) in of.doc.unseen() {
             let found = self.pages.iter().position(|read| read.page.numbers.contains(&number));

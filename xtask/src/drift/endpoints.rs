@@ -1,4 +1,4 @@
-//! All endpoints, held against the pages that document them.
+//! All endpoints, compared with the pages that document them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +112,7 @@ impl<'a> Comparison<'a> {
         self.fields(file, &endpoint.operation(name), &documented);
     }
 
-    /// Where the pages that the spec names document an endpoint, the main one first.
+    /// Returns the places where the pages that the spec names document an endpoint, the main one first.
     pub(super) fn documented(&self, endpoint: &Endpoint) -> Vec<Documented<'a>> {
         let (_, path) = endpoint.head.method_and_path();
         let sections = endpoint.head.doc.ids().filter_map(|id| self.page(id)).flat_map(|index| {

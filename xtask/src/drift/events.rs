@@ -15,7 +15,7 @@ use crate::spec::payload::{self, ENVELOPE};
 use crate::spec::source::Path;
 use crate::spec::{Document, DriftRule, Field, File, NamedDocument, Names, Operation, Wire};
 
-/// Where an event is on a page.
+/// The place of an event on a page.
 pub(super) struct Shown<'a> {
     pub page: usize,
     pub of: &'a Occurrence,
@@ -126,7 +126,7 @@ fn undistinguished(file: &File, of: NamedDocument<'_>, shown: &Shown<'_>) -> Opt
     Some(finding.says(told.to_string()).seen_at(line))
 }
 
-/// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.
+/// Returns the unexpected members of a document, those it lacks, and names below them that the spec doesn't have.
 fn unlike(file: &File, of: NamedDocument<'_>, shown: &Shown<'_>) -> Vec<Finding> {
     let NamedDocument { name, definition, .. } = of;
     let path = of.path().key(of.part().key());

@@ -8,10 +8,10 @@ use super::page::PageField;
 use crate::pages::phrases;
 use crate::pages::table::{Row, Table, values_of};
 
-/// What pages say and show, by file and by place as deviations name it.
+/// The statements and examples of pages, by file and by place as deviations name it.
 pub(crate) type Evidence = BTreeMap<(usize, String), Seen>;
 
-/// What pages say and show about a field.
+/// The statements and examples of pages about a field.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// The rows of tables that describe it.

@@ -1,4 +1,4 @@
-//! The fields of an operation, held against what its pages show and say of them.
+//! The fields of an operation, compared with the statements and examples of its pages.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ use crate::spec::{self, DriftRule, File, Operation, Part, Section, payload};
 /// A part of an operation, as a page shows it.
 struct Tree<'p> {
     page: Documented<'p>,
-    /// How many bodies its examples show.
+    /// The number of bodies that its examples show.
     objects: usize,
     fields: Fields<'p>,
     /// The tables that have no place there.
@@ -61,14 +61,14 @@ fn is_of_event(table: &Table) -> bool {
     table.rows.iter().any(|row| matches!(row.name.as_str(), "ToUserName" | "InfoType"))
 }
 
-/// What is compared: a part of an operation, in a file.
+/// The part of an operation that is compared, in a file.
 #[derive(Clone, Copy)]
 struct Scope<'a, 'k> {
     file: &'a File,
     part: Part,
     /// The names of everything that the spec has there, in whatever object.
     known: &'k BTreeSet<&'a str>,
-    /// What its rows are found to describe.
+    /// The places that its rows are found to describe.
     described: &'k RefCell<Described<'a>>,
     /// The fields around the object, from the outside in, as deviations call them.
     around: &'k [String],
@@ -107,7 +107,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Tells of what tables without a place describe, if nothing of the operation is called so.
+    /// Reports names that tables without a place describe, if the operation has none of them.
     fn unplaced(&mut self, file: &File, object: &SpecObject<'_>, tree: &Tree<'_>, known: &BTreeSet<&str>) {
         let unplaced = tree.unplaced.iter().filter(|table| !is_of_event(table));
         for row in unplaced.flat_map(|table| &table.rows) {

@@ -44,25 +44,25 @@ impl Spot {
 /// Something that the spec and the pages don't agree on.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// What it is; none for a deviation that the spec accepts and that isn't there.
+    /// Its rule; none for a deviation that the spec accepts and that isn't there.
     pub rule: Option<DriftRule>,
-    /// What it is about, as deviations call it: `create.request.title`, `Settings.title`, `Kind.voice`.
+    /// The subject, as deviations call it: `create.request.title`, `Settings.title`, `Kind.voice`.
     pub at: String,
-    /// What the page says in its place, where that is something to quote.
+    /// The page's text in its place, where there is one to quote.
     pub page: Option<String>,
-    /// What differs, as one sentence without a full stop.
+    /// The difference, as one sentence without a full stop.
     pub(super) message: String,
-    /// Where to point at in the spec.
+    /// The spot in the spec to point at.
     pub(super) spot: Spot,
     /// The page and its line, if there is a page.
     pub(super) line: Option<PageLine>,
     /// Whether an example shows it, so that no deviation can say that it isn't there.
     pub(super) shown: bool,
-    /// What makes it void, if a page says that in another place of the same field.
+    /// The fact that makes it void, if a page states it in another place of the same field.
     pub(super) unless: Option<Fact>,
 }
 
-/// What one place of a field may say for all of them.
+/// A fact that one place of a field may state for all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fact {
     /// That the default is what the spec says.
@@ -74,7 +74,7 @@ pub(super) enum Fact {
 }
 
 impl Finding {
-    /// What differs at a spot of the spec.
+    /// Creates a finding about a difference at a spot of the spec.
     pub(super) fn new(
         spot: Spot,
         rule: impl Into<Option<DriftRule>>,
@@ -113,7 +113,7 @@ impl Finding {
         Self { unless: fact, ..self }
     }
 
-    /// What it is, in a word.
+    /// Returns its name, in a word.
     pub fn name(&self) -> &'static str {
         self.rule.map_or("deviation-gone", DriftRule::keyword)
     }

@@ -53,7 +53,7 @@ impl Comparison<'_> {
         }
         if !part.is_sent() && sometimes(spec, found) && !is_sent(file, struct_name) {
             let message =
-                "an example lacks it where it could stand, the spec says that it is always there".to_owned();
+                "an example lacks it where it could be, the spec says that it is always there".to_owned();
             let spot = Spot::key(file, &field.path);
             let finding = Finding::new(spot, DriftRule::FieldPresence, &field.at, message);
             self.found.push(finding.says("sometimes".to_owned()).seen_at(first.line(field.name)));

@@ -151,7 +151,7 @@ impl Rows<'_> {
     }
 }
 
-/// What limits apply to.
+/// The target of a limit.
 #[derive(Clone, Copy)]
 enum Of {
     /// A field.

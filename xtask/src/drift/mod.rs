@@ -105,7 +105,7 @@ pub(crate) fn take_apart(pages: Vec<Page>, progress: impl Fn() + Sync) -> Vec<Re
 /// The differences between a spec and pages, except those that the spec accepts, and other results of the comparison.
 pub(crate) struct Compared {
     pub findings: Vec<Finding>,
-    /// What the pages say and show about everything in the spec that is found there.
+    /// The statements and examples of the pages about everything in the spec that is found there.
     pub evidence: Evidence,
     /// By file and endpoint: the findings about it.
     gathered: BTreeMap<(usize, String), Gathered>,

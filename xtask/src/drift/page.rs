@@ -100,7 +100,7 @@ impl<'a> Documented<'a> {
 pub(super) struct PageObject<'p> {
     pub page: Documented<'p>,
     pub fields: &'p Fields<'p>,
-    /// How many objects the examples show there.
+    /// The number of objects that the examples show there.
     pub objects: usize,
     /// The field that contains it.
     pub above: Option<&'p Node<'p>>,
@@ -133,7 +133,7 @@ pub(super) struct PageField<'p> {
     pub node: &'p Node<'p>,
     /// The field that contains it.
     pub above: Option<&'p Node<'p>>,
-    /// How many objects around it the examples show.
+    /// The number of objects around it that the examples show.
     around: usize,
 }
 

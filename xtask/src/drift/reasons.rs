@@ -14,7 +14,7 @@ use crate::pages::{self, mentions};
 use crate::spec::source::Path;
 use crate::spec::{Deviation, DriftRule, FieldPath, File, Operation, Part, Section, names};
 
-/// What a reason is checked against.
+/// The facts that a reason is compared with.
 struct Stated<'a> {
     file: &'a File,
     /// The pages of everything in the file.
@@ -221,7 +221,7 @@ impl Stated<'_> {
         None
     }
 
-    /// Returns the values that examples show of a name, wherever it stands.
+    /// Returns the values that examples show of a name, anywhere in them.
     fn values(&self, name: &str) -> Vec<&Value> {
         let mut found = Vec::new();
         for section in &self.sections {

@@ -35,7 +35,7 @@ impl Differences {
         Self { sources, pages, findings, unspecified, events, wanted, unseen }
     }
 
-    /// How much is found of a spec file.
+    /// Returns the number of findings in a spec file.
     pub fn count_of(&self, path: &str) -> usize {
         self.findings.iter().filter(|finding| self.sources[finding.spot.file].path == path).count()
     }
@@ -63,7 +63,7 @@ impl Differences {
         self
     }
 
-    /// What differs, but for endpoints that the spec lacks.
+    /// Returns the differences, except for endpoints that the spec lacks.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }

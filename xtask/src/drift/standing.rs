@@ -1,4 +1,4 @@
-//! Sentences that stand on many pages: each has one English form, in `phrases.yaml`.
+//! Sentences that many pages share: each has one English form, in `phrases.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(super) struct Noted<'n> {
 }
 
 impl Comparison<'_> {
-    /// Reports standing sentences of pages whose English the notes lack, and English that no page has a sentence for. `about`
+    /// Reports shared sentences of pages whose English the notes lack, and English that no page has a sentence for. `about`
     /// are the lines about the operation, each with its page.
     pub(super) fn standing(&mut self, noted: &Noted<'_>, about: &[(PageLine, &str)]) {
         let Some(phrases) = &self.spec.phrases else { return };
@@ -34,7 +34,7 @@ impl Comparison<'_> {
             said.insert(english);
             if !words.contains(&joined(english)) {
                 let message =
-                    format!("the page says a standing sentence, the notes lack its English: `{english}`");
+                    format!("the page has a shared sentence, the notes lack its English: `{english}`");
                 found.push((message, chinese.clone(), *line));
             }
         }
@@ -48,7 +48,7 @@ impl Comparison<'_> {
         }
         let untold = untold.into_iter().filter(|(_, elsewhere)| !elsewhere).map(|(english, _)| english);
         for english in untold {
-            let message = format!("the notes have a standing sentence, no page says it: `{english}`");
+            let message = format!("the notes have a shared sentence, no page has it: `{english}`");
             found.extend(first.map(|line| (message, format!("no: {english}"), line)));
         }
         for (message, says, line) in found {

@@ -1,4 +1,4 @@
-//! What callers may pass for a field to `new` and to its setter, and how that becomes the field's value.
+//! The arguments that callers may pass for a field to `new` and to its setter, and their conversion into the field's value.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::api::{Endpoint, ErrorCode};
 use crate::spec::names::ident;
 
-/// How many calls may be on their way at once.
+/// The number of calls that may be in flight at once.
 pub(super) fn concurrency(endpoint: &Endpoint) -> TokenStream {
     match endpoint.concurrency.map(Literal::u32_unsuffixed) {
         Some(calls) => quote!(Some(#calls)),

@@ -1,4 +1,4 @@
-//! Where generated files and modules are.
+//! The paths of generated files and modules.
 
 use std::collections::BTreeMap;
 

@@ -51,7 +51,7 @@ fn common<'a>(one: Vec<&'a str>, other: Vec<&'a str>) -> Vec<&'a str> {
     one.into_iter().zip(other).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
 }
 
-/// What separates the titles of chapters within chapters.
+/// The separator between the titles of chapters within chapters.
 const SEPARATOR: &str = " · ";
 
 /// Returns the terms of an operation's title, and of its pages' titles. Of operations whose titles differ by a remark in brackets, the search
@@ -81,13 +81,13 @@ fn parts(title: &str) -> impl Iterator<Item = &str> {
     parts.flat_map(move |part| owned(part).chain([part])).filter(|part| is_telling(part))
 }
 
-/// What separates the parts of a title.
+/// The characters that separate the parts of a title.
 const MARKS: [char; 13] = ['与', '和', '及', '、', '·', '：', ':', '/', '「', '」', '（', '(', '+'];
 
-/// What `与` and `及` are the second half of a word after: 参与, 给与, 普及.
+/// The characters after which `与` and `及` are the second half of a word: 参与, 给与, 普及.
 const NO_CONJUNCTION_AFTER: [char; 3] = ['参', '给', '普'];
 
-/// What a title begins with where it says whose its object is, which people leave out.
+/// The owners of an object at the beginning of a title, which people omit.
 const OWNERS: [&str; 5] = ["企业", "客户", "应用", "模板", "模版"];
 
 /// Returns whether a part of a title says what the title is about: it has two characters, of which none belongs to the name 企业微信
@@ -120,7 +120,7 @@ pub(super) fn aliases<'a>(names: impl IntoIterator<Item = &'a str>) -> TokenStre
     quote!(doc(alias(#(#names),*)))
 }
 
-/// Returns whether anyone would search for it: not for the `*` that stands for any value.
+/// Returns whether anyone would search for it: not for the `*` that matches any value.
 fn is_searched(name: &str) -> bool {
     name.contains(char::is_alphanumeric)
 }

@@ -36,7 +36,7 @@ pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStr
 
 fn of_one(reply: &Document) -> TokenStream {
     let (ty, id, title, page) = (ident(&reply.ty), &reply.id, &reply.title, page_url(&reply.doc));
-    let wire = reply.wires().next().expect("checked: something tells it from others");
+    let wire = reply.wires().next().expect("checked: something distinguishes it from others");
     let (format, told) = match reply.answers() {
         Some(callback) => {
             let select = received::select(callback);

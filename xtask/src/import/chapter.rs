@@ -48,7 +48,7 @@ pub struct Completed {
     pub text: String,
     /// The paths of the drafted endpoints, or the distinguishing values of the drafted events.
     pub drafted: Vec<String>,
-    /// How many of these the file already had.
+    /// The number of these that the file already had.
     pub known: usize,
     /// The paths that another spec file already has for the same page, each with that file.
     pub elsewhere: Vec<(String, String)>,

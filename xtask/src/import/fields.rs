@@ -97,7 +97,7 @@ impl FieldDrafter<'_> {
         if node.rows.is_empty() {
             notes.doubt("in no table");
         } else if node.guessed {
-            notes.doubt("no example shows where it stands");
+            notes.doubt("no example shows where it belongs");
         }
         // Information that only other rows have is kept.
         let mut told: Vec<&str> = Vec::new();
@@ -299,7 +299,7 @@ impl FieldDrafter<'_> {
         };
         if !seen.in_list {
             notes.doubt(format!(
-                "an object like the {table} that it stands in, which only a list or a map may hold"
+                "an object like the {table} that contains it, which only a list or a map may hold"
             ));
         }
         let around = self.types.around(table).filter(|_| seen.in_list);

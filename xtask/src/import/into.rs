@@ -36,7 +36,7 @@ impl Existing {
         &self.text
     }
 
-    /// What is taken, and what is settled for the file of this name.
+    /// Returns the names that are taken, and those that are settled for the file of this name.
     pub(super) fn taken(&self, file: &FilePath, names: &Names) -> Taken {
         let endpoints = self.keys(Section::Endpoints.key());
         let requests = endpoints.iter().flat_map(|name| {
@@ -52,7 +52,7 @@ impl Existing {
         Taken { endpoints, types, definitions: self.definitions(), settled: names.of_file(stem) }
     }
 
-    /// What the file's types are, as far as it can be read: its mistakes are for `codegen` to report.
+    /// Returns the file's types, as far as it can be read: its mistakes are for `codegen` to report.
     fn definitions(&self) -> IndexMap<String, Definition> {
         let source = load::source("existing.yaml", &self.text);
         let spec = load::spec(&[source], &mut Diagnostics::default());
@@ -132,7 +132,7 @@ impl Existing {
         Ok(text)
     }
 
-    /// Where the line of a section's key starts.
+    /// Returns the start of the line with a section's key.
     fn start_of(&self, name: &str) -> Option<usize> {
         self.root.get(&Path::of([name]))?;
         let at = self.root.find_key(&Path::of([name])).span.start;

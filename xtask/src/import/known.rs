@@ -24,7 +24,7 @@ pub(super) struct Known {
     everywhere: Types,
 }
 
-/// How many fields with one name and type decide the type of a field in another family.
+/// The number of fields with one name and type that decides the type of a field in another family.
 const ENOUGH: usize = 3;
 
 impl Known {
@@ -78,7 +78,7 @@ impl Known {
 #[derive(Debug, Default)]
 struct Types(HashMap<(String, bool), Counts>);
 
-/// How often each scalar occurs, by its keyword; other types have none.
+/// The number of times each scalar occurs, by its keyword; other types have none.
 type Counts = BTreeMap<Option<&'static str>, usize>;
 
 impl Types {

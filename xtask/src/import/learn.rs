@@ -1,4 +1,4 @@
-//! What people wrote for the short phrases of pages: learned from a spec and the pages it was made of.
+//! The English that people wrote for the short phrases of pages, learned from a spec and the pages it was made from.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,10 +17,10 @@ use indexmap::IndexMap;
 /// The number of times that each English text translates a phrase.
 type Counts = HashMap<String, BTreeMap<String, usize>>;
 
-/// How deep types are followed.
+/// The depth to which types are followed.
 const DEPTH: usize = 12;
 
-/// How long an English text may be: longer ones are about their own field only.
+/// The maximum length of an English text: longer ones are about their own field only.
 const MOST: usize = 80;
 
 /// The phrases of some pages, each with what the spec says for it nearly everywhere.

@@ -18,7 +18,7 @@ use crate::spec::{Field, Limit, LimitKind, LimitValue};
 pub(super) struct Maker {
     /// The replacements for a page's texts, by kind and text.
     texts: HashMap<(Kind, String), String>,
-    /// How many values of each kind have been made up.
+    /// The number of made-up values of each kind.
     made: HashMap<Kind, usize>,
 }
 

@@ -44,7 +44,7 @@ pub use survey::{Survey, survey};
 pub use yaml::KNOWN;
 use yaml::Sections;
 
-/// Why there is no draft.
+/// The reason why there is no draft.
 #[derive(Debug)]
 pub enum Failure {
     /// A file can't be read or written.
@@ -129,7 +129,7 @@ impl Drafts<'_> {
     }
 }
 
-/// What the spec of a workspace says for the short phrases of the pages below a folder.
+/// Returns the English that a workspace's spec has for the short phrases of the pages below a folder.
 pub fn phrases(spec: &Spec, docs: &Path) -> io::Result<Phrases> {
     let pages = pages::read(docs)?;
     let pages: Vec<(Page, Contents)> = pages

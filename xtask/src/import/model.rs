@@ -57,7 +57,7 @@ pub(super) struct DraftEndpoint {
     /// The page's descriptions of error codes, by code.
     pub codes: IndexMap<String, String>,
     pub examples: Vec<Draft<Bodies>>,
-    /// What the notes must mention: permissions, and the days on which something changes.
+    /// The facts that the notes must mention: permissions, and the days on which something changes.
     pub notes: Vec<String>,
     /// Doubts about it as a whole.
     pub doubts: Vec<String>,
@@ -119,7 +119,7 @@ pub(super) enum Definition {
 }
 
 impl Definition {
-    /// Returns the types of a spec file, by name. Unions of a style that is never drafted are left out.
+    /// Returns the types of a spec file, by name. Unions of a style that is never drafted are omitted.
     pub(super) fn of_file(file: &File) -> IndexMap<String, Self> {
         let structs = file.structs.iter().map(|(name, of)| {
             let fields = of.fields.iter().map(|(name, field)| (name.clone(), Draft::sure(field.clone())));

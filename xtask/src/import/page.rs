@@ -24,13 +24,13 @@ pub(super) struct DraftPage {
     pub types: Types,
 }
 
-/// What a file has already.
+/// The existing contents of a file.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
     pub endpoints: Vec<String>,
     /// The names of types.
     pub types: Vec<String>,
-    /// What its types are.
+    /// Its types.
     pub definitions: IndexMap<String, Definition>,
     /// The settled names of the file's endpoints by their paths, and of its documents by their distinguishing values.
     pub settled: HashMap<String, String>,

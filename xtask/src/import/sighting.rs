@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::pages::phrases::{self, DocType};
 use crate::pages::tree::{Fields, Node};
 
-/// What the draft says about a field besides its type.
+/// The draft's remarks on a field besides its type.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     pub doubts: Vec<String>,

@@ -34,7 +34,7 @@ pub struct Survey {
     pub without_examples: usize,
     /// Pages with endpoints.
     pub pages: usize,
-    /// Why drafts were not accepted: the places, by reason.
+    /// The reasons why drafts were not accepted, with the places.
     pub reasons: BTreeMap<String, Vec<String>>,
 }
 
@@ -79,7 +79,7 @@ struct EndpointOutcome {
     path: String,
     /// Whether the generator can read a draft of it.
     drafted: bool,
-    /// How many bodies are on the page.
+    /// The number of bodies on the page.
     examples: usize,
     /// The bodies that are in no example of the draft.
     left_out: Vec<String>,

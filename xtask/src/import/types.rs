@@ -43,12 +43,12 @@ pub(super) struct Types {
     numbers: HashMap<(String, String), BTreeSet<u32>>,
     /// By name without its number: the first number that may be free.
     free: HashMap<String, u32>,
-    /// How many names have been tried.
+    /// The number of names tried so far.
     #[cfg(test)]
     tried: usize,
 }
 
-/// How many structs with the same fields are searched for one with the same limits.
+/// The number of structs with the same fields that are searched for one with the same limits.
 const MOST_ALIKE: usize = 20;
 
 /// Returns the stand-in for an open slot's type until it has a name: no type's name begins with a digit.

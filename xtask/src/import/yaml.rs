@@ -13,10 +13,10 @@ use crate::spec::{
     Place, Repr, Section, Variant, WrittenRule, names,
 };
 
-/// What marks a line whose words were known from other pages.
+/// The mark of a line whose words were known from other pages.
 pub const KNOWN: &str = "# known";
 
-/// How many characters a page's own name of a value may have.
+/// The maximum length of a page's own name for a value, in characters.
 const LONGEST_NAME: usize = 40;
 
 /// A draft's sections, each as the lines below its key.
@@ -173,7 +173,7 @@ fn rule(rule: &WrittenRule) -> String {
     entries.join(", ")
 }
 
-/// What a rule is made of: names of fields without quotes, and values.
+/// Returns the parts of a rule: names of fields without quotes, and values.
 fn inline(written: &serde_yaml::Value) -> String {
     match written {
         serde_yaml::Value::Mapping(entries) => {
@@ -336,7 +336,7 @@ fn flow(pairs: impl IntoIterator<Item = (&'static str, String)>) -> String {
     format!("{{ {} }}", pairs.join(", "))
 }
 
-/// What a person has to put into English.
+/// Returns the mark of a text that a person has to translate.
 fn todo(chinese: &str) -> String {
     let chinese = one_line(chinese.trim());
     if chinese.is_empty() { "TODO".to_owned() } else { quoted(&format!("TODO: {chinese}")) }

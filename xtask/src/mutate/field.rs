@@ -1,4 +1,4 @@
-//! What pages say of a field, and the mistakes that can be made in it.
+//! The statements of pages about a field, and the mistakes that can be made in it.
 
 use serde_json::{Map, Value};
 
@@ -95,7 +95,7 @@ impl FieldSite<'_> {
         !(self.seen.rows.is_empty() && self.seen.values.is_empty())
     }
 
-    /// Returns whether a description has a number or a word that stands alone.
+    /// Returns whether a description has a number or a whole word.
     pub(super) fn says(&self, word: &str) -> bool {
         self.docs().any(|doc| mentions(&in_digits(doc), word))
     }

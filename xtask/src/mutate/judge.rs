@@ -48,7 +48,7 @@ pub(super) struct Subject<'a> {
     known: Found,
 }
 
-/// How often each finding occurs.
+/// The number of times each finding occurs.
 type Found = BTreeMap<String, usize>;
 
 impl<'a> Subject<'a> {

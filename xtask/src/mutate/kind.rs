@@ -13,13 +13,13 @@ pub(super) struct Kind {
     pub name: &'static str,
     /// The condition under which a page shows what is right, so that the mistake counts.
     pub counts: &'static str,
-    /// Why nobody can notice those that don't count.
+    /// The reason why nobody can notice those that don't count.
     pub reason: &'static str,
-    /// Where it can be made, and how.
+    /// The places where it can be made, and the way it is made.
     pub make: Make,
 }
 
-/// How a mistake is made in a place.
+/// The way a mistake is made in a place.
 #[derive(Clone, Copy)]
 pub(super) enum Make {
     Endpoint(fn(&EndpointSite<'_>) -> Vec<Mutant>),

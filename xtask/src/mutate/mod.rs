@@ -39,7 +39,7 @@ use crate::spec::{self, Failure, File, Spec, load};
 pub struct Options {
     /// The kinds to make; all of them if empty.
     pub kinds: Vec<String>,
-    /// How many mistakes to make per kind, and up to three times as many of a kind with a miss; 0 for all.
+    /// The number of mistakes to make per kind, and up to three times as many of a kind with a miss; 0 for all.
     pub sample: usize,
     /// The seed that selects them.
     pub seed: u64,
@@ -122,7 +122,7 @@ pub fn run(
     Ok(Report::of(reports))
 }
 
-/// How many more samples to make of a kind with a miss: in a small sample, one miss counts as much as a tenth.
+/// The number of further samples of a kind with a miss: in a small sample, one miss counts as much as a tenth.
 const FURTHER: usize = 2;
 
 /// Returns the names of all kinds.

@@ -13,14 +13,14 @@ pub(super) struct KindReport {
     pub name: &'static str,
     /// The condition under which a page shows what is right.
     pub counts: &'static str,
-    /// Why the others can't be noticed.
+    /// The reason why the others can't be noticed.
     pub reason: &'static str,
-    /// How many mistakes can be made where a page shows what is right, and how many elsewhere.
+    /// The numbers of mistakes that can be made where a page shows the correct form, and elsewhere.
     pub all: usize,
     pub unsaid: usize,
-    /// How many were made.
+    /// The number that were made.
     pub made: usize,
-    /// How many of these were noticed, by witness.
+    /// The number of these that were noticed, by witness.
     pub caught: BTreeMap<Witness, usize>,
     /// The unnoticed ones.
     pub survivors: Vec<Survivor>,

@@ -362,7 +362,7 @@ fn all_of(schema: &mut Map<String, Value>, more: Vec<Value>) {
     }
 }
 
-/// What is none of the documented variants.
+/// The schema of values that are none of the documented variants.
 fn other(union: &Union) -> Value {
     let mut schema = json!({
         "description": "A variant that the documentation does not list.",

@@ -50,7 +50,7 @@ pub(crate) fn told_codes(text: &str, listed: &[CodeRow]) -> Vec<ToldCode> {
     told
 }
 
-/// Adds the codes of a line. What an example shows isn't called anything.
+/// Adds the codes of a line. Codes that an example shows have no name.
 fn in_line(line: usize, text: &str, is_prose: bool, told: &mut Vec<ToldCode>) {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex("[0-9]+"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\]\(#([0-9]+)"));

@@ -105,7 +105,7 @@ pub(crate) struct Section {
     pub query: Vec<String>,
     /// Whether it is on the host for merchants.
     pub merchant: bool,
-    /// How a document is written.
+    /// The form in which a document is written.
     pub written: Body,
     /// The tables of its parameters.
     pub tables: Vec<Table>,
@@ -208,7 +208,7 @@ pub(crate) struct Shared {
     pub lines: Vec<String>,
     /// The sentences about rates.
     pub rates: Vec<String>,
-    /// How many calls may be in flight at once.
+    /// The number of calls that may be in flight at once.
     pub at_once: Option<u32>,
 }
 
@@ -220,7 +220,7 @@ impl Shared {
     }
 }
 
-/// How many lines above the first endpoint may be about all of them.
+/// The maximum number of lines above the first endpoint that may be about all of them.
 const MOST_SHARED: usize = 100;
 
 /// A body that a page shows.
@@ -245,6 +245,6 @@ pub(crate) struct Unreadable {
     pub path: String,
     /// The line at which reading stopped, from 1.
     pub line: usize,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }

@@ -8,7 +8,7 @@ use super::naming::canonical;
 use super::page::Page;
 use super::table::{Row, Table};
 
-/// How many tables one page may take from others.
+/// The maximum number of tables that one page may take from others.
 const MOST_TABLES: usize = 200;
 
 /// A link of a row to an object on another page.
@@ -17,7 +17,7 @@ struct Link {
     id: u32,
     /// The object, in the form that all spellings have in common.
     object: String,
-    /// The line with the row, which stands for those of the other page.
+    /// The line with the row, which represents those of the other page.
     line: usize,
 }
 

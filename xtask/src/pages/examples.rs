@@ -25,7 +25,7 @@ struct Line<'a> {
     /// The page and the line.
     name: String,
     payload: &'a Value,
-    /// What had to be put right to read it.
+    /// The repairs that were necessary to read it.
     #[serde(skip_serializing_if = "<[Repair]>::is_empty")]
     repaired: &'a [Repair],
 }
@@ -38,7 +38,7 @@ type Wanted = BTreeMap<(u32, String), String>;
 pub struct Extract {
     /// The bodies, as JSON lines.
     pub lines: String,
-    /// How many there are.
+    /// Their number.
     pub examples: usize,
     /// Endpoints they belong to.
     pub endpoints: usize,

@@ -1,4 +1,4 @@
-//! What a line of text says about the content below it.
+//! The meaning of a line of text for the content below it.
 
 use super::markup::plain;
 use crate::spec::Part;
@@ -12,13 +12,13 @@ pub(super) struct Label {
     pub heading: bool,
     /// Its level, as a heading.
     pub level: usize,
-    /// What it announces.
+    /// The content that it announces.
     pub announces: Announced,
     /// The part of an endpoint that the tables below it describe, if it says so.
     pub part: Option<Part>,
 }
 
-/// What a label says about the fence below it.
+/// The meaning of a label for the fence below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Announced {
     /// It is a body.

@@ -49,7 +49,7 @@ impl Row {
     }
 }
 
-/// Which column is which.
+/// The roles of the columns.
 #[derive(Debug, Default)]
 struct Columns {
     name: usize,

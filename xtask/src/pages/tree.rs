@@ -15,10 +15,10 @@ use super::table::{Row, Table};
 use crate::spec::Part;
 use crate::spec::payload::{self, ENVELOPE};
 
-/// How many tables of named objects an endpoint may need: they may refer to one another in every order.
+/// The maximum number of tables of named objects that an endpoint may need: they may refer to one another in every order.
 const MOST_TABLES: usize = 500;
 
-/// How many pieces of bodies may be compared with all objects.
+/// The maximum number of pieces of bodies that are compared with all objects.
 const MOST_PIECES: usize = 500;
 
 /// Adds what a page shows outside of whole bodies, to the objects that have the most fields in common with it.
@@ -152,7 +152,7 @@ struct Naming<'a> {
     tables: HashMap<&'a str, (usize, Vec<&'a Table>)>,
     /// The objects that are being described, outermost first.
     above: Vec<&'a str>,
-    /// How many more tables may be put somewhere.
+    /// The number of further tables that may be placed.
     left: usize,
 }
 

@@ -19,7 +19,7 @@ pub type ByFile<T> = IndexMap<String, IndexMap<String, T>>;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
-    /// What families of several files are for, in English: a family of one file has its summary.
+    /// The purposes of families of several files, in English: a family of one file has its summary.
     #[serde(default)]
     pub families: IndexMap<String, String>,
     /// The calls over HTTPS.

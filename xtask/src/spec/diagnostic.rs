@@ -91,7 +91,7 @@ pub struct Diagnostics {
     compared: usize,
 }
 
-/// How much work may be spent on suggesting names, in pairs of characters. A few hundred mistakes beside a few hundred
+/// The amount of work that may be spent on suggesting names, in pairs of characters. A few hundred mistakes beside a few hundred
 /// names cost less. If a file has more, its mistakes have a common cause, which needs fixing first.
 const COMPARISONS: usize = 4_000_000;
 
@@ -149,7 +149,7 @@ impl Diagnostics {
     }
 }
 
-/// Where a mistake is.
+/// The place of a mistake.
 #[derive(Clone, Debug)]
 pub enum At<'a> {
     /// The key (or the item) at the end of a path.

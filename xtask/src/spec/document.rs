@@ -67,7 +67,7 @@ pub struct DocumentHead {
     /// The page's Chinese title.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub title: String,
-    /// What the document reports, in one sentence.
+    /// The purpose of the document, in one sentence.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub summary: String,
     /// Further facts for receivers: who gets it, its requirements, edge cases. Markdown.
@@ -93,7 +93,7 @@ pub struct DocumentHead {
 /// A document, as text.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Shown {
-    /// What the example shows, if it isn't the usual case.
+    /// A remark on the example, if it isn't the usual case.
     pub note: Option<String>,
     /// The document, XML or JSON.
     pub payload: String,

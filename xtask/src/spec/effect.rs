@@ -1,6 +1,6 @@
 //! Whether a call reads or writes, by the words in an endpoint's path, name and title.
 
-/// What a call does.
+/// The effect of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It gets, lists or searches.
@@ -12,11 +12,11 @@ pub enum Effect {
 /// A word that shows what a call does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told<'a> {
-    /// What it does.
+    /// The effect.
     pub effect: Effect,
     /// The word.
     pub word: &'a str,
-    /// Where the word is from, with an article: the path, the name or the title.
+    /// The source of the word, with an article: the path, the name or the title.
     pub of: &'static str,
 }
 
@@ -103,7 +103,7 @@ fn joined(word: &str) -> Option<(Effect, &str)> {
     Some((Effect::Writes, &word[..verb.len()]))
 }
 
-/// What titles put before the verb of a call that takes several things at once.
+/// The word before the verb in titles of calls that take several things at once.
 const IN_BATCHES: &str = "批量";
 
 /// The verbs of titles that read.

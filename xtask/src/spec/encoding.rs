@@ -1,4 +1,4 @@
-//! How requests and responses are encoded. Other code asks these types what follows from an encoding, instead of
+//! The encodings of requests and responses. Other code asks these types what follows from an encoding, instead of
 //! matching on it.
 
 use crate::spec::keywords::keywords;
@@ -39,7 +39,7 @@ keywords! {
     }
 }
 
-/// How the fields of a body are encoded.
+/// The encoding of the fields of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// As a JSON object.

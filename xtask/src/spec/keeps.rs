@@ -1,4 +1,4 @@
-//! What the mock keeps between calls: which endpoints create, change, remove, get and list a kind of thing.
+//! The mock's memory between calls: which endpoints create, change, remove, get and list a kind of thing.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::spec::pattern;
 use crate::spec::section::Part;
 use crate::spec::source::Path;
 
-/// What a call does with things: with one kind, or with several, in this order.
+/// The effects of a call on things: on one kind, or on several, in this order.
 #[derive(Debug, Clone, Default)]
 pub struct AllKeeps {
     all: Vec<Keeps>,
@@ -75,7 +75,7 @@ impl JsonSchema for AllKeeps {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<Keeps>();
         json_schema!({
-            "description": "What the call does with a thing that the mock keeps, or with several kinds of them.",
+            "description": "The effect of the call on a thing that the mock keeps, or on several kinds of them.",
             "anyOf": [one, { "type": "array", "items": one, "minItems": 2 }],
         })
     }
@@ -140,7 +140,7 @@ pub struct Keeps {
     pub taken: Option<i64>,
 }
 
-/// What listed things consist of. A thing without any isn't listed.
+/// The parts of listed things. A thing without any isn't listed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Parts {
     /// The kind of thing that is a part.
@@ -154,7 +154,7 @@ pub struct Parts {
 }
 
 keywords! {
-    /// What a call does with a thing.
+    /// The effect of a call on a thing.
     Does {
         /// It creates one.
         Creates = "creates",

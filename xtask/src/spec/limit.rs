@@ -249,7 +249,7 @@ limits! {
     };
     ExclusiveMax: Facts {
         key: "exclusive_max",
-        doc: "An exclusive upper limit.",
+        doc: "An exclusive maximum.",
         takes: Takes::Number,
         bound: Bound::Below,
         unit: "",

@@ -87,7 +87,7 @@ pub struct ErrorCode {
     /// The constant's name; an endpoint omits it if `errcodes.yaml` names the code.
     #[schemars(extend("pattern" = pattern::SCREAMING_SNAKE))]
     pub name: Option<String>,
-    /// What it means.
+    /// Its meaning.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
     /// Advice on what to do, if the page has any.
@@ -281,7 +281,7 @@ pub struct EndpointHead {
     /// The page's Chinese title.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub title: String,
-    /// What it does, in one sentence.
+    /// The effect of the call, in one sentence.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub summary: String,
     /// Further facts for callers: permissions, limits, edge cases. Markdown.
@@ -418,7 +418,7 @@ pub struct Pagination {
 /// A request and its response, as JSON text.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Example {
-    /// What the example shows, if it isn't the usual case.
+    /// A remark on the example, if it isn't the usual case.
     pub note: Option<String>,
     /// The fields sent, in the body or in the query. If omitted: none.
     pub request: Option<String>,

@@ -35,7 +35,7 @@ pub(super) struct Table {
 pub struct OtherPage {
     /// The date of the page's last change, as it states.
     pub updated: Option<String>,
-    /// What the page is about.
+    /// The subject of the page.
     pub about: String,
     /// The chapters that have its facts; none if it has no facts for the spec.
     #[serde(default, rename = "in")]

@@ -39,7 +39,7 @@ pub struct Phrases {
     /// Phrases in which a refused word is allowed.
     #[serde(default)]
     pub allowed: Vec<String>,
-    /// The English of sentences that stand on many pages, by a part of each that no other sentence has.
+    /// The English of sentences that many pages share, by a part of each that no other sentence has.
     #[serde(default)]
     pub sentences: IndexMap<String, String>,
     /// Descriptions of fields, by the page's text.

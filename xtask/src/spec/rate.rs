@@ -31,7 +31,7 @@ pub struct EndpointRate {
     pub per: Period,
     /// The apps whose calls it limits, if it doesn't limit those of all apps.
     pub only: Option<Apps>,
-    /// Whose calls are counted together: those of an `app`, of all apps of a `company`, or of all apps of a service `provider`.
+    /// The owner whose calls are counted together: an `app`, all apps of a `company`, or of all apps of a service `provider`.
     #[serde(default = "Scope::app")]
     #[schemars(schema_with = "scopes")]
     pub scope: Scope,
@@ -152,7 +152,7 @@ pub struct GeneralRate {
     /// Whether the limits are multiplied by the number of accounts that the company may have.
     #[serde(default)]
     pub times_accounts: bool,
-    /// What happens to the excess.
+    /// The fate of the excess.
     #[serde(default)]
     pub excess: Excess,
 }
@@ -278,7 +278,7 @@ keywords! {
 }
 
 keywords! {
-    /// What happens to the excess.
+    /// The fate of the excess.
     Excess {
         /// WeCom refuses the call.
         Refused = "refused",

@@ -1,7 +1,7 @@
 //! JSON Schemas of the spec's files, for editors.
 //!
-//! The keys, their kinds and their descriptions come from the types that `load` reads into. What a
-//! type can't say, because entries are read one by one or a check asks for it, is added here.
+//! The keys, their kinds and their descriptions come from the types that `load` reads into. Facts that
+//! a type can't express, because entries are read one by one or a check requires them, are added here.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;

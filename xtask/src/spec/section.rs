@@ -201,7 +201,7 @@ impl Part {
         matches!(self, Self::Received | Self::Sent)
     }
 
-    /// Returns the part that pages show: a document looks the same, whoever sends it.
+    /// Returns the part that pages show: a document looks the same in both directions.
     #[must_use]
     pub const fn shown(self) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! Where a response shows the things that the mock keeps.
+//! The places where a response shows the things that the mock keeps.
 
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;

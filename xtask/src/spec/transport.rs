@@ -74,7 +74,7 @@ pub struct TransportFacts {
     pub notice: Option<&'static str>,
     /// Its calls that report the progress of a job; `None` if there are none.
     pub jobs: Option<JobFacts>,
-    /// What a check says of one of its calls, and of the form that all of them have; `None` if they have several.
+    /// The words of a check for one of its calls, and for the form that all of them have; `None` if they have several.
     pub only_json: Option<[&'static str; 2]>,
     /// The check of a call in the snapshot tests.
     pub check: &'static str,

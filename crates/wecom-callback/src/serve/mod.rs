@@ -83,7 +83,7 @@ const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 /// - After its response, the handler has ended, unless it takes longer than the deadline. Then the callback, still encrypted, is saved before the response,
 ///   if there is a [store](CallbacksBuilder::store): another process, or the next one, handles it within about 8 seconds. Without a store, it is lost.
 ///
-/// So with a store, each callback that got its 200 is handled *at least once*. It is handled twice if its process dies, or stands still for 6 seconds, before the
+/// So with a store, each callback that got its 200 is handled *at least once*. It is handled twice if its process dies, or hangs for 6 seconds, before the
 /// end of its handler is recorded, so let handlers tolerate that. These are the exceptions:
 ///
 /// - A handler that fails after the response isn't called again: retry within the handler, and return when it's done.
@@ -142,8 +142,8 @@ impl Callbacks {
         CallbacksBuilder::new(router)
     }
 
-    /// Responds to a request whose body has been read. What is wrong with it determines the status: first its method (405), then its query (400), the
-    /// size of its body (413), the envelope in it (400), its path and application (404), and finally the signature and everything in it (403).
+    /// Responds to a request whose body has been read. The first problem determines the status: its method (405), its query (400), the
+    /// size of its body (413), the envelope in it (400), its path and application (404), the signature and everything in it (403).
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let start = Instant::now();
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());

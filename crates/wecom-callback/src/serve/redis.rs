@@ -41,7 +41,7 @@ const DONE: &str = "done";
 ///
 /// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and
 /// the process to which WeCom has sent the callback again handles it, or any process if the callback was saved, even if the first handler had just
-/// succeeded and this hadn't been recorded yet. The same happens if a process stands still for so long: a handler must not block the threads of its
+/// succeeded and this hadn't been recorded yet. The same happens if a process hangs for that long: a handler must not block the threads of its
 /// runtime. While Redis is unavailable, callbacks are handled anyway, and not saved; what Redis loses is lost.
 ///
 /// Keys begin with `wecom:callback:{all}:`, so that they are together in a cluster, and most of them end with a hash, which reveals nothing about the

@@ -25,7 +25,7 @@ pub enum Turn {
 pub struct SavedCallback {
     /// The callback, as [`save`](CallbackStore::save) received it.
     pub callback: Vec<u8>,
-    /// How many times it has been [recovered](CallbackStore::recover) from a process that died unexpectedly.
+    /// The number of times it has been [recovered](CallbackStore::recover) from a process that died unexpectedly.
     pub recoveries: u32,
 }
 

@@ -18,7 +18,7 @@ use super::pending::{Outcome, SavingState};
 use super::running::{Known, Place, lock};
 use super::store::{CallbackStore, Turn, guarded};
 
-/// How many times a callback is recovered. If its process dies each time, it is probably the reason.
+/// The maximum number of times a callback is recovered. If its process dies each time, it is probably the reason.
 pub(super) const RECOVERIES: u32 = 2;
 
 /// The time to wait for a store that saves. The response waits less long.

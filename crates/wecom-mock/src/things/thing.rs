@@ -149,7 +149,7 @@ struct Shown<'a> {
     absent: Absent<'a>,
 }
 
-/// How a field is shown that a thing doesn't have.
+/// The form in which a field that a thing doesn't have is shown.
 enum Absent<'a> {
     Left,
     /// The default, as JSON.

@@ -42,7 +42,7 @@ impl Envelope {
     /// Begins the envelope of a type of callback: of its first kind, with nothing but that. [`Select::envelope`](super::Select::envelope)
     /// begins that of another kind.
     ///
-    /// If a type stands for any number of kinds, such as `REFUND.*`, set [`kind`](Self::kind) to one of them.
+    /// If a type covers several kinds, such as `REFUND.*`, set [`kind`](Self::kind) to one of them.
     pub fn of<T: Payload>() -> Self {
         T::SELECT.first().map(Select::envelope).unwrap_or_default()
     }

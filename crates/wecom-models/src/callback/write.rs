@@ -146,7 +146,7 @@ fn members<T: Payload>(
     if envelope.kind.ends_with('*') && members.iter().any(|(name, _)| *name == member) {
         let kind = &envelope.kind;
         return Err(unwritten(&format_args!(
-            "`{kind}` stands for several: set the envelope's `kind` to one of them"
+            "`{kind}` covers several kinds: set the envelope's `kind` to one of them"
         )));
     }
     Ok(members)
@@ -186,7 +186,7 @@ impl<T: WriteObject> Serialize for Object<'_, T> {
 pub struct WriteError {
     /// The place of the value that can't be written, `ExtAttr.Item`; empty for the callback as a whole.
     pub path: String,
-    /// Why not.
+    /// The reason.
     pub message: String,
 }
 

@@ -3559,7 +3559,7 @@ impl NewLateStep {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialWorkday {
-    /// The days it stands for.
+    /// The days that it covers.
     pub r#type: Option<SpecialDayType>,
     /// The day, as its midnight. Of days that repeat, the first.
     pub timestamp: Option<Timestamp>,
@@ -3632,7 +3632,7 @@ impl NewSpecialWorkday {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialOffday {
-    /// The days it stands for.
+    /// The days that it covers.
     pub r#type: Option<SpecialDayType>,
     /// The day, as its midnight. Of days that repeat, the first.
     pub timestamp: Option<Timestamp>,
@@ -4776,7 +4776,7 @@ pub enum ListField {
     Other(Unknown),
 }
 
-/// The days that an entry stands for.
+/// The days that an entry covers.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

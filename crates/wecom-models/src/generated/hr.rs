@@ -269,7 +269,7 @@ pub struct Field {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldOption {
-    /// The number that stands for it.
+    /// The option's number.
     pub id: u64,
     /// The option's text.
     pub value: String,

@@ -1,8 +1,8 @@
 //! Reading: one visitor for all types, which reads values into their places.
 //!
 //! A value is read where it will stay, so a level of nesting costs a few pointers of stack, rather than a few copies
-//! of a struct. Which values mean nothing (`""`, `[]`, `{}`, `null`), and how a single value is read instead of a
-//! list, is decided here, for every type.
+//! of a struct. The values that mean nothing (`""`, `[]`, `{}`, `null`), and the reading of a single value instead of a
+//! list, are decided here, for every type.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! How a response is read, and the memory it may take.
+//! The way a response is read, and the memory it may take.
 
 use std::cell::Cell;
 

@@ -20,10 +20,10 @@ use crate::http::{HttpOptions, IntoProxy};
 /// WeCom's address for long connections.
 const URL: &str = "wss://openws.work.weixin.qq.com";
 
-/// How many calls wait in the channel to the connection's task: further callers wait for a place.
+/// The number of calls that wait in the channel to the connection's task: further callers wait for a place.
 const ORDERS: usize = 256;
 
-/// How many bytes of callbacks are held for the application.
+/// The maximum size of the callbacks that are held for the application, in bytes.
 const MAX_HELD: usize = 64 << 20;
 
 /// Sets up an [`AiBot`]. It can be cloned, to connect again later. Needs the feature `ai-bot`.
@@ -38,7 +38,7 @@ pub struct AiBotBuilder {
 
 type OnNotice = Arc<dyn Fn(&BotNotice) + Send + Sync>;
 
-/// What the connection and the handles need to know.
+/// The settings of the connection and the handles.
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) bot_id: String,

@@ -59,7 +59,7 @@ impl BotCallbacks {
 pub struct BotCallback {
     /// The message or the event.
     pub event: AibotEvent,
-    /// What all callbacks have in common, such as the ID of the message.
+    /// The members that all callbacks share, such as the ID of the message.
     pub envelope: Envelope,
     text: Arc<str>,
     replier: BotReplier,

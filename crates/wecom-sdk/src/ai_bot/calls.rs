@@ -13,7 +13,7 @@ use wecom_requests::ApiError;
 use super::BotError;
 use super::frame::Frame;
 
-/// How long a missing acknowledgement may still arrive after its call has failed.
+/// The time within which a missing acknowledgement may still arrive after its call has failed.
 const LATE: Duration = Duration::from_secs(60);
 
 /// The body of a successful acknowledgement.

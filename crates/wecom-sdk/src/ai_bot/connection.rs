@@ -25,16 +25,16 @@ use crate::errcode;
 use crate::redact::redact;
 use crate::time::after;
 
-/// How many heartbeats may be unanswered before the connection counts as lost.
+/// The number of heartbeats that may remain unanswered before the connection counts as lost.
 const MISSED: u32 = 2;
 
-/// How many calls are taken from their callers before they are written.
+/// The number of calls that are taken from their callers before they are written.
 const TAKEN: usize = 256;
 
-/// How long to wait for the last frames to be written when the connection is closed.
+/// The time to wait for the last frames to be written when the connection is closed.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// Why a connection ended.
+/// The reason why a connection ended.
 pub(super) enum End {
     Lost(BotError),
     Replaced,
@@ -43,7 +43,7 @@ pub(super) enum End {
     Closed(Option<oneshot::Sender<()>>),
 }
 
-/// What outlives a connection.
+/// The state that outlives a connection.
 pub(super) struct Keeper {
     pub(super) settings: Arc<Settings>,
     pub(super) dial: Arc<dyn Dial>,
@@ -55,7 +55,7 @@ pub(super) struct Keeper {
     /// The bytes of the callbacks that the application hasn't taken yet.
     pub(super) held: Arc<AtomicUsize>,
     pub(super) seen: Seen,
-    /// Who is told how the first attempt went; it is the only one if that fails.
+    /// The caller that waits for the outcome of the first attempt, which is the only one if it fails.
     pub(super) first: Option<oneshot::Sender<BotError>>,
 }
 

@@ -51,7 +51,7 @@ pub enum BotError {
         cmd: Cow<'static, str>,
         /// Whether the frame may have been sent, and so the call may have been carried out.
         written: bool,
-        /// Why the connection was lost.
+        /// The reason why the connection was lost.
         reason: String,
     },
     /// There is no connection: nothing was sent. [`AiBot::ready`](crate::AiBot::ready) waits for one.
@@ -61,7 +61,7 @@ pub enum BotError {
     #[error("{limit} replies to this callback are waiting already")]
     #[non_exhaustive]
     TooManyReplies {
-        /// How many may wait.
+        /// The number that may wait.
         limit: usize,
     },
     /// The stream has expired, 10 minutes after its first text: what wasn't shown can only be sent as another message.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How many callbacks are remembered, and for how long.
+/// The number of callbacks that are remembered, and the time for which they are.
 const MOST: usize = 4096;
 const LONGEST: Duration = Duration::from_secs(600);
 

@@ -1,4 +1,4 @@
-//! What the connection is doing, and what it reports besides callbacks.
+//! The state of the connection, and its reports besides callbacks.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub enum BotState {
         attempt: u32,
         /// The pause before it.
         delay: Duration,
-        /// Why there is no connection.
+        /// The reason why there is no connection.
         reason: String,
     },
     /// Another connection has taken this one's place: a bot has only one. This one has ended. To take the place back,

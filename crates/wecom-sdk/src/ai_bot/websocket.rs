@@ -158,7 +158,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 /// Writes messages while other things happen: a slow peer stops neither reading nor timers.
 pub(super) struct Writer<W> {
     half: W,
-    /// What the connection hasn't taken yet.
+    /// The bytes that the connection hasn't taken yet.
     buffer: BytesMut,
     /// The content of the last ping, which is answered next: earlier ones need no answer.
     pong: Option<BytesMut>,

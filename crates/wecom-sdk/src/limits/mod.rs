@@ -147,7 +147,7 @@ impl<'a> Asking<'a> {
 /// The state that delays the calls of a credential to an endpoint in this process.
 #[derive(Debug)]
 struct Local {
-    /// What is known of WeCom's last refusal.
+    /// WeCom's last refusal, as far as it is known.
     blocked: Mutex<Option<Block>>,
     /// The places, if the documentation limits the number of concurrent calls.
     places: Arc<Semaphore>,

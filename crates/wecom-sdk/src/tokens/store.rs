@@ -14,7 +14,7 @@ pub type StoreFuture<'a, T = ()> = BoxFuture<'a, Result<T, StoreError>>;
 ///
 /// A client holds the lease of a key while it fetches its token, so that only one of many does. When the store fails, each
 /// client continues with its own token: a failing store makes no call fail. Values that can't be a token (empty, huge,
-/// not text, valid for days) are ignored and replaced. What follows messages, such as `callback::kf_messages`, can't do without its cursor, so it fails with the store.
+/// not text, valid for days) are ignored and replaced. Functions that follow messages, such as `callback::kf_messages`, can't do without their cursor, so they fail with the store.
 ///
 /// Keys name a credential by a hash. Values are tokens and tickets, cursors of messages, and with `callback::suite_authorizations` responses with permanent
 /// codes, for an hour at most: protect a store like the secrets themselves.

@@ -16,7 +16,7 @@ use crate::spec::load;
 use crate::spec::source::Source;
 use crate::spec::{self, DocumentKind, Failure};
 
-/// How far a run got.
+/// The step that a run reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing is left to do.
@@ -32,10 +32,10 @@ enum Step {
     Stopped(String, String),
 }
 
-/// How many of many items are shown.
+/// The maximum number of items shown.
 const SHOWN: usize = 5;
 
-/// How many lines of a failed program are shown.
+/// The maximum number of lines of a failed program shown.
 const SHOWN_LINES: usize = 40;
 
 /// Runs all steps, up to the first that needs a person. Returns an error only if it can't continue at all.

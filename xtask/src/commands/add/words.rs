@@ -5,7 +5,7 @@ use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::source::{Lines, Source, position};
 
-/// What is left to a person in a spec file: line, column, and what it is.
+/// A task that is left to a person in a spec file: its line, its column, and a description.
 #[derive(Debug, Default)]
 pub(super) struct Left {
     /// Words and names that are missing.

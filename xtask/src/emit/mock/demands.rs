@@ -1,4 +1,4 @@
-//! What the mock demands of a request's body: fields, kinds, groups and limits.
+//! The mock's demands on a request's body: fields, kinds, groups and limits.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

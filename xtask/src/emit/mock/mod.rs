@@ -151,10 +151,10 @@ fn tags(module: &Module, request: &str) -> BTreeSet<String> {
     tags
 }
 
-/// How pages call the number of items that a request with a cursor wants.
+/// The names that pages use for the number of items that a request with a cursor asks for.
 const LIMITS: [&str; 4] = ["limit", "size", "page_size", "count"];
 
-/// How an endpoint is paged.
+/// The paging of an endpoint.
 fn paging(pagination: &Pagination, request: &Struct) -> TokenStream {
     let start = pagination.start.to_string();
     let numeric = pagination.numeric;
@@ -176,7 +176,7 @@ fn paging(pagination: &Pagination, request: &Struct) -> TokenStream {
     }
 }
 
-/// What becomes of a thing.
+/// The effects on things.
 fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> TokenStream {
     let (thing, id) = (&keeps.thing, keeps.id.as_ref().map(ToString::to_string).unwrap_or_default());
     let from = option(keeps.from.as_ref().map(ToString::to_string));

@@ -34,7 +34,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("code-renumbered", "always", Codes(code_renumbered)),
     Kind::new("code-invented", "always", Codes(code_invented)),
     Kind::new("code-texts-exchanged", "the rows of the two say different things", Codes(codes_exchanged))
-        .since("two codes with the same text, or with the same row, can't be told apart"),
+        .since("two codes with the same text, or with the same row, can't be distinguished"),
     Kind::new("code-number-changed", "the row counts with the number", Codes(code_number_changed))
         .since("the number is the spec's own wording"),
 ];
@@ -97,7 +97,7 @@ fn also_dropped(site: &TitledSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// Whether a document has more of an endpoint than its address, which nothing else tells of.
+/// Returns whether a document describes more of an endpoint than its path, which nothing else does.
 fn describes(site: &TitledSite<'_>, id: u32) -> bool {
     let page = |id: u32| site.file.pages.iter().find(|read| read.page.id == id);
     let described =

@@ -139,13 +139,13 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
         |of: &crate::spec::NamedDocument<'_>| of.definition.fields.keys().cloned().collect::<Vec<String>>();
     vec![Mutant {
         at: site.path.clone(),
-        change: format!("what tells {} from others", next.name),
+        change: format!("the member that distinguishes {} from others", next.name),
         edits: edits.flatten().collect(),
         said: names(own) != names(next),
     }]
 }
 
-/// An example shows that somebody else caused the event.
+/// An example shows that another person caused the event.
 fn cause_wrong(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let (system, person) = ("<FromUserName><![CDATA[sys]]>", "<FromUserName><![CDATA[lin.wei]]>");
     let shown = &site.document.definition.head.examples;

@@ -14,7 +14,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("general-rate-of-several-dropped", "the page has the number", Rates(of_several_dropped)),
     Kind::new("general-rate-scope", "the page has the number", Rates(scope)),
     Kind::new("general-rate-counts", "the page has the number", Rates(counts))
-        .since("the page doesn't say what a request tells of what is counted"),
+        .since("the page doesn't say how a request identifies what is counted"),
     Kind::new("general-rate-times", "the page has the number", Rates(times)),
     Kind::new("general-rate-excess", "the page has the number", Rates(excess)),
     Kind::new("general-rate-of", "the page names the endpoint", Rates(of))

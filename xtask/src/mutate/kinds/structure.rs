@@ -16,8 +16,8 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("field-mistyped", "the page speaks of it", Field(misspelt)),
     Kind::new("field-dropped", "the page speaks of it", Field(dropped)),
     Kind::new("field-invented", "the page speaks of those beside it", Field(invented)),
-    Kind::new("field-lifted", "the page shows it, or says where it stands", Field(lifted)),
-    Kind::new("field-lowered", "the page shows it, or says where it stands", Field(lowered)),
+    Kind::new("field-lifted", "the page shows it, or says where it belongs", Field(lifted)),
+    Kind::new("field-lowered", "the page shows it, or says where it belongs", Field(lowered)),
     Kind::new("place", "the address has it as a parameter", Field(place)),
 ];
 
@@ -80,7 +80,7 @@ fn invented(site: &FieldSite<'_>) -> Vec<Mutant> {
     if !is_last || site.fields.contains_key(&name) || site.field.embed {
         return Vec::new();
     }
-    let field = [("type", "string"), ("doc", "What else there is to say.")];
+    let field = [("type", "string"), ("doc", "Further remarks.")];
     let field = Value::Mapping(field.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
     let mut edits = vec![Edit::Set(site.list.key(&name), field)];
     edits.extend(site.objects(|object| _ = object.insert(name.clone(), "None.".into())));
@@ -129,7 +129,7 @@ fn lifted(site: &FieldSite<'_>) -> Vec<Mutant> {
         .file
         .fields()
         .any(|child| child.list == parent(&inner) && child.wire == name && is_placed(&child));
-    vec![site.mutant(format!("{} stands beside {}", last(&inner), site.wire), edits, said)]
+    vec![site.mutant(format!("{} is beside {}", last(&inner), site.wire), edits, said)]
 }
 
 fn parent(path: &Path) -> Path {
@@ -155,7 +155,7 @@ fn lowered(site: &FieldSite<'_>) -> Vec<Mutant> {
             inner.insert(site.wire.to_owned(), value);
         }
     }));
-    vec![site.mutant(format!("{} stands inside {next}", site.wire), edits, is_placed(site))]
+    vec![site.mutant(format!("{} is inside {next}", site.wire), edits, is_placed(site))]
 }
 
 /// Moves a parameter of the address into the body.

@@ -51,7 +51,7 @@ fn replaced(ty: &TypeExpr, from: &[Scalar], to: Scalar) -> Option<TypeExpr> {
     }
 }
 
-/// Changes a field's type: keys that the new type can't have are left out, and examples and default follow.
+/// Changes a field's type: keys that the new type can't have are removed, and examples and default are adapted.
 fn retyped(site: &FieldSite<'_>, ty: &TypeExpr, said: bool, convert: fn(&Value) -> Value) -> Vec<Mutant> {
     // A field that is known to differ from the page proves nothing.
     if site.field.quirk.is_some() || site.field.embed {

@@ -4,12 +4,12 @@ use serde_json::{Number, Value};
 
 use super::repair::{Repair, note};
 
-/// Why a text can't be read.
+/// The reason why a text can't be read.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
     /// The byte at which reading stopped.
     pub offset: usize,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct Lexer<'a> {
     pub text: &'a str,
     /// The byte at which reading continues.
     pub at: usize,
-    /// How many bytes have been scanned, repeatedly scanned ones included.
+    /// The number of bytes scanned, including those scanned repeatedly.
     pub work: usize,
     /// The repairs so far, each once.
     pub repairs: Vec<Repair>,

@@ -19,7 +19,7 @@ pub(crate) struct Found {
 /// The maximum depth of values: far more than any example has, and far less than would overflow the stack.
 const MAX_DEPTH: usize = 100;
 
-/// How much may be scanned in vain, as a multiple of the text's length. No example comes near.
+/// The amount that may be scanned in vain, as a multiple of the text's length. No example comes near.
 const MOST_LOST: usize = 8;
 
 /// Reads values, with the repairs a reader would make without thinking.
@@ -27,11 +27,11 @@ pub(super) struct Parser<'a> {
     pub lexer: Lexer<'a>,
     /// The closing brackets that are expected, innermost last.
     awaited: Vec<char>,
-    /// How many were expected when an array was closed early: its own bracket may still follow.
+    /// The number of brackets that were expected when an array was closed early: its own bracket may still follow.
     misplaced: Option<usize>,
     /// Whether this is an attempt, which may be abandoned and read again.
     attempting: bool,
-    /// How many bytes the abandoned attempts scanned.
+    /// The number of bytes that the abandoned attempts scanned.
     lost: usize,
 }
 

@@ -23,7 +23,7 @@ pub(crate) enum Repair {
     /// No comma between two items.
     #[serde(rename = "missing comma")]
     MissingComma,
-    /// `...` or `……` for what was left out: nothing is put in its place.
+    /// `...` or `……` in place of omitted content: nothing replaces it.
     #[serde(rename = "ellipsis")]
     Ellipsis,
     /// A line break or tab inside a string.

@@ -6,7 +6,7 @@ use super::labels::{has, terms, words};
 use super::numbers::in_digits;
 use crate::pages::plain;
 
-/// How far apart two texts may be for their English to be mistaken for each other's.
+/// The maximum distance between two texts whose English may have been exchanged.
 const NEAR: usize = 10;
 
 /// A text of a page, and the spec's English for it.
@@ -15,7 +15,7 @@ pub(crate) struct Translated<'t> {
     pub english: &'t str,
 }
 
-/// What a text of a page mentions, in any language.
+/// The things that a page's text mentions, in any language.
 struct Mentioned {
     /// The English words for each of its terms.
     terms: Vec<&'static [&'static str]>,

@@ -16,15 +16,15 @@ pub(crate) struct Stated {
     pub scope: &'static str,
     /// The name of the endpoint whose calls are counted, if it is stated.
     pub endpoint: Option<String>,
-    /// What else it says.
+    /// Its other statements.
     pub traits: BTreeSet<Trait>,
-    /// How many in which time.
+    /// The numbers, each with its period.
     pub rates: Vec<(u64, &'static str)>,
     /// Its line, from 1.
     pub line: usize,
 }
 
-/// What a rate may have beyond scope and numbers.
+/// A statement about a rate beyond its scope and numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Trait {
     /// It limits the calls to each endpoint.
@@ -33,7 +33,7 @@ pub(crate) enum Trait {
     Recipients,
     /// The number is multiplied by the accounts that the company may have.
     TimesAccounts,
-    /// What exceeds it is dropped.
+    /// The excess is dropped.
     Dropped,
 }
 

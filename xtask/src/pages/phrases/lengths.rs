@@ -93,7 +93,7 @@ pub(super) fn lengths(doc: &Description) -> Vec<Limit> {
     limits
 }
 
-/// Removes upper limits that are in either bytes or characters, since the unit is unknown.
+/// Removes maximums that are in either bytes or characters, since the unit is unknown.
 pub(super) fn known(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     if EITHER.is_match(doc.text()) {
         limits.retain(|limit| !matches!(limit.kind, LimitKind::MaxBytes | LimitKind::MaxChars));

@@ -1,6 +1,6 @@
 //! Wordings for the states of a job.
 
-/// What a status says of a job.
+/// The outcome of a job that a status reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Continues,

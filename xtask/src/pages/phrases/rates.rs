@@ -10,7 +10,7 @@ use crate::pages::markup::{plain, regex};
 /// The rates of an endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
-    /// How many calls in which time.
+    /// The numbers of calls, each with its period.
     pub calls: Vec<(u64, &'static str)>,
     /// The sentences about rates that count something else, or apply only at times.
     pub otherwise: Vec<Otherwise>,
@@ -21,13 +21,13 @@ pub(crate) struct Rates {
 pub(crate) struct Otherwise {
     /// The sentence.
     pub line: String,
-    /// How many in which time.
+    /// The numbers, each with its period.
     pub rates: Vec<(u64, &'static str)>,
-    /// What is counted.
+    /// The counted objects.
     pub counts: Counted,
 }
 
-/// What a sentence says that a rate counts, other than the calls of an app.
+/// The objects that a rate counts according to its sentence, other than the calls of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Counted {
     /// The calls of all apps of a company.

@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use crate::pages::markup::{plain, regex};
 
-/// What the notes on an endpoint must mention.
+/// The facts that the notes on an endpoint must mention.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Requirements {
     /// The names in quotes where the page is about permissions: `企业客户权限->客户联系`.

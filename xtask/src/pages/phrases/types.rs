@@ -12,7 +12,7 @@ use crate::spec::{Carrier, Limit, LimitKind};
 /// A type as a table states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DocType {
-    /// How many lists are around it.
+    /// The number of lists around it.
     pub lists: usize,
     /// The type of the items, if it is stated.
     pub base: Base,

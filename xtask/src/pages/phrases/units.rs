@@ -28,7 +28,7 @@ pub(crate) fn unit(doc: &str) -> Option<&'static str> {
     found.all(|unit| unit == first).then_some(first)
 }
 
-/// Returns whether a number of seconds is a point in time, and no duration: `距离0点的秒数`. What follows the first sentence is about other
+/// Returns whether a number of seconds is a point in time, and no duration: `距离0点的秒数`. Text after the first sentence is about other
 /// fields.
 pub(crate) fn is_time_of_day(doc: &str) -> bool {
     const POINTS: [&str; 7] = ["0点", "零点", "时间戳", "最早时间", "最晚时间", "开始时间", "结束时间"];

@@ -14,7 +14,7 @@ use crate::spec::type_expr::Scalar;
 pub(crate) struct Value {
     /// As on the wire.
     pub wire: String,
-    /// What it means.
+    /// Its meaning.
     pub doc: String,
 }
 

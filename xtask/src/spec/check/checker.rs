@@ -8,7 +8,7 @@ use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, FieldPath, Fields, File};
 
-/// What has been found out so far about the file that is being checked.
+/// The knowledge so far about the file that is being checked.
 pub(super) struct Checker<'a> {
     pub(super) file: &'a File,
     pub(super) text: &'a str,
@@ -150,9 +150,9 @@ fn is_value(file: &File, ty: &TypeExpr, value: &str) -> bool {
     }
 }
 
-/// How a path refers to fields.
+/// The rules for a path that refers to fields.
 pub(super) struct Along {
-    /// Where its first field is.
+    /// The place of its first field.
     pub(super) side: &'static str,
     /// Whether it may lead through lists of structs.
     pub(super) lists: bool,

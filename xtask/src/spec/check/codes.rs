@@ -91,7 +91,7 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Words that people take for each other when they guess the name of a code, each with the one that stands for all.
+/// Words that people confuse when they guess the name of a code, each group with the word that represents it.
 const ALIKE: &[(&str, &[&str])] = &[
     ("AGENT", &["AGENTID", "APP"]),
     ("CHAT", &["CHATID"]),
@@ -106,7 +106,7 @@ const ALIKE: &[(&str, &[&str])] = &[
     ("TAG", &["TAGID"]),
 ];
 
-/// What people may write for the names so far, with the name that it stands for.
+/// The names that people may guess for those seen so far, each with the name it belongs to.
 #[derive(Default)]
 struct Guesses<'a>(BTreeMap<String, Guessed<'a>>);
 
@@ -116,8 +116,8 @@ struct Guessed<'a> {
 }
 
 impl<'a> Guesses<'a> {
-    /// Adds the name of a code, and returns another code's name that people may take for it. Two names that end in the numbers of their codes are told apart
-    /// by those; but whoever guesses the words alone would get the only one of them that has no number.
+    /// Adds the name of a code, and returns another code's name that people may take for it. Two names that end in the numbers of their codes are distinguished
+    /// by those; but a guess of the words alone would be the only one of them without a number.
     fn insert(&mut self, number: &str, name: &'a str) -> Option<&'a str> {
         let words = unnumbered(number, name);
         let numbered = words != name;
@@ -156,7 +156,7 @@ impl Reporter<'_> {
             (format!("`{name}` differs from `{other}`, another code, only by underscores"), HELP)
         } else {
             (
-                format!("whoever guesses `{name}` may write `{other}`, which is another code"),
+                format!("`{name}` is easily confused with `{other}`, which is another code"),
                 if unnumbered(number, name) == name {
                     "say what distinguishes it, or add their numbers to both names"
                 } else {

@@ -121,7 +121,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// Checks that a document has an ID if somebody read it, and no details if nobody did.
+    /// Checks that a document has an ID if it was read, and no details if it wasn't.
     fn seen(&mut self, path: &Path, seen: bool, details: [(&str, bool); 3]) {
         if seen && details.contains(&("id", false)) {
             self.error(Mistake::UnseenPage, At::Value(path), "nothing says which document it is")

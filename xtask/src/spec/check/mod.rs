@@ -26,6 +26,7 @@ mod types;
 
 pub use self::bodies::body;
 use self::checker::Checker;
+pub use self::prose::headless;
 pub use self::terms::Refused;
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics};

@@ -7,7 +7,7 @@ use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Endpoint, FieldPath, Format, Pagination, Part};
 
-/// How fields of the response are referred to.
+/// The rules for paths to fields of the response.
 const RESPONSE: Along = Along { side: "response", lists: false, mistake: Mistake::BadPagination };
 
 impl Checker<'_> {

@@ -1,4 +1,4 @@
-//! Where the values of an example are in a spec file.
+//! The places of an example's values in a spec file.
 
 use std::ops::Range;
 

@@ -9,7 +9,7 @@ use crate::spec::source::{Kind, Node};
 /// The keys whose values are descriptions.
 const DESCRIPTIONS: [&str; 7] = ["doc", "help", "note", "notes", "quirk", "reason", "summary"];
 
-/// How many words of a sentence a message shows.
+/// The number of words of a sentence that a message shows.
 const SHOWN: usize = 5;
 
 /// Words that continue the same clause after a comma.
@@ -68,7 +68,7 @@ pub(super) fn without_code(text: &str) -> String {
 
 /// Returns the beginning of the first sentence without a head. Questions don't count, nor does a clause before a
 /// comma: `When it ends, nothing is sent.`
-fn headless(openings: &[String], text: &str) -> Option<String> {
+pub fn headless(openings: &[String], text: &str) -> Option<String> {
     let prose = without_code(text);
     let ends = |c: char| matches!(c, '.' | '!' | '?');
     let mut rest = prose.as_str();

@@ -7,7 +7,7 @@ use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Asks, Carrier, Demand, Field, Fields, Limit, LimitValue, Rule, Test, WrittenRule};
 
-/// How the fields of a rule are referred to.
+/// The rules for paths to the fields of a rule.
 const FIELDS: Along = Along { side: "list of fields", lists: true, mistake: Mistake::BadRule };
 
 impl Checker<'_> {

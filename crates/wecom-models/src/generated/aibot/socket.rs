@@ -111,8 +111,8 @@ pub struct PingResponse {}
 /// Answers a callback with any `msgtype`, within 24 hours: its `req_id` is that of the callback.
 ///
 /// All frames of a stream are replies to the same message, and a message has one stream. Since
-/// acknowledgements of such replies can't be told apart, send the next one after that of the previous
-/// one: overlapping frames of a stream were refused with the code 6000.
+/// acknowledgements of such replies can't be distinguished, send the next one after that of the
+/// previous one: overlapping frames of a stream were refused with the code 6000.
 ///
 /// To a chat, a bot sends up to 30 messages per minute and 1,000 per hour, replies and [`SendMsg`]
 /// together.

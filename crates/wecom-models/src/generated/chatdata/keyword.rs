@@ -227,7 +227,7 @@ pub struct GetRuleDetailResponse {
 /// `POST /cgi-bin/chatdata/keyword/update_rule` ·
 /// [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// Within `applicable_range`, an empty list clears the restriction or the exemptions it stands for.
+/// Within `applicable_range`, an empty list clears that restriction or those exemptions.
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.

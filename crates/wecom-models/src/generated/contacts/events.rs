@@ -52,8 +52,8 @@ pub enum ContactsEvent {
 /// `Event` `batch_job_result`; `InfoType` `batch_job_result` ·
 /// [异步任务完成事件推送](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Sent to the app that started the job. The translation of IDs (通讯录ID转译) is told to the service
-/// provider, without `ErrCode`.
+/// Sent to the app that started the job. For the translation of IDs (通讯录ID转译), it is sent to the
+/// service provider, without `ErrCode`.
 ///
 /// It reports that a job has ended.
 ///
@@ -161,11 +161,11 @@ pub struct CreateUser {
 /// Sent to the contacts sync assistant, customized apps, apps shared by upstream companies, and
 /// suites. An app that makes the change by a call doesn't get it.
 ///
-/// Contacts sync URLs that were set or changed after 2022-08-15 are told of changed departments and
-/// userids only, with `UserID`, `NewUserID` and `Department`. Suites that may edit contacts are told
-/// of changed departments only, with `UserID`, `OpenUserID` and `Department`. Suites that read basic
-/// contact information aren't told of changes in sensitive fields. Suites are also told if new
-/// departments take the member out of their scope.
+/// Contacts sync URLs that were set or changed after 2022-08-15 are notified of changed departments
+/// and userids only, with `UserID`, `NewUserID` and `Department`. Suites that may edit contacts are
+/// notified of changed departments only, with `UserID`, `OpenUserID` and `Department`. Suites that
+/// read basic contact information aren't notified of changes in sensitive fields. Suites are also
+/// notified if new departments take the member out of their scope.
 ///
 /// - _Authorized_ fields: customized apps get them once an admin authorizes it, of suites only contacts apps.
 /// - _Sensitive_ fields: customized apps need the admin's authorization and the member's through OAuth2. Of suites only contacts
@@ -192,8 +192,8 @@ pub struct UpdateUser {
     pub open_user_id: Option<String>,
     /// The new userid, if it changed. A userid that WeCom generated can be changed once.
     pub new_user_id: Option<String>,
-    /// The name. Only if changed. Authorized. Suites get the userid in its place and aren't told of new
-    /// names, unless they are a contacts app.
+    /// The name. Only if changed. Authorized. Suites get the userid in its place and aren't notified of
+    /// new names, unless they are a contacts app.
     pub name: Option<String>,
     /// The IDs of the member's departments after the change, as far as the app has permission to view
     /// them. Only if changed.
@@ -313,7 +313,7 @@ pub struct CreateParty {
 /// suites. An app that makes the change by a call doesn't get it.
 ///
 /// Contacts sync URLs that were set or changed after 2022-08-15, and suites that may edit contacts,
-/// are told of a changed `ParentId` only.
+/// are notified of a changed `ParentId` only.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
@@ -333,7 +333,7 @@ pub struct UpdateParty {
     /// The department's ID.
     pub id: u64,
     /// The name. Only if changed. Customized apps get it once an admin authorizes it; of suites, only
-    /// contacts apps are told.
+    /// contacts apps get it.
     pub name: Option<String>,
     /// The parent department's ID. Only if changed.
     pub parent_id: Option<u64>,
@@ -477,7 +477,7 @@ pub enum JobType {
     ExportDepartment,
     /// `export_tag`: exports the members of a tag.
     ExportTag,
-    /// `export_taguser`: the same, as a suite is told.
+    /// `export_taguser`: exports the members of a tag, in a suite's notification.
     ExportTagUser,
     /// `import_chain_contact`: imports contacts of a chain.
     ImportChainContact,

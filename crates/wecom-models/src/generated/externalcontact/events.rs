@@ -124,7 +124,7 @@ pub enum ExternalcontactEvent {
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员). A component (获客助手组件) is
-/// told of customers who came by an acquisition link with a `State`.
+/// notified of customers who came by an acquisition link with a `State`.
 ///
 /// Apps of service providers don't get it if the member has no valid external contact account.
 ///
@@ -169,7 +169,8 @@ pub struct AddExternalContact {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
-/// customers of members visible to the app. Suites are not told of changes of the mobile number alone.
+/// customers of members visible to the app. Suites are not notified of changes of the mobile number
+/// alone.
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
@@ -627,7 +628,7 @@ pub struct CustomerAcquisitionPermitChange {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
-/// Components are not told where they pay for the company (代支付).
+/// Components are not notified if they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
@@ -652,7 +653,7 @@ pub struct BalanceLow {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
-/// Components are not told where they pay for the company (代支付).
+/// Components are not notified if they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
@@ -676,7 +677,7 @@ pub struct BalanceExhausted {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
-/// Components are not told where they pay for the company (代支付).
+/// Components are not notified if they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
@@ -814,7 +815,7 @@ pub struct OpenProfile {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
 ///
-/// Components are told only if `State` is not empty.
+/// Components are notified only if `State` is not empty.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
@@ -843,7 +844,8 @@ pub struct FriendRequest {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
 ///
-/// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
+/// Only for customers who use WeChat. Components are notified only if the customer's `State` is not
+/// empty.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
@@ -879,7 +881,8 @@ pub struct CustomerStartChat {
 /// Free of charge only during the beta of the customer acquisition assistant (内测), and only for
 /// customers whose first message came after the counts of 3, 5 and 10 were introduced.
 ///
-/// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
+/// Only for customers who use WeChat. Components are notified only if the customer's `State` is not
+/// empty.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(

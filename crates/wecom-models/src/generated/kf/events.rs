@@ -36,8 +36,8 @@ pub enum KfEvent {
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件;
 /// customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息; a self-built app has it
-/// once it is listed and may use at least one account. Without the permission, an app is still told
-/// that it lost accounts.
+/// once it is listed and may use at least one account. Without the permission, an app is still
+/// notified that it lost accounts.
 ///
 /// An account has one developer at a time, and as long as it has one, WeCom's own rules don't assign
 /// its sessions: the app must. A third-party app that a member or another admin than a super admin

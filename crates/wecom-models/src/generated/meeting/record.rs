@@ -588,8 +588,8 @@ impl GetTranscriptParagraphList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetTranscriptParagraphListResponse {
-    /// Whether the voices of those who speak through one device have been told apart (声纹识别), independently
-    /// of the transcript. True if that isn't needed, too.
+    /// Whether the voices of those who speak through one device have been distinguished (声纹识别),
+    /// independently of the transcript. True if that isn't needed, too.
     pub audio_detect: bool,
     /// The paragraphs.
     pub paragraphs: Vec<ParagraphTime>,
@@ -968,8 +968,8 @@ pub struct Transcript {
     pub paragraphs: Vec<Paragraph>,
     /// The keywords.
     pub keywords: Vec<String>,
-    /// Whether the voices of those who speak through one device have been told apart (声纹识别), independently
-    /// of the transcript. True if that isn't needed, too.
+    /// Whether the voices of those who speak through one device have been distinguished (声纹识别),
+    /// independently of the transcript. True if that isn't needed, too.
     pub audio_detect: bool,
 }
 

@@ -217,7 +217,7 @@ pub struct GetRuleDetailResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Within `applicable_range`, an empty list clears the restriction or the exemptions it stands for. Of
+/// Within `applicable_range`, an empty list clears that restriction or those exemptions. Of
 /// `exclude_keyword` and `voice_match_msgtype`, the page doesn't say so.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.

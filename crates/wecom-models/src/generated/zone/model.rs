@@ -581,11 +581,11 @@ pub struct GetRecommendDialogResultResponse {
 /// Self-built apps can analyze text messages only (so their page says, though its table lists the same
 /// types as for others), customized and third-party apps voice messages and archived recordings, too.
 ///
-/// The input of the model is set up in the admin console: a text with placeholders. `{chat}` stands
-/// for the messages with their senders, `{chatcontent}` for the messages alone, `{knowledge}` for what
-/// was found in the knowledge base; for customized and third-party apps also `{tagjson}` for the tag
-/// groups and `{$name$}` for a value of `var_args`. Altogether, it may have about 30,000 characters:
-/// the job of a customized or third-party app fails if it has more.
+/// The input of the model is set up in the admin console: a text with placeholders. `{chat}` becomes
+/// the messages with their senders, `{chatcontent}` the messages alone, `{knowledge}` the passages
+/// found in the knowledge base; for customized and third-party apps also `{tagjson}` the tag groups
+/// and `{$name$}` a value of `var_args`. Altogether, it may have about 30,000 characters: the job of a
+/// customized or third-party app fails if it has more.
 ///
 /// A service provider's calls beyond its rate are late, or fail. If resources are short, a job is
 /// retried for 24 hours, then it fails.
@@ -773,9 +773,9 @@ pub struct GetWwModelResultResponse {
 /// The model must answer within 5 seconds; what it answers is ignored. It reports its result with
 /// [`CallBackProgramAsyncJob`](crate::zone::program::CallBackProgramAsyncJob).
 ///
-/// The input of the model is set up in the admin console: a text with placeholders. `{chat}` stands
-/// for the messages with their senders, `{chatcontent}` for the messages alone, `{knowledge}` for what
-/// was found in the knowledge base, `{tagjson}` for the tag groups.
+/// The input of the model is set up in the admin console: a text with placeholders. `{chat}` becomes
+/// the messages with their senders, `{chatcontent}` the messages alone, `{knowledge}` the passages
+/// found in the knowledge base, `{tagjson}` the tag groups.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///

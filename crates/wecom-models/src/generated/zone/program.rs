@@ -29,8 +29,8 @@ use crate::{Json, Secret, Unknown};
 ///
 /// Text and voice messages and archived recordings can be analyzed.
 ///
-/// The input of the program is set up in the admin console: a text with placeholders. `{chat}` stands
-/// for the messages with their senders, `{chatcontent}` for the messages alone.
+/// The input of the program is set up in the admin console: a text with placeholders. `{chat}` becomes
+/// the messages with their senders, `{chatcontent}` the messages alone.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
