@@ -42,7 +42,9 @@ pub enum Error {
         format: Format,
     },
     /// The callback is older or newer than the receiver allows.
-    #[error("the callback's timestamp is too far from now: it is replayed, or a clock is wrong")]
+    #[error(
+        "the callback's timestamp is too far from the current time: the callback is a replay, or a clock is wrong"
+    )]
     Expired,
     /// The content can't be decrypted (-40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. The error
     /// doesn't say which step failed.

@@ -42,29 +42,27 @@ impl Checker {
     /// Checks the maximum number of bytes.
     pub fn max_bytes(&mut self, name: &str, value: &impl Text, max: u32) {
         let bytes = value.text().map_or(0, str::len);
-        self.limit(name, bytes <= max as usize, Rule::MaxBytes(max), || format!("{bytes} bytes long"));
+        self.limit(name, bytes <= max as usize, Rule::MaxBytes(max), || bytes.to_string());
     }
 
     /// Checks the maximum number of characters.
     pub fn max_chars(&mut self, name: &str, value: &impl Text, max: u32) {
         let chars = value.text().map_or(0, |text| text.chars().count());
-        self.limit(name, chars <= max as usize, Rule::MaxChars(max), || format!("{chars} characters long"));
+        self.limit(name, chars <= max as usize, Rule::MaxChars(max), || chars.to_string());
     }
 
     /// Checks the minimum number of characters.
     pub fn min_chars(&mut self, name: &str, value: &impl Text, min: u32) {
         if let Some(text) = value.text() {
             let chars = text.chars().count();
-            self.limit(name, chars >= min as usize, Rule::MinChars(min), || {
-                format!("{chars} characters long")
-            });
+            self.limit(name, chars >= min as usize, Rule::MinChars(min), || chars.to_string());
         }
     }
 
     /// Checks the maximum number of characters, counting a Chinese character as two.
     pub fn max_width(&mut self, name: &str, value: &impl Text, max: u32) {
         let width = value.text().map_or(0, width);
-        self.limit(name, width <= max as usize, Rule::MaxWidth(max), || format!("{width} characters long"));
+        self.limit(name, width <= max as usize, Rule::MaxWidth(max), || width.to_string());
     }
 
     /// Checks that a text matches a pattern.
@@ -78,19 +76,19 @@ impl Checker {
     /// Checks the maximum number of items.
     pub fn max_items(&mut self, name: &str, value: &impl Items, max: u32) {
         let items = value.items().unwrap_or(0);
-        self.limit(name, items <= max as usize, Rule::MaxItems(max), || format!("{items} items long"));
+        self.limit(name, items <= max as usize, Rule::MaxItems(max), || items.to_string());
     }
 
     /// Checks the minimum number of items.
     pub fn min_items(&mut self, name: &str, value: &impl Items, min: u32) {
         if let Some(items) = value.items() {
-            self.limit(name, items >= min as usize, Rule::MinItems(min), || format!("{items} items long"));
+            self.limit(name, items >= min as usize, Rule::MinItems(min), || items.to_string());
         }
     }
 
     /// Checks that no two items are the same.
     pub fn unique_items(&mut self, name: &str, value: &impl Distinct) {
-        self.limit(name, value.is_distinct(), Rule::UniqueItems, || "one with repetition".to_owned());
+        self.limit(name, value.is_distinct(), Rule::UniqueItems, || "a list with duplicates".to_owned());
     }
 
     /// Checks that a number is at most `max`.
@@ -179,7 +177,7 @@ impl Checker {
             let seconds = i128::from(to.as_unix()) - i128::from(from.as_unix());
             let max = i128::from(days) * 24 * 60 * 60;
             let rule = Rule::MaxSpan { from: from_name, days };
-            self.limit(to_name, (0..=max).contains(&seconds), rule, || format!("{seconds} seconds after it"));
+            self.limit(to_name, (0..=max).contains(&seconds), rule, || rule::after(seconds));
         }
     }
 
@@ -195,7 +193,7 @@ impl Checker {
             let between = day(to) - day(from);
             let rule = Rule::MaxWholeDays { from: from_name, days };
             self.limit(to_name, (0..=i128::from(days)).contains(&between), rule, || {
-                format!("{between} days after it")
+                rule::after(between * 24 * 60 * 60)
             });
         }
     }
@@ -223,8 +221,8 @@ impl Checker {
     fn group(&mut self, fields: &[(&'static str, bool)], holds: impl Fn(usize) -> bool, rule: Rule) {
         let set: Vec<&str> = fields.iter().filter(|(_, set)| *set).map(|(name, _)| *name).collect();
         let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-        let found = if set.is_empty() { "none".to_owned() } else { set.join(" and ") };
-        self.limit(&names.join(", "), holds(set.len()), rule, || found);
+        let found = || set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        self.limit(&names.join(", "), holds(set.len()), rule, found);
     }
 
     /// Checks that a field is set when another field requires it.

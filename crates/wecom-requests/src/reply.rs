@@ -93,7 +93,7 @@ pub enum ReplyError {
         format: ReplyFormat,
     },
     /// It answers another kind of callback.
-    #[error("the reply {id} answers `{}`, and the callback is `{kind}`", .answers.kind)]
+    #[error("the reply {id} is for the callback `{}`, but the callback is `{kind}`", .answers.kind)]
     #[non_exhaustive]
     Callback {
         /// The name of the reply in the specification.

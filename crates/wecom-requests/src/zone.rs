@@ -170,7 +170,7 @@ pub enum ZoneSdkError {
     #[error("the response can't be decrypted (-10005)")]
     Decryption,
     /// -10006: the SDK doesn't know the call. It may be too old.
-    #[error("the SDK doesn't know the call: check whether it is too old (-10006)")]
+    #[error("the SDK doesn't know the call: update it if it is old (-10006)")]
     UnknownCall,
     /// -10008: the version of the key doesn't match. In debug mode, the access token may have expired.
     #[error(
@@ -293,7 +293,7 @@ mod tests {
         let refused = brew("green").invoke(|_, _| ZoneSdkError::check(-10006).map(|()| "{}"));
         assert_eq!(
             refused.expect_err("the SDK fails").to_string(),
-            "the SDK of the zone failed: the SDK doesn't know the call: check whether it is too old (-10006)"
+            "the SDK of the zone failed: the SDK doesn't know the call: update it if it is old (-10006)"
         );
     }
 

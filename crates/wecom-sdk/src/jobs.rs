@@ -45,7 +45,7 @@ pub enum WaitError<R> {
         response: Box<R>,
     },
     /// The job wasn't over in time. It continues, and can be waited for again.
-    #[error("the job wasn't over within {deadline:?}{}", failure.as_ref().map(|error| format!("; the last request failed: {error}")).unwrap_or_default())]
+    #[error("the job didn't finish within {deadline:?}{}", failure.as_ref().map(|error| format!("; the last request failed: {error}")).unwrap_or_default())]
     #[non_exhaustive]
     Deadline {
         /// The time for which the client waited.

@@ -103,7 +103,7 @@ pub enum LoginError {
     #[error("scopes other than `snsapi_base` require the app's agentid: set it with `agent_id`")]
     AgentId,
     /// The URL of a third-party app has an agentid, which WeCom would ignore.
-    #[error("a third-party app has no agentid: leave out `agent_id`, or use `corp` for a single company")]
+    #[error("a third-party app has no agentid: omit `agent_id`, or use `corp` for a single company")]
     SuiteAgentId,
     /// The redirect has no code: the person has declined, or came from elsewhere.
     #[error("the query has neither `code` nor `auth_code`: the person hasn't authorized anything")]

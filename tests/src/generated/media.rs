@@ -62,8 +62,8 @@ pub(crate) const UPLOAD_MEDIA_BY_URL: &[Example] = &[
         request: r#"{
   "scene": 1,
   "type": "file",
-  "filename": "catalogue.pdf",
-  "url": "https://example.com/files/catalogue.pdf",
+  "filename": "catalog.pdf",
+  "url": "https://example.com/files/catalog.pdf",
   "md5": "90c4e1ab57d3862f4be07a19c58d6f23"
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq9" }"#,

@@ -93,7 +93,7 @@ async fn a_job_that_is_not_over_in_time_is_given_up_with_its_last_answer() {
     answers(&server, PATH, [import(2)]);
     let start = Instant::now();
     let error = wait(&client).deadline(10 * SECOND).await.unwrap_err();
-    assert_eq!(error.to_string(), "the job wasn't over within 10s");
+    assert_eq!(error.to_string(), "the job didn't finish within 10s");
     let WaitError::Deadline { response: Some(last), failure: None, .. } = error else { panic!("{error}") };
     assert_eq!((last.percentage, start.elapsed().as_secs()), (50, 10));
     // A response that takes longer than that is not waited for.

@@ -226,7 +226,6 @@ fn why(test: &Test) -> TokenStream {
         Test::Is(values) => quote!(crate::When::Is(&[#(#values),*])),
         Test::Has(_) => {
             let words = test.words();
-            let words = words.strip_prefix("is ").unwrap_or(&words);
             quote!(crate::When::Has(#words))
         }
     }

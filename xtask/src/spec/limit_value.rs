@@ -131,15 +131,29 @@ impl Limit {
         }
     }
 
-    /// Describes a value within it, to follow "is": `at most 40 characters long`.
+    /// Returns the verb before its phrase: a text *is* at most 40 characters long, a list *has* at most 3 items.
+    pub const fn verb(&self) -> &'static str {
+        match self.kind {
+            LimitKind::MinItems | LimitKind::MaxItems => "has",
+            _ => "is",
+        }
+    }
+
+    /// Returns the limit as a demand on a value: `must be at most 40 characters long`.
+    pub fn demand(&self) -> String {
+        let verb = if self.verb() == "has" { "have" } else { "be" };
+        format!("must {verb} {}", self.phrase())
+    }
+
+    /// Describes a value within it, to follow [`verb`](Self::verb): `at most 40 characters long`.
     pub fn phrase(&self) -> String {
         let facts = self.kind.facts();
-        let long = if facts.unit.is_empty() { "" } else { " long" };
+        let long = if facts.unit.is_empty() || self.verb() == "has" { "" } else { " long" };
         let counted = self.value.of(facts.unit);
         match facts.bound {
             Bound::AtMost => format!("at most {counted}{long}"),
             Bound::AtLeast => format!("at least {counted}{long}"),
-            Bound::Above => format!("more than {}", self.value),
+            Bound::Above => format!("greater than {}", self.value),
             Bound::Below => format!("less than {}", self.value),
             Bound::Step => format!("a multiple of {}", self.value),
             Bound::Among => one_of(&self.whole_numbers()),

@@ -16,11 +16,12 @@ impl Group {
 }
 
 impl Demand {
+    /// Returns the demand in words, to follow the field's name.
     fn words(&self) -> String {
         match self {
-            Self::Required => "required".to_owned(),
-            Self::Forbidden => "not allowed".to_owned(),
-            Self::Limited(limits) => phrases(limits),
+            Self::Required => "is required".to_owned(),
+            Self::Forbidden => "is not allowed".to_owned(),
+            Self::Limited(limits) => predicate(limits),
         }
     }
 }
@@ -31,7 +32,7 @@ impl Test {
         match self {
             Self::Set => "is set".to_owned(),
             Self::Is(values) => format!("is {}", quoted(values, " or ")),
-            Self::Has(limits) => format!("is {}", phrases(limits)),
+            Self::Has(limits) => predicate(limits),
         }
     }
 }
@@ -73,7 +74,7 @@ impl Rule {
                 format!("Set {} {}.", group.phrase(), listed(fields))
             }
             Self::When { demand, field, when, test } => {
-                format!("`{field}` is {} if `{when}` {}.", demand.words(), test.words())
+                format!("`{field}` {} if `{when}` {}.", demand.words(), test.words())
             }
             Self::Unique(field) => format!("`{field}` is different in each item."),
             Self::Total { .. } => {
@@ -112,9 +113,7 @@ impl Rule {
                     _ => String::new(),
                 };
                 let about = format!("`{field}` {about}, as `{when}` {verb}");
-                let when = test.words();
-                let when = when.strip_prefix("is ").unwrap_or(&when);
-                (about, format!(" ({limits}when it is {when})"))
+                (about, format!(" ({limits}when it {})", test.words()))
             }
             Self::Unique(field) => (format!("`{field}` being different in each item"), String::new()),
             Self::Total { .. } => {
@@ -147,6 +146,16 @@ impl Rule {
 fn phrases(limits: &[Limit]) -> String {
     let phrases: Vec<String> = limits.iter().map(Limit::phrase).collect();
     phrases.join(" and ")
+}
+
+/// Returns limits with their verbs, each verb once in a row: `is at least 1 and at most 5`.
+fn predicate(limits: &[Limit]) -> String {
+    let mut verb = "";
+    let phrases = limits.iter().map(|limit| {
+        let is_new = std::mem::replace(&mut verb, limit.verb()) != limit.verb();
+        if is_new { format!("{} {}", limit.verb(), limit.phrase()) } else { limit.phrase() }
+    });
+    phrases.collect::<Vec<String>>().join(" and ")
 }
 
 /// `` `a`, `b` and `c` ``.

@@ -120,7 +120,7 @@ async fn a_reply_that_breaks_its_limits_is_not_sent() {
     assert_eq!(
         error,
         "the reply message.reply.update_template_card_reply breaks documented limits: \
-         `TemplateCard.ActionMenu.ActionList` must be at most 10 items long, but is 11 items long"
+         `TemplateCard.ActionMenu.ActionList` must have at most 10 items, but has 11"
     );
 }
 
@@ -170,7 +170,7 @@ async fn a_device_is_answered_in_json_and_each_reply_answers_its_own_callback() 
     let error = receiver().reply(&opened, &refuse(String::new())).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the reply openhw.reply.bind_device_reply answers `bind`, and the callback is `unbind`"
+        "the reply openhw.reply.bind_device_reply is for the callback `bind`, but the callback is `unbind`"
     );
 }
 

@@ -3095,7 +3095,7 @@ impl NewBiweekly {
 ///
 /// `rest_times` is not allowed if `allow_rest` is `0`.
 ///
-/// `off_work_sec` minus `work_sec` must be more than 60 and less than 86400.
+/// `off_work_sec` minus `work_sec` must be greater than 60 and less than 86400.
 ///
 /// `work_sec` minus `remind_work_sec` must be one of 0, 300, 600, 900, 1200.
 ///
@@ -3252,7 +3252,7 @@ pub struct FixedPeriodArgs {
 ///
 /// `rest_times` is not allowed if `allow_rest` is `0`.
 ///
-/// `off_work_sec` minus `work_sec` must be more than 60 and less than 86400.
+/// `off_work_sec` minus `work_sec` must be greater than 60 and less than 86400.
 ///
 /// `work_sec` minus `remind_work_sec` must be one of 0, 300, 600, 900, 1200.
 ///
@@ -3381,7 +3381,7 @@ pub struct ShiftPeriodArgs {
 
 /// A work period on special days. Times are in seconds since midnight.
 ///
-/// `off_work_sec` minus `work_sec` must be more than 60 and less than 86400.
+/// `off_work_sec` minus `work_sec` must be greater than 60 and less than 86400.
 ///
 /// `work_sec` minus `remind_work_sec` must be one of 0, 300, 600, 900, 1200.
 ///

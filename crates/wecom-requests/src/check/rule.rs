@@ -40,12 +40,21 @@ impl fmt::Display for Violation {
         let paths = path.replace(", ", "`, `");
         let path = path.replace(" - ", "` minus `");
         match rule {
-            Rule::ExactlyOne => write!(f, "set exactly one of `{paths}`, not {actual}"),
+            Rule::ExactlyOne if actual.is_empty() => write!(f, "set one of `{paths}`"),
+            Rule::ExactlyOne => write!(f, "set only one of `{paths}` ({actual} are set)"),
             Rule::AtLeastOne => write!(f, "set at least one of `{paths}`"),
-            Rule::AtMostOne => write!(f, "set at most one of `{paths}`, not {actual}"),
-            Rule::BothOrNeither => write!(f, "set all of `{paths}` or none, not only {actual}"),
+            Rule::AtMostOne => write!(f, "set at most one of `{paths}` ({actual} are set)"),
+            Rule::BothOrNeither => {
+                let are = if actual.contains(" and ") { "are" } else { "is" };
+                write!(f, "set all of `{paths}`, or none (only {actual} {are} set)")
+            }
             Rule::RequiredWhen { field, when } => write!(f, "set `{path}` when `{field}` {when}"),
             Rule::ForbiddenWhen { field, when } => write!(f, "omit `{path}` when `{field}` {when}"),
+            Rule::MinChars(1) | Rule::MinItems(1) => write!(f, "`{path}` must not be empty"),
+            Rule::MinItems(_) | Rule::MaxItems(_) => write!(f, "`{path}` must have {rule}, but has {actual}"),
+            Rule::MinChars(_) | Rule::MaxChars(_) | Rule::MaxBytes(_) | Rule::MaxWidth(_) => {
+                write!(f, "`{path}` must be {rule}, but has {actual}")
+            }
             Rule::UniqueItems => write!(f, "`{path}` must not contain duplicates"),
             Rule::Unique => write!(f, "`{path}` must be different in each item"),
             Rule::Pattern(pattern) => write!(f, "`{path}` must match `{pattern}`"),
@@ -67,7 +76,7 @@ pub enum When {
     Set,
     /// The field has one of these values, as on the wire.
     Is(&'static [&'static str]),
-    /// The field meets the condition described by these words.
+    /// The field meets the condition that these words state: `has at least 2 items`.
     Has(&'static str),
 }
 
@@ -76,7 +85,7 @@ impl fmt::Display for When {
         match self {
             Self::Set => f.write_str("is set"),
             Self::Is(values) => write!(f, "is {}", values.join(" or ")),
-            Self::Has(words) => write!(f, "is {words}"),
+            Self::Has(words) => f.write_str(words),
         }
     }
 }
@@ -188,23 +197,24 @@ pub enum Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MaxBytes(bytes) => write!(f, "at most {bytes} bytes long"),
-            Self::MaxChars(chars) => write!(f, "at most {chars} characters long"),
-            Self::MinChars(chars) => write!(f, "at least {chars} characters long"),
+            Self::MaxBytes(bytes) => write!(f, "at most {} long", counted(*bytes, "byte")),
+            Self::MaxChars(chars) => write!(f, "at most {} long", counted(*chars, "character")),
+            Self::MinChars(chars) => write!(f, "at least {} long", counted(*chars, "character")),
             Self::MaxWidth(width) => {
-                write!(f, "at most {width} characters long, counting a Chinese character as two")
+                let width = counted(*width, "character");
+                write!(f, "at most {width} long, counting a Chinese character as two")
             }
             Self::Pattern(pattern) => write!(f, "text that matches `{pattern}`"),
-            Self::MaxItems(items) => write!(f, "at most {items} items long"),
-            Self::MinItems(items) => write!(f, "at least {items} items long"),
+            Self::MaxItems(items) => write!(f, "at most {}", counted(*items, "item")),
+            Self::MinItems(items) => write!(f, "at least {}", counted(*items, "item")),
             Self::UniqueItems => f.write_str("a list without duplicates"),
             Self::Max(max) => write!(f, "at most {max}"),
             Self::Min(min) => write!(f, "at least {min}"),
             Self::ExclusiveMax(max) => write!(f, "less than {max}"),
-            Self::ExclusiveMin(min) => write!(f, "more than {min}"),
+            Self::ExclusiveMin(min) => write!(f, "greater than {min}"),
             Self::MultipleOf(step) => write!(f, "a multiple of {step}"),
             Self::OneOf(numbers) => match numbers {
-                [alone] => write!(f, "exactly {alone}"),
+                [alone] => write!(f, "{alone}"),
                 several => {
                     let several: Vec<String> = several.iter().map(ToString::to_string).collect();
                     write!(f, "one of {}", several.join(", "))
@@ -212,10 +222,11 @@ impl fmt::Display for Rule {
             },
             Self::Unique => f.write_str("different in each item"),
             Self::NotBelow(field) => write!(f, "at least `{field}`"),
-            Self::Above(field) => write!(f, "more than `{field}`"),
-            Self::MaxSpan { from, days } => write!(f, "0 to {days} days after `{from}`"),
+            Self::Above(field) => write!(f, "greater than `{field}`"),
+            Self::MaxSpan { from, days } => write!(f, "0 to {} after `{from}`", counted(*days, "day")),
             Self::MaxWholeDays { from, days } => {
-                write!(f, "0 to {days} days after `{from}`, counting calendar days in Beijing")
+                let days = counted(*days, "day");
+                write!(f, "0 to {days} after `{from}`, counting calendar days in Beijing")
             }
             Self::ExactlyOne => f.write_str("set in exactly one place"),
             Self::AtLeastOne => f.write_str("set in at least one place"),
@@ -228,4 +239,25 @@ impl fmt::Display for Rule {
             Self::TotalItems(total) => write!(f, "{total} items in all"),
         }
     }
+}
+
+/// `1 item`, `2 items`.
+fn counted(number: u32, unit: &str) -> String {
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Returns the time after or before another one: `1 hour before it`.
+pub(super) fn after(seconds: i128) -> String {
+    const UNITS: [(u128, &str); 4] =
+        [(24 * 60 * 60, "day"), (60 * 60, "hour"), (60, "minute"), (1, "second")];
+    let mut rest = seconds.unsigned_abs();
+    let mut parts = Vec::new();
+    for (length, unit) in UNITS {
+        let number = rest / length;
+        rest %= length;
+        if number > 0 {
+            parts.push(format!("{number} {unit}{}", if number == 1 { "" } else { "s" }));
+        }
+    }
+    format!("{} {} it", parts.join(" "), if seconds < 0 { "before" } else { "after" })
 }

@@ -30,8 +30,8 @@ fn a_chinese_character_is_as_wide_as_two_others() {
     let check = |text: &str| found(|checker| checker.max_width("title", &text.to_owned(), 6));
     assert_eq!(check("周报Q3"), NOTHING);
     assert_eq!(check("summer"), NOTHING);
-    let refused = "`title` must be at most 6 characters long, counting a Chinese character as two, but is 7 characters long";
-    assert_eq!(check("周报Q3！"), [refused.replace("is 7", "is 8")]);
+    let refused = "`title` must be at most 6 characters long, counting a Chinese character as two, but has 7";
+    assert_eq!(check("周报Q3！"), [refused.replace("has 7", "has 8")]);
     assert_eq!(check("summers"), [refused]);
 }
 
@@ -44,7 +44,7 @@ fn exclusive_limits_and_fractions_are_held_to_the_last_digit() {
         })
     };
     assert_eq!(check(1.31), NOTHING);
-    assert_eq!(check(1.3), ["`ratio` must be more than 1.3, but is 1.3"]);
+    assert_eq!(check(1.3), ["`ratio` must be greater than 1.3, but is 1.3"]);
     assert_eq!(check(2.25), ["`ratio` must be less than 2.25, but is 2.25"]);
     let whole = found(|checker| {
         checker.exclusive_min("count", &u64::MAX, i64::MAX);
@@ -81,7 +81,7 @@ fn a_number_is_one_of_those_that_are_allowed() {
         assert_eq!(check(allowed), NOTHING);
     }
     assert_eq!(check(Some(300)), ["`seconds` must be one of 0, -300, 900, but is 300"]);
-    assert_eq!(found(|checker| checker.one_of("type", &2_u64, &[1])), ["`type` must be exactly 1, but is 2"]);
+    assert_eq!(found(|checker| checker.one_of("type", &2_u64, &[1])), ["`type` must be 1, but is 2"]);
     assert_eq!(found(|checker| checker.one_of("hours", &900.0, &[900])), NOTHING);
     assert_eq!(
         found(|checker| checker.one_of("hours", &0.5, &[0, 1])),
@@ -109,10 +109,49 @@ fn limits_of_items_name_the_item() {
         checker.each("wishes", &wishes, |checker, item| checker.max_chars("", item, 5));
     });
     let expected = [
-        "`words[1]` must be at most 5 characters long, but is 6 characters long",
-        "`wishes[cake]` must be at most 5 characters long, but is 12 characters long",
+        "`words[1]` must be at most 5 characters long, but has 6",
+        "`wishes[cake]` must be at most 5 characters long, but has 12",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_length_is_counted_as_people_do() {
+    let two = vec!["tea", "coffee"];
+    let check = found(|checker| {
+        checker.max_items("words", &two, 1);
+        checker.min_items("words", &two, 3);
+        checker.min_items("words", &Vec::<String>::new(), 1);
+        checker.min_chars("word", &String::new(), 1);
+        checker.max_chars("word", &"tea".to_owned(), 1);
+        checker.max_bytes("word", &"茶".to_owned(), 2);
+    });
+    let expected = [
+        "`words` must have at most 1 item, but has 2",
+        "`words` must have at least 3 items, but has 2",
+        "`words` must not be empty",
+        "`word` must not be empty",
+        "`word` must be at most 1 character long, but has 3",
+        "`word` must be at most 2 bytes long, but has 3",
+    ];
+    assert_eq!(check, expected);
+}
+
+#[test]
+fn a_span_is_in_days_hours_minutes_and_seconds() {
+    let from = 1_554_220_800;
+    let check = |seconds: i64| {
+        let (from, to) = (Timestamp::from_unix(from), Timestamp::from_unix(from + seconds));
+        found(|checker| checker.max_span(("from", &from), ("to", &to), 30))
+    };
+    let day = 24 * 60 * 60;
+    assert_eq!(check(0), NOTHING);
+    assert_eq!(check(30 * day), NOTHING);
+    let refused = |actual: &str| [format!("`to` must be 0 to 30 days after `from`, but is {actual}")];
+    assert_eq!(check(-60 * 60), refused("1 hour before it"));
+    assert_eq!(check(31 * day), refused("31 days after it"));
+    assert_eq!(check(30 * day + 1), refused("30 days 1 second after it"));
+    assert_eq!(check(-(2 * day + 90)), refused("2 days 1 minute 30 seconds before it"));
 }
 
 #[test]
@@ -134,9 +173,7 @@ fn whole_days_are_those_of_beijing() {
     );
     assert_eq!(
         check(midnight, midnight - 1),
-        [
-            "`to` must be 0 to 30 days after `from`, counting calendar days in Beijing, but is -1 days after it"
-        ]
+        ["`to` must be 0 to 30 days after `from`, counting calendar days in Beijing, but is 1 day before it"]
     );
 }
 
@@ -151,10 +188,10 @@ fn the_order_of_numbers_and_times_is_held() {
     assert_eq!(check(Some(1), Some(2)), NOTHING);
     assert_eq!(check(Some(1), None), NOTHING);
     assert_eq!(check(None, Some(-1)), NOTHING);
-    assert_eq!(check(Some(2), Some(2)), ["`end` must be more than `begin`, but is 2"]);
+    assert_eq!(check(Some(2), Some(2)), ["`end` must be greater than `begin`, but is 2"]);
     assert_eq!(
         check(Some(2), Some(-1)),
-        ["`end` must be at least `begin`, but is -1", "`end` must be more than `begin`, but is -1"]
+        ["`end` must be at least `begin`, but is -1", "`end` must be greater than `begin`, but is -1"]
     );
     let (early, late) = (Timestamp::from_unix(10), Timestamp::from_unix(20));
     assert_eq!(
@@ -187,7 +224,7 @@ fn a_difference_has_limits_where_both_numbers_are_there() {
     let seconds = difference(&early, &late);
     assert_eq!(
         found(|checker| checker.exclusive_min("late - early", &seconds, 60)),
-        ["`late` minus `early` must be more than 60, but is 10"]
+        ["`late` minus `early` must be greater than 60, but is 10"]
     );
 }
 
@@ -198,7 +235,7 @@ fn fields_that_belong_together_are_all_set_or_none() {
     };
     assert_eq!(check(true, true), NOTHING);
     assert_eq!(check(false, false), NOTHING);
-    assert_eq!(check(true, false), ["set all of `rows`, `columns` or none, not only rows"]);
+    assert_eq!(check(true, false), ["set all of `rows`, `columns`, or none (only `rows` is set)"]);
 }
 
 #[test]
@@ -210,11 +247,15 @@ fn a_group_of_fields_says_which_ones_to_set() {
     );
     assert_eq!(
         found(|checker| checker.exactly_one(&fields(false, false))),
-        ["set exactly one of `touser`, `toparty`, not none"]
+        ["set one of `touser`, `toparty`"]
     );
     assert_eq!(
         found(|checker| checker.at_most_one(&fields(true, true))),
-        ["set at most one of `touser`, `toparty`, not touser and toparty"]
+        ["set at most one of `touser`, `toparty` (`touser` and `toparty` are set)"]
+    );
+    assert_eq!(
+        found(|checker| checker.exactly_one(&fields(true, true))),
+        ["set only one of `touser`, `toparty` (`touser` and `toparty` are set)"]
     );
 }
 
@@ -239,8 +280,8 @@ fn an_error_says_what_makes_a_field_necessary_or_rules_it_out() {
     assert_eq!(check(false, When::Is(&["1", "2"])), ["set `url` when `kind` is 1 or 2"]);
     assert_eq!(check(true, When::Set), ["omit `url` when `kind` is set"]);
     assert_eq!(
-        check(false, When::Has("at least 2 items long")),
-        ["set `url` when `kind` is at least 2 items long"]
+        check(false, When::Has("has at least 2 items")),
+        ["set `url` when `kind` has at least 2 items"]
     );
 }
 

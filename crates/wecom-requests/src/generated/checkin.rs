@@ -1829,7 +1829,7 @@ impl crate::Check for NewSchedule {
         checker
             .required_when(
                 ("time_section", crate::has_items(&self.time_section)),
-                ("schedule_id", crate::When::Has("at least 1")),
+                ("schedule_id", crate::When::Has("is at least 1")),
                 crate::Checker::accepts(|checker| {
                     checker.min("", &self.schedule_id, 1);
                 }),

@@ -65,7 +65,7 @@ pub enum BotError {
         limit: usize,
     },
     /// The stream has expired, 10 minutes after its first text: what wasn't shown can only be sent as another message.
-    #[error("the stream has expired: send what it doesn't show as another message")]
+    #[error("the stream has expired: send the rest as another message")]
     #[non_exhaustive]
     StreamExpired {
         /// The text that isn't shown.

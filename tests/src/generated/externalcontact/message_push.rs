@@ -11,16 +11,16 @@ pub(crate) const ADD_MSG_TEMPLATE: &[Example] = &[
   "external_userid": ["wmErxtDgAA9AW32YyyuYRimK", "wmErxtDgAA1KpQ77yyuYRimL"],
   "sender": "lin.wei",
   "allow_select": true,
-  "text": { "content": "The new catalogue is out." },
+  "text": { "content": "The new catalog is out." },
   "attachments": [
     { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
     {
       "msgtype": "link",
       "link": {
-        "title": "Catalogue",
+        "title": "Catalog",
         "picurl": "https://example.com/cover.png",
         "desc": "All products of this summer",
-        "url": "https://example.com/catalogue"
+        "url": "https://example.com/catalog"
       }
     },
     {
@@ -67,7 +67,7 @@ pub(crate) const ADD_MSG_TEMPLATE: &[Example] = &[
   "sender": "lin.wei",
   "attachments": [
     { "msgtype": "image", "image": { "pic_url": "https://example.com/cover.png" } },
-    { "msgtype": "link", "link": { "title": "Catalogue", "url": "https://example.com/catalogue" } }
+    { "msgtype": "link", "link": { "title": "Catalog", "url": "https://example.com/catalog" } }
   ]
 }"#,
         response: r#"{
@@ -99,16 +99,16 @@ pub(crate) const GET_GROUP_MSG_LIST_V2: &[Example] = &[
       "creator": "lin.wei",
       "create_time": "1720000100",
       "create_type": 1,
-      "text": { "content": "The new catalogue is out." },
+      "text": { "content": "The new catalog is out." },
       "attachments": [
         { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
         {
           "msgtype": "link",
           "link": {
-            "title": "Catalogue",
+            "title": "Catalog",
             "picurl": "https://example.com/cover.png",
             "desc": "All products of this summer",
-            "url": "https://example.com/catalogue"
+            "url": "https://example.com/catalog"
           }
         },
         {
@@ -200,10 +200,10 @@ pub(crate) const SEND_WELCOME_MSG: &[Example] = &[
     {
       "msgtype": "link",
       "link": {
-        "title": "Catalogue",
+        "title": "Catalog",
         "picurl": "https://example.com/cover.png",
         "desc": "All products of this summer",
-        "url": "https://example.com/catalogue"
+        "url": "https://example.com/catalog"
       }
     },
     {

@@ -7,7 +7,7 @@ use crate::snapshot::Example;
 pub(crate) const ADD_MOMENT_TASK: &[Example] = &[
     Example {
         request: r#"{
-  "text": { "content": "The new catalogue is out." },
+  "text": { "content": "The new catalog is out." },
   "attachments": [
     { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
     { "msgtype": "image", "image": { "media_id": "2t4pXq8uR1" } }
@@ -28,7 +28,7 @@ pub(crate) const ADD_MOMENT_TASK: &[Example] = &[
   "attachments": [
     {
       "msgtype": "link",
-      "link": { "title": "Catalogue", "url": "https://example.com/catalogue", "media_id": "2t4pXq8uS3" }
+      "link": { "title": "Catalog", "url": "https://example.com/catalog", "media_id": "2t4pXq8uS3" }
     }
   ],
   "visible_range": { "sender_list": { "user_list": ["lin.wei"] } }
@@ -112,7 +112,7 @@ pub(crate) const GET_MOMENT_LIST: &[Example] = &[
       "create_time": 1720100000,
       "create_type": 0,
       "visible_type": 0,
-      "link": { "title": "Catalogue", "url": "https://example.com/catalogue" }
+      "link": { "title": "Catalog", "url": "https://example.com/catalog" }
     }
   ]
 }"#,

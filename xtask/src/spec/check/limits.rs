@@ -55,7 +55,7 @@ impl Checker<'_> {
                     At::Value(&path.key("default")),
                     format!("the default breaks the limit `{limit}`"),
                 )
-                .label(format!("must be {}", limit.phrase()));
+                .label(limit.demand());
         }
     }
 
@@ -151,7 +151,7 @@ impl Checker<'_> {
             let message = format!("the example breaks the limit `{limit}`");
             self.report
                 .error(Mistake::BeyondLimit, At::Bytes(place.span()), message)
-                .label(format!("must be {}", limit.phrase()))
+                .label(limit.demand())
                 .help("change the value, or the limit if the page allows more");
         }
     }

@@ -142,16 +142,16 @@ pub(crate) static ROUTES: &[Route] = &[
       "creator": "lin.wei",
       "create_time": "1720000100",
       "create_type": 1,
-      "text": { "content": "The new catalogue is out." },
+      "text": { "content": "The new catalog is out." },
       "attachments": [
         { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
         {
           "msgtype": "link",
           "link": {
-            "title": "Catalogue",
+            "title": "Catalog",
             "picurl": "https://example.com/cover.png",
             "desc": "All products of this summer",
-            "url": "https://example.com/catalogue"
+            "url": "https://example.com/catalog"
           }
         },
         {

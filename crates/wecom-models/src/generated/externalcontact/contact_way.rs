@@ -27,11 +27,11 @@ use crate::{Timestamp, Unknown};
 ///
 /// `user` is required if `type` is `1`.
 ///
-/// `user` is at most 1 item long if `type` is `1`.
+/// `user` has at most 1 item if `type` is `1`.
 ///
 /// `user` is required if `is_temp` is `1`.
 ///
-/// `user` is at most 1 item long if `is_temp` is `1`.
+/// `user` has at most 1 item if `is_temp` is `1`.
 ///
 /// Customers who scan the code or tap the button can contact the members. A button needs WeCom's
 /// plug-in (小程序插件) in the mini program. Contact Mes created through the API aren't shown in the admin

@@ -1164,7 +1164,7 @@ impl NewAdvancedLayout {
 
 /// A page of an advanced layout to add.
 ///
-/// `user_seat_list.user_list` is at most 1 item long if `enable_polling` is `0`.
+/// `user_seat_list.user_list` has at most 1 item if `enable_polling` is `0`.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1290,7 +1290,7 @@ pub struct AdvancedPage {
 
 /// A page of an advanced layout to replace.
 ///
-/// `user_seat_list.user_list` is at most 1 item long if `enable_polling` is `0`.
+/// `user_seat_list.user_list` has at most 1 item if `enable_polling` is `0`.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -25,7 +25,7 @@ use crate::Unknown;
 ///
 /// Set at most one of `sender_name` and `agentid`.
 ///
-/// `scene_id` is required if `total_amount` is more than 20000.
+/// `scene_id` is required if `total_amount` is greater than 20000.
 ///
 /// `scene_id` is required if `total_amount` is less than 100.
 ///

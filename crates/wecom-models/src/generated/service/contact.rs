@@ -271,9 +271,9 @@ pub struct SortContactResponse {
 /// `POST /cgi-bin/service/contact/id_translate` ·
 /// [异步通讯录id转译](https://developer.work.weixin.qq.com/document/path/91846)
 ///
-/// `output_file_name` is required if `media_id_list` is at least 2 items long.
+/// `output_file_name` is required if `media_id_list` has at least 2 items.
 ///
-/// `output_file_name` is required if `media_id_list` is at least 2 items long.
+/// `output_file_name` is required if `media_id_list` has at least 2 items.
 ///
 /// Write a template where a name belongs; it is replaced if its ID is within the contacts that the
 /// service provider is authorized to see, and otherwise stays as it is:

@@ -61,7 +61,7 @@ impl crate::Check for SendWorkwxRedPack {
         checker
             .required_when(
                 ("scene_id", self.scene_id.is_some()),
-                ("total_amount", crate::When::Has("more than 20000")),
+                ("total_amount", crate::When::Has("is greater than 20000")),
                 crate::Checker::accepts(|checker| {
                     checker.exclusive_min("", &self.total_amount, 20000);
                 }),
@@ -69,7 +69,7 @@ impl crate::Check for SendWorkwxRedPack {
         checker
             .required_when(
                 ("scene_id", self.scene_id.is_some()),
-                ("total_amount", crate::When::Has("less than 100")),
+                ("total_amount", crate::When::Has("is less than 100")),
                 crate::Checker::accepts(|checker| {
                     checker.exclusive_max("", &self.total_amount, 100);
                 }),

@@ -132,7 +132,7 @@ impl crate::Check for TranslateContactId {
         checker
             .required_when(
                 ("output_file_name", self.output_file_name.is_some()),
-                ("media_id_list", crate::When::Has("at least 2 items long")),
+                ("media_id_list", crate::When::Has("has at least 2 items")),
                 crate::Checker::accepts(|checker| {
                     checker.min_items("", &self.media_id_list, 2);
                 }),
@@ -140,7 +140,7 @@ impl crate::Check for TranslateContactId {
         checker
             .required_when(
                 ("output_file_name", self.output_file_name.is_some()),
-                ("media_id_list", crate::When::Has("at least 2 items long")),
+                ("media_id_list", crate::When::Has("has at least 2 items")),
                 crate::Checker::accepts(|checker| {
                     checker.min_items("", &self.media_id_list, 2);
                 }),
