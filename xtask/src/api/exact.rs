@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Field, Module, Next, Struct, Ty};
 use crate::spec::FieldPath;
 
-/// The ends of the names of numbers that identify something, or say whether a call succeeded or what somebody pays.
+/// The ends of the names of numbers that identify something, or say whether a call succeeded or an amount to pay.
 const ENDS: [&str; 9] = ["errcode", "id", "ids", "price", "amount", "fee", "refund", "balance", "money"];
 
 /// The fields that control pages and jobs, by struct and name.

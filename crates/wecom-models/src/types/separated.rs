@@ -356,7 +356,7 @@ impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
         Ok(found)
     }
 
-    /// Text that isn't JSON may be the value itself, in another form. What is JSON has another structure, or breaks a limit.
+    /// Text that isn't JSON may be the value itself, in another form. JSON has another structure, or breaks a limit.
     fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
         if scalar.text().is_some_and(is_nested) {
             return None;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::Error;
 
-/// The longest number that an error shows. What is longer may be a phone number or somebody's ID.
+/// The longest number that an error shows. A longer one may be a phone number or a person's ID.
 const LONGEST_NUMBER: usize = 6;
 
 #[derive(Clone, Copy)]

@@ -43,7 +43,7 @@ pub use media::BotFile;
 pub use state::{BotNotice, BotState};
 pub use stream::{BotStream, StreamEnd, UnshownText};
 
-/// How long streams may take to finish when the bot is closed.
+/// The time that streams may take to finish when the bot is closed.
 const FINISHING: Duration = Duration::from_secs(5);
 
 /// An AI bot (智能机器人) on a long connection (长连接): it receives messages and events, replies to them, also with texts that grow, and
@@ -121,7 +121,7 @@ struct Shared {
     orders: mpsc::Sender<Call>,
     closing: mpsc::Sender<oneshot::Sender<()>>,
     state: watch::Receiver<BotState>,
-    /// Tells the tasks of streams to finish them. Each has a receiver until then.
+    /// Signals the tasks of streams to finish them. Each has a receiver until then.
     closing_streams: watch::Sender<bool>,
     /// For downloads.
     http: Http,

@@ -18,13 +18,13 @@ use crate::{errcode, lock};
 /// The longest text that a stream shows, in bytes of UTF-8.
 const LONGEST: usize = 20_480;
 
-/// How long after its first frame a stream accepts others.
+/// The time after its first frame during which a stream accepts others.
 const LIFETIME: Duration = Duration::from_secs(600);
 
-/// How long after its first frame a stream is finished in any case: an unfinished stream never stops spinning.
+/// The time after its first frame at which a stream is finished in any case: an unfinished stream never stops spinning.
 const FINISHED_AFTER: Duration = Duration::from_secs(585);
 
-/// How often the text is sent again if nothing is added: a stream without frames may expire early.
+/// The interval at which the text is sent again if nothing is added: a stream without frames may expire early.
 const KEEP_ALIVE: Duration = Duration::from_secs(45);
 
 /// The pauses before a frame that overlapped with another one is sent again.
@@ -44,12 +44,12 @@ pub(super) struct Writer {
     shared: Arc<Shared>,
     /// Whether the bot is being closed.
     closing: watch::Receiver<bool>,
-    /// When the first frame was sent that may have arrived.
+    /// The time of the first frame that may have arrived.
     first: Option<Instant>,
     shown: Shown,
 }
 
-/// What users see.
+/// The text that users see.
 #[derive(Default)]
 struct Shown {
     /// The last text that WeCom has acknowledged, or a final one that may have arrived later.
@@ -58,7 +58,7 @@ struct Shown {
     is_unconfirmed: bool,
 }
 
-/// What to do next.
+/// The next step.
 enum Next {
     Refresh,
     Finish,
@@ -66,7 +66,7 @@ enum Next {
     FinishEarly(BotError),
 }
 
-/// What may follow a frame that failed. A text is the whole text so far, so sending it again shows nothing twice.
+/// The possible reactions to a frame that failed. A text is the whole text so far, so sending it again shows nothing twice.
 enum Sequel {
     /// The same frame, after a pause.
     Same(Duration),
