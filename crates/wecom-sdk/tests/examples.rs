@@ -162,8 +162,8 @@ the end: it was closed
 
 #[cfg(feature = "group-bot")]
 #[test]
-fn group_robot_sends_every_kind_of_message() {
-    let shown = output("group_robot");
+fn group_bot_sends_every_kind_of_message() {
+    let shown = output("group_bot");
     let expected = ["text", "text with mentions", "Markdown", "article", "image", "file"];
     assert_eq!(shown.lines().collect::<Vec<_>>(), expected.map(|kind| format!("{kind}: sent")));
 }

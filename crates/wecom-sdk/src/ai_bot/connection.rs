@@ -181,7 +181,7 @@ impl Keeper {
     }
 }
 
-/// Whoever asks for the state learns that the task is gone, also if that is because its runtime has ended.
+/// A caller that asks for the state learns that the task is gone, also if that is because its runtime has ended.
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.state.send_if_modified(|state| {

@@ -31,7 +31,7 @@ const MAX_UPLOAD: usize = 100 * PART;
 /// The largest file that users can send to a bot: 100 MB, and what encryption adds.
 const MAX_DOWNLOAD: usize = 101 << 20;
 
-/// How long an upload may take: WeCom keeps its parts for that long.
+/// The time that an upload may take: WeCom keeps its parts for that long.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 /// The pauses before a command of an upload is sent again.

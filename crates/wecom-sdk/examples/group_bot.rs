@@ -1,6 +1,6 @@
 //! Sends messages to a group chat through a group bot (群机器人), with nothing but the bot's webhook URL.
 //!
-//! `cargo run -p wecom-sdk --example group_robot` talks to a mock server. With `WECOM_WEBHOOK_URL` set, which WeCom shows in the bot's
+//! `cargo run -p wecom-sdk --example group_bot` talks to a mock server. With `WECOM_WEBHOOK_URL` set, which WeCom shows in the bot's
 //! settings, it sends them to the group chat.
 
 use std::env;
