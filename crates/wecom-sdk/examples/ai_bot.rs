@@ -4,6 +4,7 @@
 //! the bot's settings (API mode, long connection), it answers in WeCom until it is stopped.
 
 use std::env;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -15,29 +16,43 @@ use wecom_sdk::{AiBot, AiBotBuilder, BotCallback, BotError};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (builder, mock) = builder().await?;
+    let mock = Arc::new(mock);
     let (bot, mut callbacks) = builder.connect().await?;
-    if let Some(server) = &mock {
+    if let Some(server) = &*mock {
         server.push_to_bot("aibot.events.enter_chat")?;
-        server.push_to_bot("aibot.events.text_message")?;
     }
     while let Some(callback) = callbacks.next().await {
-        match &callback.event {
-            AibotEvent::EnterChat(_) => {
-                let welcome = WelcomeMessage::text("Hello! Ask me something.");
-                callback.replier().send(&RespondWelcomeMsg::new(welcome)).await?;
-                println!("welcomed a user");
+        let (bot, mock) = (bot.clone(), Arc::clone(&mock));
+        // In a task of its own: answers don't wait for each other, and one that fails doesn't end the bot.
+        tokio::spawn(async move {
+            if let Err(error) = handle(&callback).await {
+                eprintln!("no reply to {}: {error}", callback.envelope.kind);
             }
-            AibotEvent::TextMessage(message) => {
-                // In a bot that has more to do, in a task of its own: callbacks wait meanwhile.
-                answer(&callback, message).await?;
-                if mock.is_some() {
-                    bot.close().await;
+            // The mock's user says one thing.
+            match (&*mock, &callback.event) {
+                (Some(server), AibotEvent::EnterChat(_)) => {
+                    let _ = server.push_to_bot("aibot.events.text_message");
                 }
+                (Some(_), _) => bot.close().await,
+                (None, _) => {}
             }
-            _ => println!("something else: {}", callback.envelope.kind),
-        }
+        });
     }
     println!("the end: {}", bot.state());
+    Ok(())
+}
+
+/// Replies to a callback.
+async fn handle(callback: &BotCallback) -> Result<(), BotError> {
+    match &callback.event {
+        AibotEvent::EnterChat(_) => {
+            let welcome = WelcomeMessage::text("Hello! Ask me something.");
+            callback.replier().send(&RespondWelcomeMsg::new(welcome)).await?;
+            println!("welcomed a user");
+        }
+        AibotEvent::TextMessage(message) => answer(callback, message).await?,
+        _ => println!("something else: {}", callback.envelope.kind),
+    }
     Ok(())
 }
 

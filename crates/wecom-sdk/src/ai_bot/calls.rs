@@ -233,13 +233,13 @@ impl Calls {
     /// that an earlier reply was owed, that reply's was lost, and this is the call's own. If it reports an error, that is not certain enough: the
     /// call would be repeated.
     fn expire_in_flight(&mut self, req_id: &str, now: Instant) {
-        let late = self.in_flight.get_mut(req_id).and_then(|in_flight| in_flight.late.take());
+        let settled = self.in_flight.get_mut(req_id).and_then(|in_flight| in_flight.late.take());
         match self.lanes.get_mut(req_id) {
-            Some(lane) if late.is_some() => lane.owed.clear(),
+            Some(lane) if settled.is_some() => lane.owed.clear(),
             _ => self.owe(req_id, now),
         }
         let Some(call) = self.end(req_id) else { return };
-        let _ = call.answer.send(match late {
+        let _ = call.answer.send(match settled {
             Some(frame) if frame.errcode.is_none_or(|code| code == 0) => Ok(frame.body),
             _ => Err(BotError::Unacknowledged { cmd: call.cmd, timeout: call.timeout }),
         });

@@ -43,7 +43,8 @@ async fn callbacks_with_an_empty_id_are_not_repeated_ones() {
     let (_bot, mut callbacks, _side, mut peer) = connected(builder()).await;
     for content in ["first", "second"] {
         peer.push("R", message("", content)).await;
-        let AibotEvent::TextMessage(text) = callbacks.next().await.unwrap().event else { panic!() };
+        let callback = timeout(SECOND, callbacks.next()).await.expect("it arrives").unwrap();
+        let AibotEvent::TextMessage(text) = callback.event else { panic!() };
         assert_eq!(text.text.content, content);
     }
 }
