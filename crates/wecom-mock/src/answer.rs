@@ -27,7 +27,7 @@ use crate::reply::{Refusal, Reply};
 use crate::route::{Answer, Body, Continuation, Paging, Route};
 use crate::things::{Call, Shown, Things};
 use crate::tokens::Tokens;
-use crate::value::{at, put, text};
+use crate::value::{at, put, put_flag, text};
 
 /// The server's settings, and the state that it has issued.
 pub(crate) struct State {
@@ -265,12 +265,6 @@ fn by_path(all: impl Iterator<Item = &'static Route>) -> HashMap<&'static str, V
         routes.sort_by_key(|route| std::cmp::Reverse(route.demands.required.len() + route.query.len()));
     }
     routes
-}
-
-/// Sets a flag at a path, as a number where the example has one.
-fn put_flag(answer: &mut Value, path: &str, flag: bool) {
-    let number = at(answer, path).is_some_and(Value::is_number);
-    put(answer, path, Some(if number { u8::from(flag).into() } else { flag.into() }));
 }
 
 /// The prefix of cursors that aren't numbers.

@@ -124,6 +124,54 @@ pub(crate) struct Keeps {
     /// The error code for an unknown ID.
     pub(crate) unknown: i64,
     pub(crate) does: Does,
+    /// Fields of the request, and the fields of things that have their values: of a list, or of the thing that is meant.
+    pub(crate) narrowed: &'static [(&'static str, &'static str)],
+    /// The fields that things must have with one of these values, as text.
+    pub(crate) only: &'static [(&'static str, &'static [&'static str])],
+    /// The error code for a thing with other values.
+    pub(crate) refused: i64,
+    /// The fields that the call itself sets, with their values as JSON.
+    pub(crate) sets: &'static [(&'static str, &'static str)],
+    /// The things that the call makes besides.
+    pub(crate) makes: &'static [Makes],
+    /// The kinds of things that later calls make besides a thing that this one creates.
+    pub(crate) opens: &'static [&'static str],
+    /// The flag of the answer that says whether anything is listed.
+    pub(crate) any: Option<&'static str>,
+    /// The list of the answer with the IDs that don't exist.
+    pub(crate) missing: Option<&'static str>,
+}
+
+impl Keeps {
+    /// What most effects have in common.
+    pub(crate) const NEW: Self = Self {
+        thing: "",
+        unknown: 40058,
+        does: Does::Use { id: "" },
+        narrowed: &[],
+        only: &[],
+        refused: 40058,
+        sets: &[],
+        makes: &[],
+        opens: &[],
+        any: None,
+        missing: None,
+    };
+}
+
+/// Things that a call makes besides a thing.
+#[derive(Debug)]
+#[allow(dead_code, reason = "not every specification has one")]
+pub(crate) struct Makes {
+    /// The field of the thing with their number.
+    pub(crate) number: &'static str,
+    pub(crate) thing: &'static str,
+    /// The field with their ID.
+    pub(crate) id: &'static str,
+    /// The ID of an example.
+    pub(crate) like: Option<&'static str>,
+    /// Their fields, as JSON.
+    pub(crate) sets: &'static [(&'static str, &'static str)],
 }
 
 /// An effect of a call on a thing. `id` is the field with its ID, or with a list of IDs; `from` is the field of the
@@ -150,14 +198,12 @@ pub(crate) enum Does {
         taken: i64,
     },
     Change {
-        /// In a list of the request, each item is a thing.
+        /// In a list of the request, each item is a thing. Empty if the thing is found by other fields.
         id: &'static str,
         from: Option<&'static str>,
         renames: &'static [(&'static str, &'static str)],
         /// Whether what the request lacks is removed.
         replaces: bool,
-        /// The fields that the call itself sets, with their values as JSON.
-        sets: &'static [(&'static str, &'static str)],
         /// The fields that are maps, of which a change keeps the other entries.
         maps: &'static [&'static str],
         /// The lists of the request whose items are added to those of the thing.
@@ -180,8 +226,6 @@ pub(crate) enum Does {
     Get {
         /// Empty if the thing is found by other fields.
         id: &'static str,
-        /// The fields of the request by which the first thing is found that has their values.
-        narrowed: &'static [(&'static str, &'static str)],
         at: Option<&'static str>,
         /// The body of the response, if the first example shows a thing of another kind.
         instead: Option<&'static str>,
@@ -193,8 +237,6 @@ pub(crate) enum Does {
     },
     List {
         at: &'static str,
-        /// Fields of the request, and the fields of things that have their values.
-        narrowed: &'static [(&'static str, &'static str)],
         /// The field with the ID of the thing above, where a narrowed list holds everything below.
         below: Option<&'static str>,
         /// The field with a list, where things are listed once for each value of it.

@@ -2,6 +2,7 @@
 //!
 //! As long as nothing of a kind was created, its endpoints answer with their examples, whatever the ID.
 
+mod change;
 mod kind;
 mod thing;
 
@@ -14,8 +15,8 @@ use crate::files::Content;
 use crate::lock;
 use crate::reply::Refusal;
 use crate::route::{Does, Keeps, Parts};
-use crate::value::{at, at_first, at_mut, put, text};
-use kind::{Kind, New, asked, unknown};
+use crate::value::{at, at_first, at_mut, json, put, put_flag, text};
+use kind::{Found, Kind, New, asked, unknown};
 use thing::Thing;
 
 /// The things of each kind of which one was created.
@@ -52,7 +53,12 @@ impl Things {
         // Everything is found before anything changes.
         let mut found = Vec::new();
         for keeps in call.keeps {
-            found.push(find(&kinds, call, keeps)?);
+            let all = find(&kinds, call, keeps);
+            found.push(if keeps.reports(answer) {
+                all
+            } else {
+                all.into_iter().map(|found| found.map(Ok)).collect::<Result<Vec<Found>, Refusal>>()?
+            });
         }
         for (keeps, found) in call.keeps.iter().zip(found) {
             act(&mut kinds, call, (keeps, &found), answer, &mut shown)?;
@@ -87,7 +93,10 @@ impl Does {
     /// The field with the IDs of the things that have to be there.
     fn needs(&self) -> Option<&'static str> {
         match self {
-            Self::Create { .. } | Self::List { .. } | Self::Get { id: "", .. } => None,
+            Self::Create { .. }
+            | Self::List { .. }
+            | Self::Get { id: "", .. }
+            | Self::Change { id: "", .. } => None,
             Self::Change { id, .. } | Self::Remove { id, .. } | Self::Use { id } | Self::Get { id, .. } => {
                 Some(*id)
             }
@@ -95,13 +104,23 @@ impl Does {
     }
 }
 
-/// The numbers of the things that a call names: one number for each, or for each item of a list.
-fn find(kinds: &Kinds, call: &Call<'_>, keeps: &Keeps) -> Result<Vec<u64>, Refusal> {
-    let Some(kind) = kinds.get(keeps.thing) else { return Ok(Vec::new()) };
-    if let Does::Get { id: "", narrowed, .. } = keeps.does {
-        return kind.find_one(keeps, narrowed, call.fields);
+impl Keeps {
+    /// Whether the answer says what is wrong with single things, so that the call succeeds.
+    fn reports(&self, answer: &Value) -> bool {
+        match self.does {
+            Does::Change { at: Some(place), .. } => at_first(answer, place).get("errcode").is_some(),
+            _ => self.missing.is_some(),
+        }
     }
-    let Some(id) = keeps.does.needs() else { return Ok(Vec::new()) };
+}
+
+/// The things that a call names: one for each ID, or for each item of a list.
+fn find(kinds: &Kinds, call: &Call<'_>, keeps: &Keeps) -> Vec<Found> {
+    let Some(kind) = kinds.get(keeps.thing) else { return Vec::new() };
+    if let Does::Get { id: "", .. } | Does::Change { id: "", .. } = keeps.does {
+        return kind.find_one(keeps, call.fields).into_iter().collect();
+    }
+    let Some(id) = keeps.does.needs() else { return Vec::new() };
     // An ID may be that of a thing of either kind. As long as nothing of a kind was created, any ID is one of its things.
     let elsewhere = |wanted: &str| {
         let mut others = call.keeps.iter().filter(|other| other.does.needs() == Some(id));
@@ -111,10 +130,9 @@ fn find(kinds: &Kinds, call: &Call<'_>, keeps: &Keeps) -> Result<Vec<u64>, Refus
     };
     match items(call.fields, id) {
         Some((items, id)) => {
-            let found = items.iter().map(|item| kind.find(keeps, id, item, elsewhere));
-            Ok(found.collect::<Result<Vec<_>, _>>()?.concat())
+            items.iter().flat_map(|item| kind.find(keeps, (id, item), call.fields, elsewhere)).collect()
         }
-        None => kind.find(keeps, id, call.fields, elsewhere),
+        None => kind.find(keeps, (id, call.fields), call.fields, elsewhere),
     }
 }
 
@@ -127,11 +145,12 @@ fn items<'a, 'i>(fields: &'a Value, id: &'i str) -> Option<(&'a [Value], &'i str
 fn act(
     kinds: &mut Kinds,
     call: &Call<'_>,
-    (keeps, found): (&Keeps, &[u64]),
+    (keeps, named): (&Keeps, &[Found]),
     answer: &mut Value,
     shown: &mut Shown,
 ) -> Result<(), Refusal> {
     let fields = call.fields;
+    let found: Vec<u64> = named.iter().filter_map(|found| found.as_ref().ok().copied()).collect();
     if let Does::Create { .. } = keeps.does {
         // A kind is kept once something of it is there, not when creating it fails.
         let mut new = Kind::default();
@@ -140,44 +159,17 @@ fn act(
         if !new.is_new() {
             kinds.insert(keeps.thing, new);
         }
+        for kind in keeps.opens {
+            kinds.entry(kind).or_default();
+        }
         return Ok(());
     }
     match keeps.does {
         Does::Create { .. } | Does::Use { .. } => {}
-        Does::Change { id, from, renames, replaces, sets, maps, adds, drops, at: place, fields: carried } => {
-            let Some(kind) = kinds.get_mut(keeps.thing) else { return Ok(()) };
-            let changes: Vec<(u64, Option<&Value>)> = match items(fields, id) {
-                Some((items, id)) => {
-                    let number = |item: &Value| kind.number(&text(item.get(id)?));
-                    items.iter().filter_map(|item| Some((number(item)?, Some(item)))).collect()
-                }
-                None => {
-                    let new = from.map_or(Some(fields), |from| at(fields, from));
-                    found.iter().map(|number| (*number, new)).collect()
-                }
-            };
-            for (number, item) in changes {
-                let Some(thing) = kind.get_mut(number) else { continue };
-                let mut new = named(item, renames);
-                // A thing keeps its ID.
-                new.remove(last(id));
-                for (name, value) in sets {
-                    let value = serde_json::from_str(value).expect("the generator wrote JSON");
-                    new.insert((*name).to_owned(), value);
-                }
-                thing.change_lists(&mut new, adds, drops);
-                thing.set(&new, replaces, maps);
-            }
-            if let Some(place) = place.and_then(|place| at_mut(answer, place)).filter(|_| !carried.is_empty())
-            {
-                show(place, found.iter().filter_map(|number| kind.get(*number)), |thing, example| {
-                    thing.show(example, carried)
-                });
-            }
-        }
-        Does::Remove { with, .. } => remove(kinds, keeps.thing, found, with),
+        Does::Change { .. } => change::change(kinds, call, (keeps, named), answer),
+        Does::Remove { with, .. } => remove(kinds, keeps.thing, &found, with),
         Does::Get { at: place, instead, content, fields: carried, shows, .. } => {
-            let Some(kind) = kinds.get(keeps.thing).filter(|_| !found.is_empty()) else { return Ok(()) };
+            let Some(kind) = kinds.get(keeps.thing).filter(|_| !named.is_empty()) else { return Ok(()) };
             let things = || found.iter().filter_map(|number| kind.get(*number));
             shown.listed = true;
             if let Some(body) = instead {
@@ -194,6 +186,11 @@ fn act(
                     whole
                 });
             }
+            if let (Some(missing), Some(id)) = (keeps.missing, keeps.does.needs()) {
+                let ids = at(fields, id).and_then(Value::as_array).into_iter().flatten();
+                let is_found = |id: &&Value| kind.number(&text(id)).is_some_and(|id| found.contains(&id));
+                put(answer, missing, Some(ids.filter(|id| !is_found(id)).cloned().collect()));
+            }
             let file = things().next().and_then(|thing| Some((text(&thing.id), thing.content.clone()?)));
             if let Some((id, file)) = file {
                 match content {
@@ -205,6 +202,9 @@ fn act(
         Does::List { at: place, .. } => {
             let listed = list(kinds, keeps, fields, &at_first(answer, place));
             if let Some(listed) = listed {
+                if let Some(any) = keeps.any {
+                    put_flag(answer, any, !listed.is_empty());
+                }
                 put(answer, place, Some(listed.into()));
                 shown.listed = true;
             }
@@ -229,14 +229,15 @@ fn remove(kinds: &mut Kinds, thing: &'static str, found: &[u64], with: &[(&'stat
 
 /// The things that a call lists, like an example; none if nothing of the kind was created.
 fn list(kinds: &Kinds, keeps: &Keeps, fields: &Value, example: &Value) -> Option<Vec<Value>> {
-    let Does::List { narrowed, below, each, fields: carried, parts, .. } = keeps.does else { return None };
+    let Does::List { below, each, fields: carried, parts, .. } = keeps.does else { return None };
     let kind = kinds.get(keeps.thing)?;
-    let mut numbers = kind.asked(narrowed, fields);
+    let mut numbers = kind.asked(keeps.narrowed, fields);
     if let Some(below) = below {
         numbers = kind.with_below(numbers, below).into_iter().collect();
     }
+    numbers.retain(|number| kind.get(*number).is_some_and(|thing| thing.is_one_of(keeps.only)));
     // What narrows the list down to things doesn't narrow down their parts.
-    let fields = Some(fields).filter(|fields| asked(narrowed, fields).is_empty());
+    let fields = Some(fields).filter(|fields| asked(keeps.narrowed, fields).is_empty());
     let mut listed = Vec::new();
     for thing in numbers.iter().filter_map(|number| kind.get(*number)) {
         for mut shown in thing.show_each(example, carried, each) {
@@ -307,6 +308,7 @@ fn create(kind: &mut Kind, call: &Call<'_>, keeps: &Keeps, answer: &mut Value) -
     let new = |id, given, item: Option<&Value>, around| {
         let mut fields = named(item, renames);
         fields.retain(|name, _| content != Some(name.as_str()) && !parts.contains(&name.as_str()));
+        fields.extend(keeps.sets.iter().map(|(name, value)| ((*name).to_owned(), json(value))));
         let content = content.and_then(|field| (call.file)(field));
         New { id, given, fields, around, content, replaces, taken, shown, apart: &shown_parts }
     };

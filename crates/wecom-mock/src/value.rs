@@ -25,6 +25,17 @@ pub(crate) fn put(value: &mut Value, path: &str, new: Option<Value>) {
     }
 }
 
+/// Sets a flag at a path, as a number where the example has one.
+pub(crate) fn put_flag(value: &mut Value, path: &str, flag: bool) {
+    let number = at(value, path).is_some_and(Value::is_number);
+    put(value, path, Some(if number { u8::from(flag).into() } else { flag.into() }));
+}
+
+/// Returns the JSON in the generated tables.
+pub(crate) fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("the generator wrote JSON")
+}
+
 /// Returns the first item of the list at a path.
 pub(crate) fn at_first(value: &Value, path: &str) -> Value {
     at(value, path).and_then(|list| list.get(0)).cloned().unwrap_or_default()

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::spec::{Does, FieldPath, Parts};
+use crate::spec::{Does, FieldPath, Made, Parts};
 
 /// The effect of a call on a thing that the mock keeps.
 #[derive(Debug)]
@@ -28,14 +28,20 @@ pub struct Keeps {
     pub parts: IndexMap<String, Parts>,
     /// Fields that the call sets by itself, with their values.
     pub sets: IndexMap<String, Value>,
+    /// The values of fields that a thing must have, or else it isn't listed, changed, removed or used.
+    pub only: IndexMap<String, Vec<Value>>,
+    /// The error code for a thing that has other values.
+    pub refused: Option<i64>,
+    /// The things that the call makes besides, by the field of the thing with their number.
+    pub makes: IndexMap<String, Made>,
     /// The request's lists whose items are added to those of the thing.
     pub adds: Vec<String>,
     /// The request's lists whose items are dropped from those of the thing.
     pub drops: Vec<String>,
     /// The response field that contains the thing, or the things, unless the response itself does.
     pub at: Option<FieldPath>,
-    /// The filters of a list, or what a thing is found by without its ID: request fields, each with the field of the things that
-    /// must have its value.
+    /// The filters of a list, or what a thing is found by without its ID, or besides it: request fields, each with the field of the
+    /// things that must have its value.
     pub narrowed: IndexMap<String, String>,
     /// The field with the parent's ID, if a filtered list contains all descendants.
     pub below: Option<String>,
@@ -43,6 +49,10 @@ pub struct Keeps {
     pub each: Option<String>,
     /// Fields that are returned elsewhere than they were sent: fields of listed items, each with the list of its values.
     pub shows: IndexMap<String, String>,
+    /// The flag of the response that says whether anything is listed.
+    pub any: Option<String>,
+    /// The list of the response with the IDs that don't exist.
+    pub missing: Option<String>,
     /// The error code for an unknown ID.
     pub unknown: Option<i64>,
     /// The error code for an ID that is already taken.

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::{Api, Endpoint, Field, Keeps, Module, Struct, Ty};
-use crate::spec::{FieldPath, Repr};
+use crate::spec::{FieldPath, Made, Repr};
 
 /// The depth to which types are compared.
 const MAX_DEPTH: usize = 8;
@@ -40,6 +41,20 @@ impl Api {
     /// Returns the entries of the endpoints that create a thing.
     pub fn creators<'a>(&'a self, thing: &'a str) -> impl Iterator<Item = &'a Keeps> {
         self.keepers(thing).map(|(.., keeps)| keeps).filter(|keeps| keeps.does.creates())
+    }
+
+    /// Returns the things that calls make besides others, each with the kind of thing that it is made with.
+    pub fn made(&self) -> impl Iterator<Item = (&str, &Made)> {
+        let endpoints = self.modules.iter().flat_map(Module::endpoints);
+        let all = endpoints.flat_map(|endpoint| endpoint.keeps.iter());
+        all.flat_map(|keeps| keeps.makes.values().map(move |made| (keeps.thing.as_str(), made)))
+    }
+
+    /// Returns the ID of a thing that is made besides another, as the first example shows it.
+    pub fn made_id(&self, made: &Made) -> Option<String> {
+        let examples = self.keepers(&made.thing).flat_map(|(_, endpoint, _)| endpoint.examples.iter());
+        let bodies = examples.filter_map(|example| serde_json::from_str::<Value>(&example.response).ok());
+        bodies.filter_map(|body| first_text(&body, &made.id)).next()
     }
 
     /// Returns the endpoints that have an effect on a thing, with their modules.
@@ -95,7 +110,10 @@ impl Api {
     }
 
     fn carried_by(&self, module: &Module, shown: &Struct, thing: &str) -> Vec<String> {
-        let (mut sources, mut by_itself) = (Vec::new(), HashSet::new());
+        let mut sources = Vec::new();
+        let made = self.made().filter(|(_, made)| made.thing == thing);
+        let made = made.flat_map(|(_, made)| made.sets.keys().chain([&made.id]));
+        let mut by_itself: HashSet<&str> = made.map(String::as_str).collect();
         for (module, endpoint, keeps) in self.keepers(thing) {
             if keeps.does.creates() || keeps.does.changes() {
                 let id = keeps.id.as_ref().and_then(|id| id.steps().last()).filter(|_| keeps.does.changes());
@@ -118,12 +136,24 @@ impl Api {
         }
         let mut carried = Vec::new();
         carry((module, shown), &sources, "", &mut carried);
-        let own =
-            shown.fields.iter().map(|field| field.wire.as_str()).filter(|wire| by_itself.contains(wire));
+        let own = shown.fields.iter().filter(|field| by_itself.contains(field.wire.as_str()));
+        let own = own.filter(|field| !carried.iter().any(|path| is_at(path, &field.wire)));
         let own: Vec<String> =
-            own.filter(|wire| !carried.iter().any(|path| is_at(path, wire))).map(str::to_owned).collect();
+            own.map(|field| format!("{}{}", field.wire, if field.optional { "?" } else { "" })).collect();
         carried.extend(own);
         carried
+    }
+}
+
+/// Returns the first text of a field, wherever it stands.
+fn first_text(value: &Value, name: &str) -> Option<String> {
+    match value {
+        Value::Array(items) => items.iter().find_map(|item| first_text(item, name)),
+        Value::Object(fields) => {
+            let own = fields.get(name).and_then(Value::as_str).map(str::to_owned);
+            own.or_else(|| fields.values().find_map(|field| first_text(field, name)))
+        }
+        _ => None,
     }
 }
 

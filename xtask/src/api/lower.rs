@@ -391,6 +391,9 @@ impl Lowering<'_> {
             with: keeps.with.clone(),
             parts: keeps.parts.clone(),
             sets: keeps.sets.clone(),
+            only: keeps.only.clone(),
+            refused: keeps.refused,
+            makes: keeps.makes.clone(),
             adds: keeps.adds.clone(),
             drops: keeps.drops.clone(),
             at: spec::shown_at(keeps, self.file, endpoint),
@@ -398,6 +401,8 @@ impl Lowering<'_> {
             below: keeps.below.clone(),
             each: keeps.each.clone(),
             shows: keeps.shows.clone(),
+            any: keeps.any.clone(),
+            missing: keeps.missing.clone(),
             unknown: keeps.unknown,
             taken: keeps.taken,
         }

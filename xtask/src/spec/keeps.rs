@@ -109,9 +109,18 @@ pub struct Keeps {
     /// The lists inside listed things that contain things of another kind: `{ tag: { thing: tag, of: group_id } }`.
     #[serde(default)]
     pub parts: IndexMap<String, Parts>,
-    /// The fields that a call that changes a thing sets by itself: `{ status: 4 }`.
+    /// The fields that a call that creates or changes a thing sets by itself: `{ status: 4 }`; `null` for one that a thing doesn't have.
     #[serde(default)]
     pub sets: IndexMap<String, Value>,
+    /// The fields that a thing must have with one of these values, or else it isn't listed, changed, removed or used: `{ status: [0] }`.
+    #[serde(default)]
+    pub only: IndexMap<String, Vec<Value>>,
+    /// The error code for a thing that has other values.
+    pub refused: Option<i64>,
+    /// The things that a call makes besides: the field of the thing with their number, and what each of them is.
+    /// `{ account_count.base_count: { thing: account, id: active_code } }`
+    #[serde(default)]
+    pub makes: IndexMap<String, Made>,
     /// The lists of the request whose items a change adds to those of the thing.
     #[serde(default)]
     pub adds: Vec<String>,
@@ -121,8 +130,8 @@ pub struct Keeps {
     /// The field of the response that contains the thing or the list of things. If omitted: the items of the pages, or the only
     /// field, or the response itself.
     pub at: Option<String>,
-    /// The filters of a list, or what a thing is found by without its ID: a field of the request, and the field of things that must
-    /// have its value, or one of them.
+    /// The filters of a list, or what a thing is found by without its ID, or besides it: a field of the request, and the field of things
+    /// that must have its value, or one of them.
     /// `{ department_id: department }`
     #[serde(default, rename = "where")]
     pub narrowed: IndexMap<String, String>,
@@ -134,10 +143,29 @@ pub struct Keeps {
     /// of things that has a list of its values. `{ attendees.member.userid: invitees.userid }`
     #[serde(default)]
     pub shows: IndexMap<String, String>,
+    /// The flag of the response that says whether anything is listed.
+    pub any: Option<String>,
+    /// The list of the response with the IDs that don't exist, if they aren't an error.
+    pub missing: Option<String>,
     /// The error code for an unknown ID, set at the endpoint that creates things.
     pub unknown: Option<i64>,
     /// The error code for an ID that is already taken, set at the endpoint that creates things.
     pub taken: Option<i64>,
+}
+
+/// The things that a call makes besides another. Filters find them by the fields of that one, too.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Made {
+    /// The kind of thing that is made.
+    #[schemars(extend("pattern" = pattern::SNAKE))]
+    pub thing: String,
+    /// The field with its ID.
+    pub id: String,
+    /// Its fields: `{ type: 1 }`.
+    #[serde(default)]
+    pub sets: IndexMap<String, Value>,
+    /// The error code for an unknown ID.
+    pub unknown: Option<i64>,
 }
 
 /// The parts of listed things. A thing without any isn't listed.
@@ -223,6 +251,8 @@ impl Keeps {
         fields
             .extend(others.into_iter().filter_map(|(key, field)| Some((vec![key], own, field.as_deref()?))));
         fields.extend(self.shows.iter().map(|(place, field)| (vec!["shows", place], own, field.as_str())));
+        fields.extend(self.only.keys().map(|field| (vec!["only", field], own, field.as_str())));
+        fields.extend(self.makes.keys().map(|field| (vec!["makes", field], own, field.as_str())));
         fields.extend(
             self.with.iter().map(|(thing, field)| (vec!["with", thing], thing.as_str(), field.as_str())),
         );

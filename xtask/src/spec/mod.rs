@@ -59,7 +59,7 @@ pub use field_path::FieldPath;
 pub use held::Held;
 pub use helper::Helper;
 pub use job::Job;
-pub use keeps::{AllKeeps, Does, Keeps, Parts};
+pub use keeps::{AllKeeps, Does, Keeps, Made, Parts};
 pub use limit::{Bound, Carrier, LimitKind, Takes};
 pub use limit_value::{Limit, LimitValue};
 pub use limits::Limits;

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -242,6 +243,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-1" }"#,
@@ -274,13 +276,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -300,6 +302,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "rule_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -37,6 +38,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "livingid": "lvErxtDgAAq7ZkT2" }"#,
@@ -64,13 +66,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -91,13 +93,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[("status", "4")],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                sets: &[("status", "4")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -154,7 +157,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "livingid",
-                    narrowed: &[],
                     at: Some("living_info"),
                     instead: None,
                     content: None,
@@ -169,6 +171,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -32,6 +33,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["type"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -56,13 +58,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40007,
                 does: Does::Get {
                     id: "media_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
@@ -106,6 +108,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
@@ -127,13 +130,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40088,
                 does: Does::Get {
                     id: "jobid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -181,6 +184,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -140,6 +141,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -170,6 +172,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "cashier_order",
                 unknown: 40058,
                 does: Does::Use { id: "order_id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -202,7 +205,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "pay_order_list",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &[
@@ -215,6 +217,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -267,7 +270,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "order_id",
-                    narrowed: &[],
                     at: Some("pay_order"),
                     instead: None,
                     content: None,
@@ -282,6 +284,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -392,6 +395,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "cashier_order",
                 unknown: 40058,
                 does: Does::Use { id: "order_id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

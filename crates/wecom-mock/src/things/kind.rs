@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::thing::{Thing, like, texts};
 use crate::files::Content;
 use crate::reply::Refusal;
-use crate::route::Keeps;
-use crate::value::{at, put, text};
+use crate::route::{Keeps, Makes};
+use crate::value::{at, json, put, text};
 
 /// The maximum number of things kept of a kind: the oldest make room for new ones.
 const KEPT: usize = 10_000;
@@ -29,6 +29,9 @@ pub(super) struct Kind {
     /// The number of bytes in the files of all things.
     bytes: usize,
 }
+
+/// The number of a thing that a request names, or why it may not.
+pub(super) type Found = Result<u64, Refusal>;
 
 /// A thing to create.
 pub(super) struct New<'a> {
@@ -71,42 +74,45 @@ impl Kind {
         self.numbers.get(id).copied()
     }
 
-    /// The numbers of the things that a request names: all of them are there, or `elsewhere`.
+    /// The numbers of the things that a request names, or an item of it, unless they are `elsewhere`.
     pub(super) fn find(
         &self,
         keeps: &Keeps,
-        id: &str,
+        (id, item): (&str, &Value),
         fields: &Value,
         elsewhere: impl Fn(&str) -> bool,
-    ) -> Result<Vec<u64>, Refusal> {
-        let ids = match at(fields, id) {
+    ) -> Vec<Found> {
+        let ids = match at(item, id) {
             Some(Value::Array(ids)) => &ids[..],
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
+        let asked = asked(keeps.narrowed, fields);
         let mut found = Vec::new();
         for wanted in ids.iter().filter(|id| !id.is_null()).map(text) {
-            match self.number(&wanted) {
-                Some(number) => found.push(number),
-                None if elsewhere(&wanted) => {}
-                None => return Err(unknown(keeps, id, &wanted)),
-            }
+            let number = self.number(&wanted);
+            let thing = number.and_then(|number| self.get(number));
+            let thing = thing.filter(|thing| asked.iter().all(|(field, wanted)| thing.has(field, wanted)));
+            found.push(match (number, thing) {
+                (Some(number), Some(thing)) if thing.is_one_of(keeps.only) => Ok(number),
+                (_, Some(_)) => Err(refused(keeps, &wanted)),
+                (None, _) if elsewhere(&wanted) => continue,
+                _ => Err(unknown(keeps, id, &wanted)),
+            });
         }
-        Ok(found)
+        found
     }
 
     /// The number of the first thing with the values that a request asks for.
-    pub(super) fn find_one(
-        &self,
-        keeps: &Keeps,
-        narrowed: &[(&str, &str)],
-        fields: &Value,
-    ) -> Result<Vec<u64>, Refusal> {
-        let found = self.asked(narrowed, fields).first().copied();
-        let wanted = narrowed.iter().find_map(|(name, _)| Some((*name, at(fields, name)?)));
-        match (found, wanted) {
-            (None, Some((name, wanted))) => Err(unknown(keeps, name, &text(wanted))),
-            _ => Ok(found.into_iter().collect()),
+    pub(super) fn find_one(&self, keeps: &Keeps, fields: &Value) -> Option<Found> {
+        let found = self.asked(keeps.narrowed, fields);
+        let is_one_of = |number: &&u64| self.get(**number).is_some_and(|thing| thing.is_one_of(keeps.only));
+        let wanted = keeps.narrowed.iter().find_map(|(name, _)| Some((*name, text(at(fields, name)?))));
+        match (found.iter().find(is_one_of), wanted) {
+            (Some(number), _) => Some(Ok(*number)),
+            (None, Some((_, wanted))) if !keeps.only.is_empty() => Some(Err(refused(keeps, &wanted))),
+            (None, Some((name, wanted))) => Some(Err(unknown(keeps, name, &wanted))),
+            (None, None) => None,
         }
     }
 
@@ -174,6 +180,20 @@ impl Kind {
         Ok(())
     }
 
+    /// Makes as many things as a field of another one says, which they have the fields of as their surroundings.
+    pub(super) fn make(&mut self, makes: &Makes, around: &Value) {
+        let number = at(around, makes.number).and_then(Value::as_u64).unwrap_or_default();
+        let like = makes.like.map(Value::from);
+        for _ in 0..usize::try_from(number).map_or(KEPT, |number| number.min(KEPT)) {
+            let id = self.name(like.as_ref());
+            let sets = makes.sets.iter().map(|(name, value)| ((*name).to_owned(), json(value)));
+            let fields: Map<String, Value> =
+                std::iter::once((makes.id.to_owned(), id.clone())).chain(sets).collect();
+            let (returned, around) = (Map::new(), around.clone());
+            self.keep(Thing { id, fields: fields.into(), returned, around, content: None });
+        }
+    }
+
     fn keep(&mut self, thing: Thing) {
         self.bytes += thing.size();
         self.created += 1;
@@ -223,6 +243,12 @@ impl Thing {
 /// The error for an ID that nothing has.
 pub(super) fn unknown(keeps: &Keeps, id: &str, wanted: &str) -> Refusal {
     Refusal(keeps.unknown, format!("invalid {id}: there is no {} `{wanted}`", keeps.thing))
+}
+
+/// The error for a thing that has other values than it must have.
+fn refused(keeps: &Keeps, wanted: &str) -> Refusal {
+    let fields: Vec<&str> = keeps.only.iter().map(|(field, _)| *field).collect();
+    Refusal(keeps.refused, format!("the {} of `{wanted}` has the wrong {}", keeps.thing, fields.join(", ")))
 }
 
 /// The fields of things with the values that a request asks for, if it asks for any.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::files::Content;
+use crate::reply::Refusal;
 use crate::value::{at, at_first, put, text};
 
 /// A thing.
@@ -25,6 +26,20 @@ impl Thing {
     pub(super) fn has(&self, field: &str, wanted: &HashSet<String>) -> bool {
         let value = at(&self.fields, field).or_else(|| at(&self.around, field));
         value.is_some_and(|value| !texts(value).is_disjoint(wanted))
+    }
+
+    /// Whether each of some fields has one of its values.
+    pub(super) fn is_one_of(&self, only: &[(&str, &[&str])]) -> bool {
+        only.iter().all(|(field, values)| {
+            at(&self.fields, field).is_some_and(|value| values.contains(&text(value).as_str()))
+        })
+    }
+
+    /// All that filters know of it: its fields, and those around it.
+    pub(super) fn whole(&self) -> Value {
+        let mut whole = self.around.as_object().cloned().unwrap_or_default();
+        whole.extend(self.fields.as_object().cloned().unwrap_or_default());
+        whole.into()
     }
 
     /// The thing as a list shows it: once, or once for each value of a field.
@@ -68,6 +83,21 @@ impl Thing {
         // Whom the example lists has nothing to do with it.
         without_items(&mut whole);
         self.show_in(whole, example, fields)
+    }
+
+    /// A result that says why a call may not name a thing, like that of a success.
+    pub(super) fn refused(example: &Value, item: &Value, refusal: &Refusal) -> Value {
+        let mut result = example.clone();
+        if let (Value::Object(result), Value::Object(item)) = (&mut result, item) {
+            for (name, sent) in item.iter().filter(|(name, _)| example.get(name).is_some()) {
+                result.insert(name.clone(), sent.clone());
+            }
+            result.insert("errcode".to_owned(), refusal.0.into());
+            if let Some(message) = result.get_mut("errmsg") {
+                *message = refusal.1.as_str().into();
+            }
+        }
+        result
     }
 
     /// The thing as the call returns it that creates it: lists that it doesn't have are the example's.

@@ -25,7 +25,9 @@ pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route};
+        use crate::route::{
+            Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts, Route,
+        };
         #[allow(unused_imports)]
         use crate::demands::{Demands, Group, Kinds, Limit};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
@@ -205,10 +207,6 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
             }
         }
         spec::Does::Changes | spec::Does::Replaces => {
-            let sets = keeps.sets.iter().map(|(name, value)| {
-                let value = value.to_string();
-                quote!((#name, #value))
-            });
             let (fields, maps) = (fields(), keeps.maps(module, endpoint));
             let (adds, drops) = (&keeps.adds, &keeps.drops);
             let replaces = keeps.does == spec::Does::Replaces;
@@ -218,7 +216,6 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
                     from: #from,
                     renames: #renames,
                     replaces: #replaces,
-                    sets: &[#(#sets),*],
                     maps: &[#(#maps),*],
                     adds: &[#(#adds),*],
                     drops: &[#(#drops),*],
@@ -238,12 +235,10 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
                 let (list, field_of_items) = place.rsplit_once('.').expect("checked: in the items of a list");
                 quote!((#list, #field_of_items, #field))
             });
-            let narrowed = pairs(&keeps.narrowed);
             let instead = option(instead(module, endpoint, keeps).map(|body| raw_string(&body)));
             quote! {
                 Does::Get {
                     id: #id,
-                    narrowed: #narrowed,
                     at: #at,
                     instead: #instead,
                     content: #content,
@@ -256,7 +251,6 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
             let fields = fields();
             let at =
                 keeps.at.as_ref().map(ToString::to_string).expect("checked: things are listed in a field");
-            let narrowed = pairs(&keeps.narrowed);
             let (below, each) = (option(keeps.below.as_ref()), option(keeps.each.as_ref()));
             let parts = keeps.parts.iter().map(|(at, parts)| {
                 let spec::Parts { thing, of, narrowed } = parts;
@@ -266,7 +260,6 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
             quote! {
                 Does::List {
                     at: #at,
-                    narrowed: #narrowed,
                     below: #below,
                     each: #each,
                     fields: #fields,
@@ -275,9 +268,49 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
             }
         }
     };
-    let unknown = api.creators(thing).find_map(|creator| creator.unknown).unwrap_or(INVALID);
+    let made = || api.made().filter(|(_, made)| made.thing == *thing).find_map(|(_, made)| made.unknown);
+    let unknown = api.creators(thing).find_map(|creator| creator.unknown).or_else(made).unwrap_or(INVALID);
     let unknown = Literal::i64_unsuffixed(unknown);
-    quote!(Keeps { thing: #thing, unknown: #unknown, does: #does })
+    let rest = rest(api, keeps).into_iter().flatten();
+    quote!(Keeps { thing: #thing, unknown: #unknown, does: #does, #(#rest,)* ..Keeps::NEW })
+}
+
+/// What isn't the usual.
+fn rest(api: &Api, keeps: &Keeps) -> [Option<TokenStream>; 8] {
+    let only = keeps.only.iter().map(|(field, values)| {
+        let values = values.iter().map(wire_text);
+        quote!((#field, &[#(#values),*]))
+    });
+    let makes = keeps.makes.iter().map(|(number, made)| {
+        let spec::Made { thing, id, .. } = made;
+        let like = option(api.made_id(made));
+        let sets = sets(&made.sets);
+        quote!(Makes { number: #number, thing: #thing, id: #id, like: #like, sets: &[#(#sets),*] })
+    });
+    let opens: BTreeSet<&str> = match keeps.does.creates() {
+        true => api.made().filter(|(of, _)| *of == keeps.thing).map(|(_, made)| &*made.thing).collect(),
+        false => BTreeSet::new(),
+    };
+    let narrowed = list(keeps.narrowed.iter().map(|(asked, field)| quote!((#asked, #field))));
+    let refused = keeps.refused.map(Literal::i64_unsuffixed);
+    [
+        narrowed.map(|narrowed| quote!(narrowed: #narrowed)),
+        list(only).map(|only| quote!(only: #only)),
+        refused.map(|refused| quote!(refused: #refused)),
+        list(sets(&keeps.sets)).map(|sets| quote!(sets: #sets)),
+        list(makes).map(|makes| quote!(makes: #makes)),
+        list(opens).map(|opens| quote!(opens: #opens)),
+        keeps.any.as_ref().map(|any| quote!(any: Some(#any))),
+        keeps.missing.as_ref().map(|missing| quote!(missing: Some(#missing))),
+    ]
+}
+
+/// The fields that a call sets by itself, as JSON.
+fn sets(of: &IndexMap<String, Value>) -> impl Iterator<Item = TokenStream> {
+    of.iter().map(|(name, value)| {
+        let value = value.to_string();
+        quote!((#name, #value))
+    })
 }
 
 /// The first example that shows a thing where it is returned, unless that is the first of all.

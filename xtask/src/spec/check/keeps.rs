@@ -1,115 +1,11 @@
-//! Checks of `keeps`, for the mock.
-
-use std::collections::BTreeSet;
+//! Checks of one endpoint's `keeps`, for the mock.
 
 use super::checker::{Along, Checker};
-use indexmap::IndexMap;
-
-use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{
-    Answer, Body, CODES, Does, Endpoint, Field, FieldPath, Fields, File, Keeps, Part, Section, Spec, shown_at,
-};
-
-/// Checks the endpoints of each thing, in all files, against one another.
-pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
-    let all = || {
-        spec.files.iter().flat_map(|file| {
-            let endpoints = file.endpoints.iter();
-            endpoints.flat_map(move |(name, endpoint)| {
-                let path = Section::Endpoints.entry(name).key("keeps");
-                endpoint.head.keeps.with_paths(&path).map(move |(path, keeps)| (file, path, endpoint, keeps))
-            })
-        })
-    };
-    let does = |endpoint: &Endpoint, keeps: &Keeps| keeps.does(endpoint.head.method_and_path().1);
-    let created: BTreeSet<&str> = all()
-        .filter(|(.., endpoint, keeps)| does(endpoint, keeps).is_some_and(Does::creates))
-        .map(|(.., keeps)| keeps.thing.as_str())
-        .collect();
-    let kept = |thing: &str| -> Vec<Kept<'_>> {
-        let keepers = all().filter(|(.., other)| other.thing == thing);
-        let changed = keepers.filter(|(.., endpoint, of)| {
-            does(endpoint, of).is_some_and(|does| does.creates() || does.changes())
-        });
-        changed.flat_map(|(file, _, endpoint, of)| sent(file, endpoint, of)).collect()
-    };
-    for (file, at, endpoint, keeps) in all() {
-        let mut report = diagnostics.reporter(file.source, &file.root);
-        let others =
-            keeps.parts.iter().map(|(name, parts)| (at.key("parts").key(name).key("thing"), &parts.thing));
-        let others = others.chain(keeps.with.keys().map(|thing| (at.key("with").key(thing), thing)));
-        for (at, thing) in others.chain([(at.key("thing"), &keeps.thing)]) {
-            if !created.contains(thing.as_str()) {
-                let help = report.did_you_mean(thing, created.iter().copied());
-                report
-                    .error(Mistake::BadKeeps, At::Value(&at), format!("nothing creates a `{thing}`"))
-                    .label("never there")
-                    .help_if(help);
-            }
-        }
-        for (key, thing, field) in keeps.fields_of_things() {
-            let fields = kept(thing);
-            if created.contains(thing)
-                && !fields.iter().any(|fields| fields.has(FieldPath::new(field).first()))
-            {
-                let names = fields.iter().flat_map(Kept::names);
-                let help = report.did_you_mean(field, names);
-                let message = format!("nothing sets the field `{field}` of a `{thing}`");
-                let path = key.iter().fold(at.clone(), |path, key| path.key(key));
-                report.error(Mistake::BadKeeps, At::Value(&path), message).label("never set").help_if(help);
-            }
-        }
-        let fields: Vec<&Fields> = kept(&keeps.thing).iter().map(|kept| kept.fields).collect();
-        if let Some(each) =
-            keeps.each.as_deref().filter(|each| !shows_each(file, endpoint, keeps, each, &fields))
-        {
-            let message = format!("the list doesn't show one item of `{each}`");
-            report
-                .error(Mistake::BadKeeps, At::Value(&at.key("each")), message)
-                .label("not a list there, or another type here");
-        }
-        for (key, code) in [("unknown", keeps.unknown), ("taken", keeps.taken)] {
-            let Some(code) = code.map(|code| code.to_string()) else { continue };
-            let table = spec.codes.as_ref().map(|table| &table.codes);
-            if !endpoint.codes.contains_key(&code) && !table.is_some_and(|codes| codes.contains_key(&code)) {
-                let message = format!("the error code {code} isn't documented");
-                report
-                    .error(Mistake::BadKeeps, At::Value(&at.key(key)), message)
-                    .label(format!("neither in {CODES}.yaml nor in `codes`"));
-            }
-        }
-    }
-}
-
-/// Fields whose values are kept.
-struct Kept<'f> {
-    fields: &'f Fields,
-    renames: &'f IndexMap<String, String>,
-}
-
-impl<'f> Kept<'f> {
-    fn has(&self, name: &str) -> bool {
-        self.fields.contains_key(name) || self.names().any(|kept| kept == name)
-    }
-
-    fn names(&self) -> impl Iterator<Item = &'f str> + use<'f> {
-        let renamed = self.renames.values();
-        self.fields.keys().chain(renamed).map(String::as_str)
-    }
-}
-
-/// Returns the fields that a call that creates or changes a thing sends about it, or that name its parent.
-fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &'f Keeps) -> Vec<Kept<'f>> {
-    let of = |fields: &'f Fields, path: &str| fields_of(file, &found(file, fields, path)?.ty);
-    let sent = keeps.from.as_deref().and_then(|from| of(&endpoint.request, from));
-    let around = keeps.id.as_deref().and_then(|id| FieldPath::new(id).around());
-    let returned = around.and_then(|around| of(&endpoint.response, &around.to_string()));
-    let all = sent.into_iter().chain(returned).chain([&endpoint.request, &endpoint.response]);
-    all.map(|fields| Kept { fields, renames: &keeps.renames }).collect()
-}
+use crate::spec::{Answer, Body, Does, Endpoint, Field, FieldPath, Fields, File, Keeps, Part, shown_at};
 
 /// Returns whether a call creates or changes several things: their IDs are in the items of a list.
 fn is_several(file: &File, endpoint: &Endpoint, part: Part, id: &FieldPath) -> bool {
@@ -124,8 +20,13 @@ fn part_with_id(endpoint: &Endpoint, does: Does, id: &FieldPath) -> Part {
     does.part_with_id(endpoint.response.contains_key(id.first()))
 }
 
+/// Returns whether other fields than its ID may say which thing a call is about.
+fn narrows(does: Does) -> bool {
+    does == Does::Gets || does.changes()
+}
+
 /// Returns the field at a path.
-fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field> {
+pub(super) fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field> {
     match path.split_once('.') {
         None => fields.get(path),
         Some((first, rest)) => found(file, fields_of(file, &fields.get(first)?.ty)?, rest),
@@ -133,27 +34,12 @@ fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field
 }
 
 /// Returns the fields of a struct, or of the structs in a list.
-fn fields_of<'f>(file: &'f File, ty: &TypeExpr) -> Option<&'f Fields> {
+pub(super) fn fields_of<'f>(file: &'f File, ty: &TypeExpr) -> Option<&'f Fields> {
     match ty {
         TypeExpr::Generic(Generic::List, item) => fields_of(file, item),
         TypeExpr::Named(name) => file.structs.get(name).map(|structure| &structure.fields),
         _ => None,
     }
-}
-
-/// Returns whether a list shows one of the several values that a thing has in a field.
-fn shows_each(file: &File, endpoint: &Endpoint, keeps: &Keeps, each: &str, kept: &[&Fields]) -> bool {
-    let listed = || {
-        let at = shown_at(keeps, file, endpoint)?.to_string();
-        match &found(file, &endpoint.response, &at)?.ty {
-            TypeExpr::Generic(Generic::List, item) => fields_of(file, item)?.get(each),
-            _ => None,
-        }
-    };
-    let mut kept = kept.iter().filter_map(|fields| fields.get(each));
-    listed().is_some_and(|shown| {
-        kept.all(|kept| matches!(&kept.ty, TypeExpr::Generic(Generic::List, item) if **item == shown.ty))
-    })
 }
 
 impl Checker<'_> {
@@ -177,7 +63,7 @@ impl Checker<'_> {
         self.keys_of(path, keeps, does, is_file);
         match &keeps.id {
             Some(id) if does != Does::Lists => self.id(&path.key("id"), endpoint, does, &FieldPath::new(id)),
-            None if does != Does::Lists && (does != Does::Gets || keeps.narrowed.is_empty()) => {
+            None if does != Does::Lists && !(narrows(does) && !keeps.narrowed.is_empty()) => {
                 self.bad_keeps(At::Key(path), "a thing is found by its ID", "needs `id`");
             }
             _ => {}
@@ -191,6 +77,7 @@ impl Checker<'_> {
             self.shown(path, endpoint, keeps, does);
         }
         self.content(path, endpoint, keeps, does);
+        self.said(path, endpoint, keeps);
         if does == Does::Gets {
             self.shows(path, endpoint, keeps);
         }
@@ -209,7 +96,27 @@ impl Checker<'_> {
                 created || changed,
                 "only what creates or changes a thing has its fields",
             ),
-            ("sets", !keeps.sets.is_empty(), changed, "only what changes a thing sets its fields"),
+            (
+                "sets",
+                !keeps.sets.is_empty(),
+                created || changed,
+                "only what creates or changes a thing sets its fields",
+            ),
+            ("makes", !keeps.makes.is_empty(), changed, "only what changes a thing makes others"),
+            ("only", !keeps.only.is_empty(), !created, "what is created has no values before"),
+            (
+                "refused",
+                keeps.refused.is_some(),
+                !keeps.only.is_empty() && does != Does::Lists,
+                "a thing is refused only if it must have other values",
+            ),
+            ("any", keeps.any.is_some(), does == Does::Lists, "only a list says whether it has anything"),
+            (
+                "missing",
+                keeps.missing.is_some(),
+                does == Does::Gets,
+                "only what gets things says which don't exist",
+            ),
             (
                 "renames",
                 !keeps.renames.is_empty(),
@@ -246,8 +153,8 @@ impl Checker<'_> {
             (
                 "where",
                 !keeps.narrowed.is_empty(),
-                does == Does::Lists || does == Does::Gets && keeps.id.is_none(),
-                "only a list is narrowed, or a thing found without its ID",
+                does == Does::Lists || narrows(does),
+                "only a list is narrowed, or a thing that is found or changed",
             ),
             ("each", keeps.each.is_some(), does == Does::Lists, "only a list shows a thing several times"),
             ("shows", !keeps.shows.is_empty(), does == Does::Gets, "only what gets a thing shows all of it"),
@@ -356,6 +263,24 @@ impl Checker<'_> {
             if whole.is_some() && !list.is_some_and(is_list) {
                 let message = format!("the listed things have no list of structs `{name}`");
                 self.bad_keeps(At::Key(&path.key("parts").key(name)), &message, "never shown");
+            }
+        }
+    }
+
+    /// Checks that a flag says whether there is anything, and a list of IDs what is missing.
+    fn said(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps) {
+        let is_flag = |ty: &TypeExpr| matches!(ty, TypeExpr::Scalar(Scalar::Flag | Scalar::Bool));
+        let is_list = |ty: &TypeExpr| matches!(ty, TypeExpr::Generic(Generic::List, item) if matches!(**item, TypeExpr::Scalar(_)));
+        let said: [(_, _, &dyn Fn(&TypeExpr) -> bool, _); 2] = [
+            ("any", &keeps.any, &is_flag, "a flag says whether anything is listed"),
+            ("missing", &keeps.missing, &is_list, "the IDs that don't exist are in a list of values"),
+        ];
+        for (key, name, fits, message) in said {
+            let Some(name) = name else { continue };
+            let path = path.key(key);
+            let field = self.kept_field(&path, endpoint, Part::Response, &FieldPath::new(name));
+            if let Some(field) = field.filter(|field| !fits(&field.ty)) {
+                self.bad_keeps(At::Value(&path), message, &format!("`{name}` is a `{}`", field.ty));
             }
         }
     }

@@ -22,6 +22,7 @@ mod prose;
 mod rates;
 mod rules;
 mod terms;
+mod things;
 mod types;
 
 pub use self::bodies::body;
@@ -45,7 +46,7 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         called::as_settled(names, spec, sources, diagnostics);
     }
     imports::check(spec, diagnostics);
-    keeps::of_spec(spec, diagnostics);
+    things::check(spec, diagnostics);
     modules(spec, sources, diagnostics);
     codes::check(spec, sources, diagnostics);
     if let Some(rates) = &spec.rates {

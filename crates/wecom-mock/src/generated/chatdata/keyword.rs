@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -55,6 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
@@ -79,12 +81,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 710612,
                 does: Does::List {
                     at: "rule_list",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &["rule_id", "name"],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -108,13 +110,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 710612,
                 does: Does::Get {
                     id: "rule_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["name", "keyword?", "semantics?", "applicable_range?"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -171,13 +173,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -197,6 +199,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "rule_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -38,6 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["id"],
                     taken: 60008,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 22 }"#,
@@ -65,13 +67,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
@@ -91,6 +93,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -107,12 +110,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60003,
                 does: Does::List {
                     at: "department",
-                    narrowed: &[("id", "id")],
                     below: Some("parentid"),
                     each: None,
                     fields: &["id", "name?", "name_en?", "parentid", "order"],
                     parts: &[],
                 },
+                narrowed: &[("id", "id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -150,12 +154,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60003,
                 does: Does::List {
                     at: "department_id",
-                    narrowed: &[("id", "id")],
                     below: Some("parentid"),
                     each: None,
                     fields: &["id", "parentid", "order"],
                     parts: &[],
                 },
+                narrowed: &[("id", "id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -177,13 +182,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60003,
                 does: Does::Get {
                     id: "id",
-                    narrowed: &[],
                     at: Some("department"),
                     instead: None,
                     content: None,
                     fields: &["id", "name?", "name_en?", "parentid", "order"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

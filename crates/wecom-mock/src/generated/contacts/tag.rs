@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -34,6 +35,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["tagid"],
                     taken: 40068,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created", "tagid": 32 }"#,
@@ -58,13 +60,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
@@ -84,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "tagid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -101,13 +104,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40068,
                 does: Does::Get {
                     id: "tagid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["tagname", "partylist"],
                     shows: &[("userlist", "userid", "userlist")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -142,13 +145,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &["userlist", "partylist"],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -177,13 +180,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &["userlist", "partylist"],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -200,12 +203,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40068,
                 does: Does::List {
                     at: "taglist",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &["tagid", "tagname"],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -112,6 +113,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
@@ -133,7 +135,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::Get {
                     id: "userid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
@@ -160,6 +161,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -305,13 +307,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
@@ -331,6 +333,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "userid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -354,6 +357,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "useridlist",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -371,12 +375,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::List {
                     at: "userlist",
-                    narrowed: &[("department_id", "department")],
                     below: None,
                     each: None,
                     fields: &["userid", "name?", "department"],
                     parts: &[],
                 },
+                narrowed: &[("department_id", "department")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -406,7 +411,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::List {
                     at: "userlist",
-                    narrowed: &[("department_id", "department")],
                     below: None,
                     each: None,
                     fields: &[
@@ -432,6 +436,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                narrowed: &[("department_id", "department")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -544,13 +550,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::Get {
                     id: "",
-                    narrowed: &[("mobile", "mobile")],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["userid"],
                     shows: &[],
                 },
+                narrowed: &[("mobile", "mobile")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
@@ -568,13 +575,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::Get {
                     id: "",
-                    narrowed: &[("email", "email")],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["userid"],
                     shows: &[],
                 },
+                narrowed: &[("email", "email")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
@@ -603,12 +611,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::List {
                     at: "dept_user",
-                    narrowed: &[],
                     below: None,
                     each: Some("department"),
                     fields: &["userid?"],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -22,12 +23,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "rule_ids",
-                    narrowed: &[("chain_id", "chain_id")],
                     below: None,
                     each: None,
                     fields: &[],
                     parts: &[],
                 },
+                narrowed: &[("chain_id", "chain_id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [1, 2] }"#,
@@ -47,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "rule_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -64,13 +67,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "rule_id",
-                    narrowed: &[],
                     at: Some("rule_info"),
                     instead: None,
                     content: None,
                     fields: &["owner_corp_range", "member_corp_range"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -123,6 +126,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 1 }"#,
@@ -164,13 +168,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("rule_info"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

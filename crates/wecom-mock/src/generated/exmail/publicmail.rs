@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -47,6 +48,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 1, "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
@@ -80,13 +82,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
@@ -106,6 +108,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -123,7 +126,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 680035,
                 does: Does::Get {
                     id: "id_list",
-                    narrowed: &[],
                     at: Some("list"),
                     instead: None,
                     content: None,
@@ -138,6 +140,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -169,12 +172,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 680035,
                 does: Does::List {
                     at: "list",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &["id", "email", "name"],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -198,6 +201,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "public_mailbox",
                 unknown: 680035,
                 does: Does::Use { id: "id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -221,6 +225,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "public_mailbox",
                 unknown: 680035,
                 does: Does::Use { id: "id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

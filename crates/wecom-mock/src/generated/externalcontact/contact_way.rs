@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -62,6 +63,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -84,7 +86,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 41044,
                 does: Does::Get {
                     id: "config_id",
-                    narrowed: &[],
                     at: Some("contact_way"),
                     instead: None,
                     content: None,
@@ -110,6 +111,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -173,12 +175,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 41044,
                 does: Does::List {
                     at: "contact_way",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &["config_id"],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -235,13 +237,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -261,6 +263,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "config_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -95,6 +96,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fail_list": [], "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
@@ -124,12 +126,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "group_msg_list",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &["msgid", "text?"],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -189,6 +191,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "group_message",
                 unknown: 40058,
                 does: Does::Use { id: "msgid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -225,6 +228,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "group_message",
                 unknown: 40058,
                 does: Does::Use { id: "msgid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -260,6 +264,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "group_message",
                 unknown: 40058,
                 does: Does::Use { id: "msgid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -276,6 +281,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "group_message",
                 unknown: 40058,
                 does: Does::Use { id: "msgid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -389,6 +395,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
@@ -430,13 +437,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -454,7 +461,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "template_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
@@ -468,6 +474,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -492,6 +499,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "template_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

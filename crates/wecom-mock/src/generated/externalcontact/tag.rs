@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -21,7 +22,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40068,
                 does: Does::List {
                     at: "tag_group",
-                    narrowed: &[("group_id", "group_id")],
                     below: None,
                     each: None,
                     fields: &[
@@ -42,6 +42,8 @@ pub(crate) static ROUTES: &[Route] = &[
                         },
                     ],
                 },
+                narrowed: &[("group_id", "group_id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -109,6 +111,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "corp_tag",
@@ -123,6 +126,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["id", "name", "create_time", "order", "deleted?"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -160,13 +164,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[("name", "group_name")],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "corp_tag",
@@ -176,13 +180,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -205,6 +209,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "tag_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "corp_tag_group",
@@ -213,6 +218,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "group_id",
                     with: &[("corp_tag", "group_id")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -229,10 +235,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40068,
                 does: Does::List {
                     at: "tag_group",
-                    narrowed: &[
-                        ("group_id", "group_id"),
-                        ("strategy_id", "strategy_id"),
-                    ],
                     below: None,
                     each: None,
                     fields: &[
@@ -253,6 +255,8 @@ pub(crate) static ROUTES: &[Route] = &[
                         },
                     ],
                 },
+                narrowed: &[("group_id", "group_id"), ("strategy_id", "strategy_id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -308,6 +312,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "strategy_tag",
@@ -322,6 +327,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["id", "name", "create_time", "order", "deleted?"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -359,13 +365,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[("name", "group_name")],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "strategy_tag",
@@ -375,13 +381,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -404,6 +410,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "tag_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "strategy_tag_group",
@@ -412,6 +419,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "group_id",
                     with: &[("strategy_tag", "group_id")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -432,21 +440,25 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "corp_tag",
                 unknown: 40068,
                 does: Does::Use { id: "add_tag" },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "strategy_tag",
                 unknown: 40068,
                 does: Does::Use { id: "add_tag" },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "corp_tag",
                 unknown: 40068,
                 does: Does::Use { id: "remove_tag" },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "strategy_tag",
                 unknown: 40068,
                 does: Does::Use { id: "remove_tag" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -33,13 +34,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &["userid_list", "department_id_list"],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -89,13 +90,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &["userid_list", "department_id_list"],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -132,7 +133,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 95004,
                 does: Does::Get {
                     id: "open_kfid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
@@ -142,6 +142,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         ("servicer_list", "department_id", "department_id_list"),
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -40,6 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4B" }"#,
@@ -90,6 +92,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4D" }"#,
@@ -119,12 +122,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "order_list",
-                    narrowed: &[("corpid", "corpid")],
                     below: None,
                     each: None,
                     fields: &["order_id"],
                     parts: &[],
                 },
+                narrowed: &[("corpid", "corpid")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -151,7 +155,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "order_id",
-                    narrowed: &[],
                     at: Some("order"),
                     instead: None,
                     content: None,
@@ -164,6 +167,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -224,6 +228,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "license_order",
                 unknown: 40058,
                 does: Does::Use { id: "order_id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -339,6 +344,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-payment-1" }"#,
@@ -356,13 +362,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1 }"#,

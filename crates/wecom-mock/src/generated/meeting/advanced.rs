@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -54,6 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -103,13 +105,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -130,13 +132,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[("status", "4")],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                sets: &[("status", "4")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -157,7 +160,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
@@ -194,6 +196,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[("attendees.member", "userid", "invitees.userid")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -327,13 +330,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[("invitees", "userid", "invitees.userid")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -364,13 +367,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -605,13 +608,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["meetingid", "meeting_code", "title", "guests"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -645,13 +648,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -22,7 +23,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
@@ -54,6 +54,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[("attendees.member", "userid", "invitees.userid")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -128,13 +129,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[("status", "4")],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                sets: &[("status", "4")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -164,12 +166,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90602,
                 does: Does::List {
                     at: "meetingid_list",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &[],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -221,6 +223,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
@@ -262,13 +265,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -128,6 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["layout_id", "layout_name?", "page_list"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -263,12 +265,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "layout_list",
-                    narrowed: &[("meetingid", "meetingid")],
                     below: None,
                     each: None,
                     fields: &["layout_id", "layout_name?", "page_list"],
                     parts: &[],
                 },
+                narrowed: &[("meetingid", "meetingid")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -358,6 +361,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "layout_id_list",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -395,6 +399,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["background_id", "image_md5"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -428,12 +433,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "background_list",
-                    narrowed: &[("meetingid", "meetingid")],
                     below: None,
                     each: None,
                     fields: &["background_id", "image_md5"],
                     parts: &[],
                 },
+                narrowed: &[("meetingid", "meetingid")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -460,6 +466,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "background_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -479,6 +486,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "background_id_list",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

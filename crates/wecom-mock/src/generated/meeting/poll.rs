@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -54,6 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_theme_id": "ptAJ2GCAAA41" }"#,
@@ -99,13 +101,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -143,13 +145,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "poll_theme_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["poll_topic", "poll_desc", "is_anony=0"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -182,13 +184,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "poll_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["poll_theme_id", "status"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -250,6 +252,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "poll_theme",
                 unknown: 40058,
                 does: Does::Use { id: "poll_theme_id" },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "poll",
@@ -264,6 +267,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_id": "poAJ2GCAAA77" }"#,
@@ -282,6 +286,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "poll_theme",
                 unknown: 40058,
                 does: Does::Use { id: "poll_theme_id" },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "poll",
@@ -291,13 +296,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[("status", "2")],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                sets: &[("status", "2")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

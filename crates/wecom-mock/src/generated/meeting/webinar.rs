@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["title", "admission_type", "password?"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -102,13 +104,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -129,13 +131,14 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[("status", "\"MEETING_STATE_CANCELLED\"")],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                sets: &[("status", "\"MEETING_STATE_CANCELLED\"")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -156,7 +159,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90602,
                 does: Does::Get {
                     id: "meetingid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
@@ -192,10 +194,11 @@ pub(crate) static ROUTES: &[Route] = &[
                         "warm_up_picture?",
                         "warm_up_video?",
                         "allow_attendees_invite_others=true",
-                        "status",
+                        "status?",
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -282,6 +285,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "webinar",
                 unknown: 90602,
                 does: Does::Use { id: "meetingid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -302,13 +306,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

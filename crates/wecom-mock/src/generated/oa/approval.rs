@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -22,13 +23,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 301025,
                 does: Does::Get {
                     id: "sp_no",
-                    narrowed: &[],
                     at: Some("info"),
                     instead: None,
                     content: None,
                     fields: &["sp_no", "template_id", "apply_data.contents!"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -528,6 +529,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
@@ -722,6 +724,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030001" }"#,
@@ -739,13 +742,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 301025,
                 does: Does::Get {
                     id: "template_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &["template_names", "template_content.controls!"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -1004,13 +1007,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[("template_name", "template_names")],
                     replaces: true,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -1036,6 +1039,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "template_id": "open_Bt8N6JHaC4HiT2vs7QKHZRm" }"#,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -46,6 +47,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -88,13 +90,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("calendar"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fail_result": { "shares": [] } }"#,
@@ -116,7 +118,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90457,
                 does: Does::Get {
                     id: "cal_id_list",
-                    narrowed: &[],
                     at: Some("calendar_list"),
                     instead: None,
                     content: None,
@@ -133,6 +134,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r##"{
@@ -168,6 +170,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "cal_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

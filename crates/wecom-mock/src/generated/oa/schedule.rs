@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -64,6 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA" }"#,
@@ -118,13 +120,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("schedule"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAC" }"#,
@@ -148,6 +150,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "schedule",
                 unknown: 90461,
                 does: Does::Use { id: "schedule_id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -171,6 +174,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "schedule",
                 unknown: 90461,
                 does: Does::Use { id: "schedule_id" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -200,7 +204,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90461,
                 does: Does::List {
                     at: "schedule_list",
-                    narrowed: &[("cal_id", "cal_id")],
                     below: None,
                     each: None,
                     fields: &[
@@ -228,6 +231,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                narrowed: &[("cal_id", "cal_id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -279,7 +284,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 90461,
                 does: Does::Get {
                     id: "schedule_id_list",
-                    narrowed: &[],
                     at: Some("schedule_list"),
                     instead: None,
                     content: None,
@@ -308,6 +312,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -359,6 +364,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "schedule_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

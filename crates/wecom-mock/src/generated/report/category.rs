@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -34,6 +35,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "category_id": "category-12" }"#,
@@ -58,13 +60,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -84,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "category_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -100,7 +103,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "category_list",
-                    narrowed: &[],
                     below: None,
                     each: None,
                     fields: &[
@@ -111,6 +113,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

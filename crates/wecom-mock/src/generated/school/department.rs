@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -48,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["id"],
                     taken: 60008,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 21 }"#,
@@ -81,13 +83,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
@@ -107,6 +109,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -123,7 +126,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60003,
                 does: Does::List {
                     at: "departments",
-                    narrowed: &[("id", "id")],
                     below: Some("parentid"),
                     each: None,
                     fields: &[
@@ -138,6 +140,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                narrowed: &[("id", "id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{

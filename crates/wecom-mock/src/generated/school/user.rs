@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -38,6 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
@@ -57,6 +59,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "userid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -85,13 +88,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
@@ -134,6 +137,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
@@ -157,6 +161,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "useridlist",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -200,13 +205,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("students"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
@@ -246,6 +251,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
@@ -265,6 +271,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "userid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
@@ -297,13 +304,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
@@ -345,6 +352,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
@@ -368,6 +376,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "useridlist",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -412,13 +421,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("parents"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
@@ -440,20 +449,19 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::Get {
                     id: "userid",
-                    narrowed: &[],
                     at: Some("student"),
                     instead: None,
                     content: None,
                     fields: &["student_userid", "name", "department"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "parent",
                 unknown: 60111,
                 does: Does::Get {
                     id: "userid",
-                    narrowed: &[],
                     at: Some("parent"),
                     instead: Some(
                         r#"{
@@ -476,6 +484,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["parent_userid", "mobile?", "children"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -512,12 +521,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 60111,
                 does: Does::List {
                     at: "students",
-                    narrowed: &[("department_id", "department")],
                     below: None,
                     each: None,
                     fields: &["student_userid", "name", "department"],
                     parts: &[],
                 },
+                narrowed: &[("department_id", "department")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -34,6 +35,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": [] }"#,
@@ -51,13 +53,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
-                    narrowed: &[],
                     at: Some("job_result"),
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -91,6 +93,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": [] }"#,
@@ -108,13 +111,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
-                    narrowed: &[],
                     at: Some("job_result"),
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

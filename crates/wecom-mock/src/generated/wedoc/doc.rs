@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -34,6 +35,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://example.com/doc/minutes", "docid": "dcAJ2GCAAAXtWyuj" }"#,
@@ -58,13 +60,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[("new_name", "doc_name")],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "form",
@@ -74,13 +76,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[("new_name", "form_title")],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -103,6 +105,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "docid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
             Keeps {
                 thing: "form",
@@ -111,6 +114,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "formid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -128,13 +132,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "docid",
-                    narrowed: &[],
                     at: Some("doc_base_info"),
                     instead: None,
                     content: None,
                     fields: &["docid", "doc_name", "doc_type"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -164,6 +168,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "document",
                 unknown: 40058,
                 does: Does::Use { id: "docid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/doc/minutes" }"#,
@@ -180,6 +185,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "document",
                 unknown: 40058,
                 does: Does::Use { id: "docid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -88,6 +89,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "formid": "fmAJ2GCAAAXtWyuj" }"#,
@@ -166,13 +168,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("form_info"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -190,7 +192,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "formid",
-                    narrowed: &[],
                     at: Some("form_info"),
                     instead: None,
                     content: None,
@@ -204,6 +205,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

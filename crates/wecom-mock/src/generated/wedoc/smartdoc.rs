@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -57,12 +58,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "pages",
-                    narrowed: &[("docid", "docid")],
                     below: None,
                     each: None,
                     fields: &["page_id", "parent_id", "title"],
                     parts: &[],
                 },
+                narrowed: &[("docid", "docid")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -101,6 +103,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -125,7 +128,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("info"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
@@ -138,6 +140,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "layout_mode?",
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -164,6 +167,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         ("smartdoc_block", "page_id"),
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -211,6 +215,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -248,7 +253,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("blocks"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
@@ -264,6 +268,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "props?",
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -287,6 +292,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "ids",
                     with: &[("smartdoc_block", "parent_id")],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -316,11 +322,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "blocks",
-                    narrowed: &[
-                        ("docid", "docid"),
-                        ("page_id", "page_id"),
-                        ("ids", "id"),
-                    ],
                     below: None,
                     each: None,
                     fields: &[
@@ -335,6 +336,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                narrowed: &[("docid", "docid"), ("page_id", "page_id"), ("ids", "id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -366,6 +369,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "task_id": "tk7" }"#,
@@ -383,13 +387,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "task_id",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: None,
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r##"{ "errcode": 0, "errmsg": "ok", "task_done": true, "content": "# Cranes\nCrane 4" }"##,

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -30,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["sheet_id", "title", "index"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -53,6 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "sheet_id",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -73,13 +76,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("properties"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -97,12 +100,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "sheet_list",
-                    narrowed: &[("docid", "docid"), ("sheet_id", "sheet_id")],
                     below: None,
                     each: None,
                     fields: &["sheet_id", "title"],
                     parts: &[],
                 },
+                narrowed: &[("docid", "docid"), ("sheet_id", "sheet_id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -147,6 +151,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["view_id", "view_title", "view_type", "property?"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -170,6 +175,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "view_ids",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -218,13 +224,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: Some("view"),
                     fields: &["view_id", "view_title", "view_type", "property?"],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -298,16 +304,17 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "views",
-                    narrowed: &[
-                        ("docid", "docid"),
-                        ("sheet_id", "sheet_id"),
-                        ("view_ids", "view_id"),
-                    ],
                     below: None,
                     each: None,
                     fields: &["view_id", "view_title", "view_type", "property?"],
                     parts: &[],
                 },
+                narrowed: &[
+                    ("docid", "docid"),
+                    ("sheet_id", "sheet_id"),
+                    ("view_ids", "view_id"),
+                ],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -439,6 +446,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -655,7 +663,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("fields"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
@@ -684,6 +691,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "property_barcode?",
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -715,6 +723,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "field_ids",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -744,12 +753,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "fields",
-                    narrowed: &[
-                        ("docid", "docid"),
-                        ("sheet_id", "sheet_id"),
-                        ("field_ids", "field_id"),
-                        ("field_titles", "field_title"),
-                    ],
                     below: None,
                     each: None,
                     fields: &[
@@ -777,6 +780,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                narrowed: &[
+                    ("docid", "docid"),
+                    ("sheet_id", "sheet_id"),
+                    ("field_ids", "field_id"),
+                    ("field_titles", "field_title"),
+                ],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -834,16 +844,17 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "records",
-                    narrowed: &[
-                        ("docid", "docid"),
-                        ("sheet_id", "sheet_id"),
-                        ("record_ids", "record_id"),
-                    ],
                     below: None,
                     each: None,
                     fields: &["record_id", "values"],
                     parts: &[],
                 },
+                narrowed: &[
+                    ("docid", "docid"),
+                    ("sheet_id", "sheet_id"),
+                    ("record_ids", "record_id"),
+                ],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -944,6 +955,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["record_id", "values"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -1018,13 +1030,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: Some("records"),
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &["values"],
                     adds: &[],
                     drops: &[],
                     at: Some("records"),
                     fields: &["record_id", "values"],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "records": [{ "record_id": "rA1b2C", "values": { "Done": true } }] }"#,
@@ -1044,6 +1056,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "record_ids",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -1073,6 +1086,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &["field_group_id", "name", "children"],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -1100,6 +1114,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "field_group_ids",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -1124,13 +1139,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: Some("field_group"),
                     fields: &["field_group_id", "name", "children"],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -1164,12 +1179,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::List {
                     at: "field_groups",
-                    narrowed: &[("docid", "docid"), ("sheet_id", "sheet_id")],
                     below: None,
                     each: None,
                     fields: &["field_group_id", "name", "children"],
                     parts: &[],
                 },
+                narrowed: &[("docid", "docid"), ("sheet_id", "sheet_id")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -34,7 +35,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 640002,
                 does: Does::List {
                     at: "file_list.item",
-                    narrowed: &[("spaceid", "spaceid"), ("fatherid", "fatherid")],
                     below: None,
                     each: None,
                     fields: &[
@@ -47,6 +47,8 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     parts: &[],
                 },
+                narrowed: &[("spaceid", "spaceid"), ("fatherid", "fatherid")],
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -115,6 +117,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
@@ -173,6 +176,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
@@ -193,13 +197,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 640002,
                 does: Does::Get {
                     id: "fileid",
-                    narrowed: &[],
                     at: None,
                     instead: None,
                     content: Some("download_url"),
                     fields: &[],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -231,6 +235,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -256,7 +261,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[("new_name", "file_name")],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
@@ -270,6 +274,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "url?",
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -306,7 +311,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
@@ -320,6 +324,7 @@ pub(crate) static ROUTES: &[Route] = &[
                         "url?",
                     ],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -359,6 +364,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "fileid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -376,7 +382,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 640002,
                 does: Does::Get {
                     id: "fileid",
-                    narrowed: &[],
                     at: Some("file_info"),
                     instead: None,
                     content: None,
@@ -390,6 +395,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     ],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{

@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::route::{
-    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Paging, Parts, Route,
+    Answer, Body, Case, Continuation, Does, Echo, Grants, Keeps, Makes, Paging, Parts,
+    Route,
 };
 #[allow(unused_imports)]
 use crate::demands::{Demands, Group, Kinds, Limit};
@@ -30,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
@@ -50,13 +52,13 @@ pub(crate) static ROUTES: &[Route] = &[
                     from: None,
                     renames: &[],
                     replaces: false,
-                    sets: &[],
                     maps: &[],
                     adds: &[],
                     drops: &[],
                     at: None,
                     fields: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -76,6 +78,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     id: "spaceid",
                     with: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -93,13 +96,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 640001,
                 does: Does::Get {
                     id: "spaceid",
-                    narrowed: &[],
                     at: Some("space_info"),
                     instead: None,
                     content: None,
                     fields: &["spaceid", "space_name", "space_sub_type"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
@@ -134,6 +137,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "space",
                 unknown: 640001,
                 does: Does::Use { id: "spaceid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -150,6 +154,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "space",
                 unknown: 640001,
                 does: Does::Use { id: "spaceid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -166,6 +171,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "space",
                 unknown: 640001,
                 does: Does::Use { id: "spaceid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -182,6 +188,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 thing: "space",
                 unknown: 640001,
                 does: Does::Use { id: "spaceid" },
+                ..Keeps::NEW
             },
         ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "space_share_url": "https://example.com/space-share/1" }"#,
@@ -199,13 +206,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 640001,
                 does: Does::Get {
                     id: "spaceid",
-                    narrowed: &[],
                     at: Some("space_info"),
                     instead: None,
                     content: None,
                     fields: &["spaceid", "space_name", "space_sub_type"],
                     shows: &[],
                 },
+                ..Keeps::NEW
             },
         ],
         response: r#"{
