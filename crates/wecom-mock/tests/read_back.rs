@@ -4,7 +4,8 @@ mod caller;
 
 use serde_json::{Value, json};
 
-use caller::start;
+use caller::{Caller, start};
+use wecom_mock::Server;
 
 /// The values of a field of the items of a list.
 fn each(list: &Value, field: &str) -> Value {
@@ -125,4 +126,113 @@ async fn an_approval_request_is_read_by_its_number() {
     let info = caller.post("oa/getapprovaldetail", json!({ "sp_no": number })).await["info"].clone();
     assert_eq!((&info["sp_no"], &info["template_id"]), (&number, &json!("t1")));
     assert_eq!(caller.post("oa/getapprovaldetail", json!({ "sp_no": "1" })).await["errcode"], 301_025);
+}
+
+/// Posts as a service provider.
+async fn as_provider(server: &Server, caller: &Caller, path: &str, body: Value) -> Value {
+    let token = server.issue_token("provider_access_token");
+    let address = format!("{}/cgi-bin/license/{path}?provider_access_token={token}", caller.base);
+    caller.http.post(address).body(body.to_string()).send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_paid_order_has_codes_which_are_activated_once() {
+    let (server, caller) = start().await;
+    let post = async |path: &str, body: Value| as_provider(&server, &caller, path, body).await;
+    let company = |more: Value| {
+        let mut body = json!({ "corpid": "ww1" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let order = company(json!({
+        "buyer_userid": "a", "account_count": { "base_count": 2, "external_contact_count": 1 },
+        "account_duration": { "months": 2 },
+    }));
+    let id = post("create_new_order", order).await["order_id"].clone();
+    let get = async || post("get_order", json!({ "order_id": id })).await["order"].clone();
+    let accounts =
+        async || post("list_order_account", json!({ "order_id": id })).await["account_list"].clone();
+    let unpaid = get().await;
+    assert_eq!((&unpaid["order_status"], &unpaid["order_type"]), (&json!(0), &json!(1)));
+    assert_eq!(unpaid["account_count"], json!({ "base_count": 2, "external_contact_count": 1 }));
+    assert_eq!((&unpaid["account_duration"], unpaid.get("pay_time")), (&json!({ "months": 2 }), None));
+    assert_eq!(accounts().await, json!([]), "it isn't paid");
+    assert_eq!(post("list_actived_account", company(json!({}))).await["account_list"], json!([]));
+    let orders = post("list_order", company(json!({}))).await["order_list"].clone();
+    assert_eq!(orders, json!([{ "order_id": id, "order_type": 1 }]));
+
+    let pay = json!({ "payer_userid": "a", "order_id": id });
+    let job = post("submit_pay_job", pay.clone()).await["jobid"].clone();
+    assert_eq!(post("pay_job_result", json!({ "jobid": job })).await["status"], 1);
+    assert_eq!((&get().await["order_status"], get().await["pay_time"].is_u64()), (&json!(1), true));
+    assert_eq!(post("submit_pay_job", pay).await["errcode"], 701_084, "it is paid");
+    let cancel = company(json!({ "order_id": id }));
+    assert_eq!(post("cancel_order", cancel).await["errcode"], 701_169);
+    let codes = accounts().await;
+    assert_eq!(each(&codes, "type"), json!([1, 1, 2]));
+    let codes = each(&codes, "active_code");
+    let info = async |code: &Value| {
+        post("get_active_info_by_code", company(json!({ "active_code": code }))).await["active_info"].clone()
+    };
+    let new = info(&codes[0]).await;
+    assert_eq!((&new["status"], new.get("userid"), new.get("active_time")), (&json!(1), None, None));
+    assert_eq!((new.get("merge_info"), new.get("share_info")), (None, None));
+
+    let list = json!([
+        { "active_code": codes[0], "userid": "a" },
+        { "active_code": "made up", "userid": "b" },
+        { "active_code": codes[2], "userid": "a" },
+    ]);
+    let results =
+        post("batch_active_account", company(json!({ "active_list": list }))).await["active_result"].clone();
+    assert_eq!(each(&results, "active_code"), each(&list, "active_code"));
+    assert_eq!(each(&results, "userid"), json!(["a", "b", "a"]));
+    assert_eq!(each(&results, "errcode"), json!([0, 701_021, 0]));
+    let read = info(&codes[0]).await;
+    assert_eq!((&read["status"], &read["userid"], &read["type"]), (&json!(2), &json!("a"), &json!(1)));
+    let again = company(json!({ "active_code": codes[0], "userid": "b" }));
+    assert_eq!(post("active_account", again).await["errcode"], 701_003);
+    let elsewhere = json!({ "corpid": "ww2", "active_code": codes[1], "userid": "b" });
+    assert_eq!(post("active_account", elsewhere).await["errcode"], 701_021, "the code is another company's");
+    let by_type = |kind: u64| company(json!({ "type": kind, "userid": "b" }));
+    assert_eq!(post("active_account_by_type", by_type(1)).await["errcode"], 0);
+    assert_eq!(post("active_account_by_type", by_type(1)).await["errcode"], 701_072, "none is left");
+    assert_eq!(info(&codes[1]).await["userid"], "b");
+
+    let all = post("list_actived_account", company(json!({}))).await["account_list"].clone();
+    assert_eq!((each(&all, "userid"), each(&all, "type")), (json!(["a", "b", "a"]), json!([1, 1, 2])));
+    let of = async |userid: &str| post("get_active_info_by_user", company(json!({ "userid": userid }))).await;
+    let member = of("a").await;
+    assert_eq!(each(&member["active_info_list"], "active_code"), json!([codes[0], codes[2]]));
+    assert_eq!(member["active_status"], 1);
+    let nobody = of("c").await;
+    assert_eq!((&nobody["active_info_list"], &nobody["active_status"]), (&json!([]), &json!(0)));
+    let wanted = company(json!({ "active_code_list": [codes[2], "made up"] }));
+    let several = post("batch_get_active_info_by_code", wanted).await;
+    assert_eq!(each(&several["active_info_list"], "active_code"), json!([codes[2]]));
+    assert_eq!(several["invalid_active_code_list"], json!(["made up"]));
+}
+
+#[tokio::test]
+async fn an_order_is_canceled_before_it_is_paid_and_a_made_up_one_is_an_error() {
+    let (server, caller) = start().await;
+    let post = async |path: &str, body: Value| as_provider(&server, &caller, path, body).await;
+    let order = json!({
+        "corpid": "ww1", "buyer_userid": "a", "account_count": { "base_count": 1 }, "account_duration": { "days": 31 },
+    });
+    let id = post("create_new_order", order).await["order_id"].clone();
+    let read = post("get_order", json!({ "order_id": id })).await["order"].clone();
+    assert_eq!(read["account_count"], json!({ "base_count": 1, "external_contact_count": 0 }));
+    let cancel = |company: &str| json!({ "order_id": id, "corpid": company });
+    assert_eq!(post("cancel_order", cancel("ww2")).await["errcode"], 701_005, "another company's");
+    assert_eq!(post("cancel_order", cancel("ww1")).await["errcode"], 0);
+    assert_eq!(post("get_order", json!({ "order_id": id })).await["order"]["order_status"], 2);
+    let pay = |id: &Value| json!({ "payer_userid": "a", "order_id": id });
+    assert_eq!(post("submit_pay_job", pay(&id)).await["errcode"], 701_084);
+    let made_up = json!("made up");
+    for path in ["get_order", "list_order_account", "cancel_order"] {
+        assert_eq!(post(path, json!({ "order_id": made_up })).await["errcode"], 701_005, "{path}");
+    }
+    assert_eq!(post("submit_pay_job", pay(&made_up)).await["errcode"], 701_005);
+    assert_eq!(post("list_order_account", json!({ "order_id": id })).await["account_list"], json!([]));
 }

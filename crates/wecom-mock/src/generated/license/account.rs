@@ -17,6 +17,32 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/license/active_account",
         token: Some("provider_access_token"),
         demands: Demands::fields(&["active_code", "corpid", "userid"]),
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::Change {
+                    id: "active_code",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                narrowed: &[("corpid", "corpid")],
+                only: &[("status", &["1"])],
+                refused: 701003,
+                sets: &[
+                    ("status", "2"),
+                    ("active_time", "1720090000"),
+                    ("expire_time", "1736179200"),
+                ],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -35,6 +61,32 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("active_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::Change {
+                    id: "active_list.active_code",
+                    from: Some("active_list"),
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: Some("active_result"),
+                    fields: &["userid", "active_code"],
+                },
+                narrowed: &[("corpid", "corpid")],
+                only: &[("status", &["1"])],
+                refused: 701003,
+                sets: &[
+                    ("status", "2"),
+                    ("active_time", "1720090000"),
+                    ("expire_time", "1736179200"),
+                ],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -48,6 +100,32 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/license/active_account_by_type",
         token: Some("provider_access_token"),
         demands: Demands::fields(&["type", "corpid", "userid"]),
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::Change {
+                    id: "",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                narrowed: &[("type", "type"), ("corpid", "corpid")],
+                only: &[("status", &["1"])],
+                refused: 701072,
+                sets: &[
+                    ("status", "2"),
+                    ("active_time", "1720090000"),
+                    ("expire_time", "1736179200"),
+                ],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -57,6 +135,31 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/license/get_active_info_by_code",
         token: Some("provider_access_token"),
         demands: Demands::fields(&["corpid", "active_code"]),
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::Get {
+                    id: "active_code",
+                    at: Some("active_info"),
+                    instead: None,
+                    content: None,
+                    fields: &[
+                        "type",
+                        "userid?",
+                        "active_code",
+                        "status",
+                        "active_time?",
+                        "expire_time?",
+                        "merge_info?",
+                        "share_info?",
+                    ],
+                    shows: &[],
+                },
+                narrowed: &[("corpid", "corpid")],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,6 +186,32 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("active_code_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::Get {
+                    id: "active_code_list",
+                    at: Some("active_info_list"),
+                    instead: None,
+                    content: None,
+                    fields: &[
+                        "type",
+                        "userid?",
+                        "active_code",
+                        "status",
+                        "active_time?",
+                        "expire_time?",
+                        "merge_info?",
+                        "share_info?",
+                    ],
+                    shows: &[],
+                },
+                narrowed: &[("corpid", "corpid")],
+                missing: Some("invalid_active_code_list"),
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -107,13 +236,6 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "invalid_active_code_list": []
 }"#,
-        echoes: &[
-            Echo {
-                list: "active_info_list",
-                of: "active_code_list",
-                fields: &["active_code"],
-            },
-        ],
         ..Route::NEW
     },
     Route {
@@ -134,6 +256,22 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("account_list"),
         }),
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::List {
+                    at: "account_list",
+                    below: None,
+                    each: None,
+                    fields: &["userid", "type", "expire_time", "active_time"],
+                    parts: &[],
+                },
+                narrowed: &[("corpid", "corpid")],
+                only: &[("status", &["2"])],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -162,6 +300,29 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/license/get_active_info_by_user",
         token: Some("provider_access_token"),
         demands: Demands::fields(&["corpid", "userid"]),
+        keeps: &[
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::List {
+                    at: "active_info_list",
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "type",
+                        "userid",
+                        "active_code",
+                        "active_time",
+                        "expire_time",
+                    ],
+                    parts: &[],
+                },
+                narrowed: &[("corpid", "corpid"), ("userid", "userid")],
+                only: &[("status", &["2"])],
+                any: Some("active_status"),
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -30,7 +30,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "license_order",
-                unknown: 40058,
+                unknown: 701005,
                 does: Does::Create {
                     id: "order_id",
                     from: None,
@@ -41,6 +41,12 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                sets: &[
+                    ("order_type", "1"),
+                    ("order_status", "0"),
+                    ("pay_time", "null"),
+                ],
+                opens: &["license_account"],
                 ..Keeps::NEW
             },
         ],
@@ -81,7 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "license_order",
-                unknown: 40058,
+                unknown: 701005,
                 does: Does::Create {
                     id: "order_id",
                     from: None,
@@ -92,6 +98,12 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                sets: &[
+                    ("order_type", "2"),
+                    ("order_status", "0"),
+                    ("pay_time", "null"),
+                ],
+                opens: &["license_account"],
                 ..Keeps::NEW
             },
         ],
@@ -119,12 +131,12 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "license_order",
-                unknown: 40058,
+                unknown: 701005,
                 does: Does::List {
                     at: "order_list",
                     below: None,
                     each: None,
-                    fields: &["order_id"],
+                    fields: &["order_id", "order_type"],
                     parts: &[],
                 },
                 narrowed: &[("corpid", "corpid")],
@@ -152,7 +164,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "license_order",
-                unknown: 40058,
+                unknown: 701005,
                 does: Does::Get {
                     id: "order_id",
                     at: Some("order"),
@@ -161,9 +173,12 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[
                         "order_id",
                         "corpid",
-                        "account_count.base_count",
-                        "account_count.external_contact_count",
+                        "account_count.base_count=0",
+                        "account_count.external_contact_count=0",
                         "account_duration",
+                        "order_type",
+                        "order_status",
+                        "pay_time?",
                     ],
                     shows: &[],
                 },
@@ -205,6 +220,27 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("account_list"),
         }),
+        keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 701005,
+                does: Does::Use { id: "order_id" },
+                ..Keeps::NEW
+            },
+            Keeps {
+                thing: "license_account",
+                unknown: 701021,
+                does: Does::List {
+                    at: "account_list",
+                    below: None,
+                    each: None,
+                    fields: &["userid?", "type", "active_code?"],
+                    parts: &[],
+                },
+                narrowed: &[("order_id", "order_id")],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -226,8 +262,22 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "license_order",
-                unknown: 40058,
-                does: Does::Use { id: "order_id" },
+                unknown: 701005,
+                does: Does::Change {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                narrowed: &[("corpid", "corpid")],
+                only: &[("order_status", &["0"])],
+                refused: 701169,
+                sets: &[("order_status", "2")],
                 ..Keeps::NEW
             },
         ],
@@ -331,6 +381,51 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands::fields(&["payer_userid", "order_id"]),
         keeps: &[
+            Keeps {
+                thing: "license_order",
+                unknown: 701005,
+                does: Does::Change {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                only: &[("order_status", &["0"])],
+                refused: 701084,
+                sets: &[("order_status", "1"), ("pay_time", "1720003600")],
+                makes: &[
+                    Makes {
+                        number: "account_count.base_count",
+                        thing: "license_account",
+                        id: "active_code",
+                        like: Some("LA00000A1B2C3D4E"),
+                        sets: &[
+                            ("type", "1"),
+                            ("status", "1"),
+                            ("merge_info", "null"),
+                            ("share_info", "null"),
+                        ],
+                    },
+                    Makes {
+                        number: "account_count.external_contact_count",
+                        thing: "license_account",
+                        id: "active_code",
+                        like: Some("LA00000A1B2C3D4E"),
+                        sets: &[
+                            ("type", "2"),
+                            ("status", "1"),
+                            ("merge_info", "null"),
+                            ("share_info", "null"),
+                        ],
+                    },
+                ],
+                ..Keeps::NEW
+            },
             Keeps {
                 thing: "license_pay_job",
                 unknown: 40058,

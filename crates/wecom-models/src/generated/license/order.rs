@@ -818,10 +818,11 @@ pub struct GetPayJobResultResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountCount {
-    /// The number of basic accounts. For a test company of the provider, up to 1,000. At most 1000000.
-    pub base_count: Option<u64>,
-    /// The number of external contact accounts. For a test company of the provider, up to 1,000. At most
+    /// The number of basic accounts. For a test company of the provider, up to 1,000. Default 0, at most
     /// 1000000.
+    pub base_count: Option<u64>,
+    /// The number of external contact accounts. For a test company of the provider, up to 1,000. Default
+    /// 0, at most 1000000.
     pub external_contact_count: Option<u64>,
 }
 

@@ -476,8 +476,12 @@ impl crate::Check for AccountCount {
         checker.max("external_contact_count", &self.external_contact_count, 1000000);
         {
             let mut numbers = Vec::new();
-            numbers.push(crate::Number::number(&self.base_count));
-            numbers.push(crate::Number::number(&self.external_contact_count));
+            numbers.push(crate::Number::number(&self.base_count).or(Some(0.into())));
+            numbers
+                .push(
+                    crate::Number::number(&self.external_contact_count)
+                        .or(Some(0.into())),
+                );
             checker
                 .sum(
                     "base_count, external_contact_count",
