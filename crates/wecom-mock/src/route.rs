@@ -143,7 +143,7 @@ pub(crate) struct Keeps {
 }
 
 impl Keeps {
-    /// What most effects have in common.
+    /// The usual values.
     pub(crate) const NEW: Self = Self {
         thing: "",
         unknown: 40058,

@@ -275,7 +275,7 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
     quote!(Keeps { thing: #thing, unknown: #unknown, does: #does, #(#rest,)* ..Keeps::NEW })
 }
 
-/// What isn't the usual.
+/// Returns the fields of an effect that aren't the usual.
 fn rest(api: &Api, keeps: &Keeps) -> [Option<TokenStream>; 8] {
     let only = keeps.only.iter().map(|(field, values)| {
         let values = values.iter().map(wire_text);

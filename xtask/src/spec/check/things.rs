@@ -27,7 +27,7 @@ pub(super) fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
         .map(|(.., keeps)| keeps.thing.as_str())
         .collect();
     created.extend(all().flat_map(|(.., keeps)| keeps.makes.values()).map(|made| made.thing.as_str()));
-    // What a call sets by itself.
+    // The fields that calls set by themselves.
     let sets = |thing: &str| -> BTreeSet<&str> {
         let own = all().filter(|(.., keeps)| keeps.thing == thing).flat_map(|(.., keeps)| keeps.sets.keys());
         let made = all().flat_map(|(.., keeps)| keeps.makes.values()).filter(|made| made.thing == thing);
@@ -35,7 +35,7 @@ pub(super) fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
         own.chain(made).map(String::as_str).collect()
     };
     let kept = |thing: &str| -> Vec<Kept<'_>> {
-        // What is made with another thing has the fields of that, too.
+        // A thing that is made with another one has the fields of that one, too.
         let of = |other: &Keeps| other.thing == thing || other.makes.values().any(|made| made.thing == thing);
         let makers: BTreeSet<&str> =
             all().filter(|(.., other)| of(other)).map(|(.., other)| other.thing.as_str()).collect();
