@@ -46,7 +46,11 @@ const SEARCHES: &[(&str, &str)] = &[
     ("朋友圈", "externalcontact/moment/"),
     ("永久授权码", "service/auth/struct.GetPermanentCodeV2.html"),
     ("回调配置", "access/struct.GetCallbackIp.html"),
+    ("域名IP", "security/"),
     // What no title of an endpoint says.
+    ("IP白名单", "access/"),
+    ("应用菜单", "agent/menu/"),
+    ("在线文档", "wedoc/"),
     ("错误码", "errcode/index.html"),
     ("全局错误码", "errcode/index.html"),
     ("频率限制", "rates/index.html"),

@@ -66,11 +66,19 @@ fn titles<'a>(own: &'a str, doc: &'a Doc) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// Returns a title, what it is about, and the parts of both, since the search finds an alias only by its beginning.
+/// Returns a title, what it is about, the parts of both, since the search finds an alias only by its beginning, and other words for these.
 fn title(title: &str) -> impl Iterator<Item = &str> {
     let object = title.strip_prefix("管理").unwrap_or_else(|| effect::object(title));
-    [title, object].into_iter().chain(parts(title)).chain(parts(object))
+    let terms = [title, object].into_iter().chain(parts(title)).chain(parts(object));
+    terms.flat_map(|term| {
+        let others = ALSO.iter().filter(move |(word, _)| *word == term).map(|(_, other)| *other);
+        std::iter::once(term).chain(others)
+    })
 }
+
+/// The words that people use for the objects of titles, which no title contains.
+const ALSO: [(&str, &str); 4] =
+    [("回调IP段", "IP白名单"), ("接口IP段", "IP白名单"), ("菜单", "应用菜单"), ("文档", "在线文档")];
 
 /// Returns what follows each conjunction or mark in a title, and what follows the owner at the beginning of each of these.
 fn parts(title: &str) -> impl Iterator<Item = &str> {
@@ -88,7 +96,7 @@ const MARKS: [char; 13] = ['与', '和', '及', '、', '·', '：', ':', '/', '�
 const NO_CONJUNCTION_AFTER: [char; 3] = ['参', '给', '普'];
 
 /// The owners of an object at the beginning of a title, which people omit.
-const OWNERS: [&str; 5] = ["企业", "客户", "应用", "模板", "模版"];
+const OWNERS: [&str; 6] = ["企业", "企业微信", "客户", "应用", "模板", "模版"];
 
 /// Returns whether a part of a title says what the title is about: it has two characters, of which none belongs to the name 企业微信
 /// alone, and isn't a word for what any call has.
@@ -153,6 +161,9 @@ mod tests {
         assert_eq!(all(title("在职继承与离职继承")).last(), Some(&"离职继承"));
         assert_eq!(all(title("获取企业永久授权码")), ["获取企业永久授权码", "企业永久授权码", "永久授权码"]);
         assert!(all(title("获取「学校通知」二维码")).contains(&"二维码"));
+        assert_eq!(all(title("获取企业微信域名IP信息")).last(), Some(&"域名IP信息"));
+        assert_eq!(all(title("创建菜单")), ["创建菜单", "菜单", "应用菜单"]);
+        assert!(!all(title("自定义菜单")).contains(&"应用菜单"));
         // 参与 is a word, 企业微信 a name, and everything has a list.
         for part in ["会者列表", "微信域名", "列表"] {
             let titles = ["获取参与会者列表", "获取企业微信域名", "获取客户列表"];

@@ -83,10 +83,13 @@ pub struct GetTokenResponse {
     alias(
         "获取企业微信服务器的ip段",
         "企业微信服务器的ip段",
+        "服务器的ip段",
         "回调配置",
         "概述",
         "获取企业微信回调IP段",
         "企业微信回调IP段",
+        "回调IP段",
+        "IP白名单",
         "/cgi-bin/getcallbackip",
         "cgi-bin/getcallbackip",
         "/getcallbackip",
@@ -127,6 +130,8 @@ pub struct GetCallbackIpResponse {
     alias(
         "获取企业微信接口IP段",
         "企业微信接口IP段",
+        "接口IP段",
+        "IP白名单",
         "/cgi-bin/get_api_domain_ip",
         "cgi-bin/get_api_domain_ip",
         "/get_api_domain_ip",

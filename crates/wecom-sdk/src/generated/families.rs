@@ -147,6 +147,7 @@ pub use wecom_models::service;
 #[doc(
     alias(
         "文档",
+        "在线文档",
         "智能表格自动化创建的群聊",
         "智能表格接收外部数据"
     )

@@ -30,6 +30,7 @@ use crate::Unknown;
     alias(
         "创建菜单",
         "菜单",
+        "应用菜单",
         "/cgi-bin/menu/create",
         "cgi-bin/menu/create",
         "/menu/create",
@@ -77,6 +78,7 @@ pub struct CreateMenuResponse {}
     alias(
         "获取菜单",
         "菜单",
+        "应用菜单",
         "/cgi-bin/menu/get",
         "cgi-bin/menu/get",
         "/menu/get",
@@ -119,6 +121,7 @@ pub struct GetMenuResponse {
     alias(
         "删除菜单",
         "菜单",
+        "应用菜单",
         "/cgi-bin/menu/delete",
         "cgi-bin/menu/delete",
         "/menu/delete",

@@ -39,6 +39,7 @@ pub enum IdconvertEvent {
     alias(
         "同意授权转换external_userid事件",
         "企业微信账号ID安全性全面升级",
+        "账号ID安全性全面升级",
         "agree_external_userid_migration"
     )
 )]

@@ -7,7 +7,13 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetServerDomainIp`] | [获取企业微信域名IP信息](https://developer.work.weixin.qq.com/document/path/100079) | `GET /cgi-bin/security/get_server_domain_ip` |
-#![doc(alias("获取企业微信域名IP信息", "企业微信域名IP信息"))]
+#![doc(
+    alias(
+        "获取企业微信域名IP信息",
+        "企业微信域名IP信息",
+        "域名IP信息"
+    )
+)]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,6 +35,7 @@ mod reverse;
     alias(
         "获取企业微信域名IP信息",
         "企业微信域名IP信息",
+        "域名IP信息",
         "/cgi-bin/security/get_server_domain_ip",
         "cgi-bin/security/get_server_domain_ip",
         "/security/get_server_domain_ip",

@@ -37,6 +37,7 @@ pub enum SecurityEvent {
 #[doc(
     alias(
         "企业微信域名IP变更事件",
+        "域名IP变更事件",
         "回调通知",
         "change_domain_ip",
         "security"

@@ -13,7 +13,7 @@
 //! | [`GetDocBaseInfo`] | [获取文档基础信息](https://developer.work.weixin.qq.com/document/path/97734) | `POST /cgi-bin/wedoc/get_doc_base_info` |
 //! | [`ShareDoc`] | [分享文档](https://developer.work.weixin.qq.com/document/path/97733) | `POST /cgi-bin/wedoc/doc_share` |
 //! | [`UploadImage`] | [上传文档图片](https://developer.work.weixin.qq.com/document/path/99933) | `POST /cgi-bin/wedoc/image_upload` |
-#![doc(alias("管理文档", "文档"))]
+#![doc(alias("管理文档", "文档", "在线文档"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -46,6 +46,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "新建文档",
         "文档",
+        "在线文档",
         "/cgi-bin/wedoc/create_doc",
         "cgi-bin/wedoc/create_doc",
         "/wedoc/create_doc",
@@ -136,6 +137,7 @@ pub struct CreateDocResponse {
     alias(
         "重命名文档",
         "文档",
+        "在线文档",
         "/cgi-bin/wedoc/rename_doc",
         "cgi-bin/wedoc/rename_doc",
         "/wedoc/rename_doc",
@@ -202,6 +204,7 @@ pub struct RenameDocResponse {}
     alias(
         "删除文档",
         "文档",
+        "在线文档",
         "/cgi-bin/wedoc/del_doc",
         "cgi-bin/wedoc/del_doc",
         "/wedoc/del_doc",

@@ -499,6 +499,7 @@ pub struct DownloadFileResponse {
         "新建文件夹/文档",
         "文件夹/文档",
         "文档",
+        "在线文档",
         "/cgi-bin/wedrive/file_create",
         "cgi-bin/wedrive/file_create",
         "/wedrive/file_create",
