@@ -42,7 +42,7 @@ pub use types::{
 // Each by name, as above.
 #[cfg(all(feature = "oa", not(test)))]
 pub use values::ApprovalForm;
-#[cfg(all(feature = "wedoc", not(test)))]
-pub use values::Cells;
 #[cfg(all(any(feature = "oa", feature = "wedoc"), not(test)))]
 pub use values::ValueError;
+#[cfg(all(feature = "wedoc", not(test)))]
+pub use values::{Cells, Latitude, Longitude};

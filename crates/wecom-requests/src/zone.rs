@@ -7,7 +7,7 @@ use crate::errcode::ErrorCode;
 use crate::response::read_json;
 use crate::{BuildError, Check, Errcode, JobState, Quota, Rate, ResponseError, Violations};
 
-/// A call that a program in the data and intelligence zone (数据与智能专区) makes.
+/// A call that a program in the data and intelligence zone (数据与智能专区) makes. In `wecom-sdk`, it needs the feature `zone`.
 ///
 /// WeCom's SDK carries it: a library for C++, Java or Python that takes a name and JSON, and returns JSON. It knows which company and app
 /// the call is for. [`invoke`](Self::invoke) does the rest around it:
@@ -66,7 +66,7 @@ pub trait ZoneCall: Check + Serialize {
     }
 }
 
-/// A call of the zone whose response comes in pages.
+/// A call of the zone whose response comes in pages. In `wecom-sdk`, it needs the feature `zone`.
 pub trait ZonePaged: ZoneCall {
     /// Returns the cursor that this call starts from; `None` for the first page.
     fn cursor(&self) -> Option<String>;
@@ -79,7 +79,7 @@ pub trait ZonePaged: ZoneCall {
     fn next_cursor(&self, page: &Self::Response) -> Option<String>;
 }
 
-/// A call of the zone for the progress of a job, which WeCom continues after another call has started it.
+/// A call of the zone for the progress of a job, which WeCom continues after another call has started it. In `wecom-sdk`, it needs the feature `zone`.
 ///
 /// ```
 /// # #[cfg(feature = "zone")] {
@@ -99,7 +99,7 @@ pub trait ZoneJob: ZoneCall {
     fn state(response: &Self::Response) -> JobState;
 }
 
-/// The facts about a call of the zone.
+/// The facts about a call of the zone. In `wecom-sdk`, it needs the feature `zone`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ZoneMeta {
@@ -123,7 +123,7 @@ pub struct ZoneMeta {
     pub codes: &'static [ErrorCode],
 }
 
-/// The reason why a call of the zone failed.
+/// The reason why a call of the zone failed. In `wecom-sdk`, it needs the feature `zone`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvokeError<E> {
@@ -141,7 +141,7 @@ pub enum InvokeError<E> {
     Response(#[from] ResponseError),
 }
 
-/// An error of WeCom's SDK: `SpecSDK.invoke` returned a code other than 0.
+/// An error of WeCom's SDK: `SpecSDK.invoke` returned a code other than 0. In `wecom-sdk`, it needs the feature `zone`.
 ///
 /// ```
 /// use wecom_requests::ZoneSdkError;

@@ -437,6 +437,8 @@ pub use wecom_models::ApprovalForm;
 pub use wecom_models::Cells;
 #[cfg(any(feature = "oa", feature = "wedoc"))]
 pub use wecom_models::ValueError;
+#[cfg(feature = "wedoc")]
+pub use wecom_models::{Latitude, Longitude};
 #[cfg(feature = "paytool")]
 pub use wecom_requests::Signed;
 #[doc(inline, alias("错误码", "全局错误码", "返回码"))]
@@ -447,7 +449,6 @@ pub use wecom_requests::{
     ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, Job, JobState, JsonResponse,
     MerchantError, Meta, Paged, PagedItems, Period, Query, Quota, Rate, Usage, Violations, token,
 };
-/// Needs the feature `zone`.
 #[cfg(feature = "zone")]
 pub use wecom_requests::{InvokeError, ZoneCall, ZoneJob, ZoneMeta, ZonePaged, ZoneSdkError};
 #[cfg(feature = "pay")]

@@ -4,7 +4,7 @@ use super::timestamp::{Timestamp, TimestampOutOfRange};
 
 #[cfg(feature = "chrono")]
 mod chrono {
-    use ::chrono::{DateTime, TimeZone, Utc};
+    use ::chrono::{DateTime, FixedOffset, TimeZone, Utc};
 
     use super::{Timestamp, TimestampOutOfRange};
 
@@ -19,6 +19,15 @@ mod chrono {
 
         fn try_from(time: Timestamp) -> Result<Self, TimestampOutOfRange> {
             Self::from_timestamp(time.as_unix(), 0).ok_or(TimestampOutOfRange(time))
+        }
+    }
+
+    /// Converts to a time with the offset 0, as `chrono` does for a time in UTC.
+    impl TryFrom<Timestamp> for DateTime<FixedOffset> {
+        type Error = TimestampOutOfRange;
+
+        fn try_from(time: Timestamp) -> Result<Self, TimestampOutOfRange> {
+            DateTime::<Utc>::try_from(time).map(Into::into)
         }
     }
 }
@@ -109,6 +118,7 @@ mod tests {
         for time in EDGES.map(Timestamp::from_unix) {
             assert_eq!(Timestamp::from(SystemTime::try_from(time).unwrap()), time);
             assert_eq!(Timestamp::from(DateTime::<Utc>::try_from(time).unwrap()), time);
+            assert_eq!(Timestamp::from(DateTime::<FixedOffset>::try_from(time).unwrap()), time);
             assert_eq!(Timestamp::from(::jiff::Timestamp::try_from(time).unwrap()), time);
             assert_eq!(Timestamp::from(OffsetDateTime::try_from(time).unwrap()), time);
             assert_eq!(Timestamp::from(UtcDateTime::try_from(time).unwrap()), time);
@@ -146,11 +156,12 @@ mod tests {
         for time in [i64::MIN, i64::MAX].map(Timestamp::from_unix) {
             let errors = [
                 DateTime::<Utc>::try_from(time).unwrap_err(),
+                DateTime::<FixedOffset>::try_from(time).unwrap_err(),
                 ::jiff::Timestamp::try_from(time).unwrap_err(),
                 OffsetDateTime::try_from(time).unwrap_err(),
                 UtcDateTime::try_from(time).unwrap_err(),
             ];
-            assert_eq!(errors, [TimestampOutOfRange(time); 4]);
+            assert_eq!(errors, [TimestampOutOfRange(time); 5]);
             assert_eq!(errors[0].to_string(), format!("the timestamp {time} is out of range for the type"));
         }
     }

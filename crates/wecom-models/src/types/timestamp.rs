@@ -14,7 +14,7 @@ use crate::wire::{Found, Read, Reading, Scalar, read_impl, read_inner_nested, wh
 /// WeCom sends 0 if something has not happened yet; see [`Timestamp::is_zero`].
 ///
 /// Integers and [`SystemTime`] convert to it, and the types of `chrono`, `jiff` and `time` with the features of these names; it converts
-/// back with [`TryFrom`]. A [`Duration`] can be added and subtracted:
+/// back with [`TryFrom`], to a time in UTC (`chrono`: `DateTime::<Utc>::try_from(time)?.with_timezone(&Local)` for another zone). A [`Duration`] can be added and subtracted:
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

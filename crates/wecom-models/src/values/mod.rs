@@ -10,7 +10,7 @@ mod form;
 use std::fmt;
 
 #[cfg(feature = "wedoc")]
-pub use cells::Cells;
+pub use cells::{Cells, Latitude, Longitude};
 #[cfg(feature = "oa")]
 pub use form::ApprovalForm;
 

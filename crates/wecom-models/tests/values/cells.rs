@@ -6,7 +6,7 @@ use wecom_models::wedoc::smartsheet::{
     RecordCells,
 };
 use wecom_models::wedoc::smartsheet_webhook::{self as webhook, RecordUpdate, SmartsheetWebhook};
-use wecom_models::{Cells, Timestamp};
+use wecom_models::{Cells, Latitude, Longitude, Timestamp};
 
 fn record(values: &Value) -> Record {
     let record = json!({
@@ -205,7 +205,7 @@ fn images_files_and_a_location_are_written_with_what_each_needs() {
                     ("Drafts", FileType::Folder, "https://example.com/drafts"),
                 ],
             )
-            .location("Place", "22.5", "114.1", "Library"),
+            .location("Place", Latitude(22.5), Longitude(114.1), "Library"),
     );
     assert_eq!(
         serde_json::to_value(&record).unwrap()["values"],
@@ -232,7 +232,7 @@ fn cells_for_a_webhook_are_those_of_a_record_and_what_only_a_webhook_takes() {
         .member_names("fUser02", ["Lin Wei"])
         .options("fPick01", ["Open"])
         .link("fLink01", "https://example.com/crane", "Manual")
-        .location("fPlace1", "22.540", "113.935", "Quay 2")
+        .location("fPlace1", Latitude(22.54), Longitude(-113.0), "Quay 2")
         .image_base64("fImage1", "crane.png", "iVBORw0KGgo=")
         .images("fImage2", ["https://example.com/a.png"])
         .value("fOther1", CellValue::Other(json!(null)));

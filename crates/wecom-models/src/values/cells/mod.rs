@@ -38,6 +38,14 @@ use crate::{IntoItem, Timestamp};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cells(BTreeMap<String, CellValue>);
 
+/// The latitude of a place in degrees, from -90 in the south to 90 in the north. Needs the feature `wedoc`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Latitude(pub f64);
+
+/// The longitude of a place in degrees, from -180 in the west to 180 in the east. Needs the feature `wedoc`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Longitude(pub f64);
+
 impl Cells {
     /// Creates a record without cells.
     #[must_use]
@@ -170,17 +178,31 @@ impl Cells {
         self.items(field, files)
     }
 
-    /// Sets a location of Tencent Maps: the latitude and the longitude, in degrees, as text, and its name.
+    /// Sets a location of Tencent Maps, with its name.
+    ///
+    /// ```
+    /// use wecom_models::{Cells, Latitude, Longitude};
+    ///
+    /// let cells = Cells::new().location("Place", Latitude(22.543), Longitude(114.057), "City library");
+    /// ```
+    ///
+    /// The types of the two numbers differ, so that they can't be swapped:
+    ///
+    /// ```compile_fail,E0308
+    /// # use wecom_models::{Cells, Latitude, Longitude};
+    /// let cells = Cells::new().location("Place", Longitude(114.057), Latitude(22.543), "City library");
+    /// ```
     #[must_use]
     pub fn location(
         self,
         field: impl Into<String>,
-        latitude: impl Into<String>,
-        longitude: impl Into<String>,
+        Latitude(latitude): Latitude,
+        Longitude(longitude): Longitude,
         name: impl Into<String>,
     ) -> Self {
         let place = CellObject::new().source_type(LocationSource::TencentMaps);
-        self.items(field, [place.latitude(latitude).longitude(longitude).title(name)])
+        let place = place.latitude(latitude.to_string()).longitude(longitude.to_string());
+        self.items(field, [place.title(name)])
     }
 
     /// Sets items: text with links, locations with an ID, images with a size. [`CellObject`] lists the fields of each.
