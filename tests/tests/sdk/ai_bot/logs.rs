@@ -32,6 +32,12 @@ async fn logs_name_commands_and_reasons_but_no_secret_key_url_or_text() {
     let mut stream = callback.stream();
     stream.append("hidden-text");
     stream.finish().await.unwrap();
+    // WeCom accepts nothing after that.
+    let mut stream = callback.stream();
+    stream.append("hidden-text");
+    let error = stream.finish().await.unwrap_err();
+    assert_eq!(error.kind(), "stream_expired");
+    tracing::error!(?error, "as an application logs it");
     server.inject(Fault::code(45009).on("aibot_send_msg"));
     let markdown = json!({ "chatid": "c", "msgtype": "markdown", "markdown": { "content": "hidden-text" } });
     bot.call("aibot_send_msg", &markdown).await.unwrap_err();
@@ -54,6 +60,8 @@ async fn logs_name_commands_and_reasons_but_no_secret_key_url_or_text() {
         "Duplicate",
         "Unreadable",
         "matched: false",
+        "UnshownText(11 bytes)",
+        "a callback has one stream",
     ] {
         assert!(log.contains(expected), "{expected} is missing:\n{log}");
     }
