@@ -145,7 +145,7 @@ impl Api {
     }
 }
 
-/// Returns the first text of a field, wherever it stands.
+/// Returns the first text of a field, at any depth.
 fn first_text(value: &Value, name: &str) -> Option<String> {
     match value {
         Value::Array(items) => items.iter().find_map(|item| first_text(item, name)),
