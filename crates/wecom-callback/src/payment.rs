@@ -34,8 +34,7 @@ pub enum PaymentError {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use wecom_callback::PaymentKey;
-///
+/// # use wecom_callback::PaymentKey;
 /// let key = PaymentKey::new("AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg")?;
 /// let ciphertext = "UINkOpnhOPlJMZJzcS2ellmDlVnwmSuvdxFbkBhhQaiN0en46PL7WoRTJcUqO77xxfOwvjmioUBd/g9hw8o/do1aSo73Roaa7oAV9Am+qjDiPw==";
 /// let plain = key.open(ciphertext, "uRQLUOVVenok", "transaction")?;

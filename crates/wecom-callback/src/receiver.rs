@@ -29,8 +29,7 @@ const MAX_ECHO: usize = 128;
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use wecom_callback::Receiver;
-///
+/// # use wecom_callback::Receiver;
 /// let receiver = Receiver::builder("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
 ///     .receiveid("wx5823bf96d3bd56c7")
 ///     .build()?;

@@ -5,6 +5,29 @@
 //! issues tokens, replies with the specification's examples, and serves several pages for paged endpoints. The response to a
 //! success names no failures; where it has a result for each item of the request, so does the mock's.
 //!
+//! A test gives the server's address to the application's client, here `wecom-sdk`:
+//!
+//! ```ignore
+//! use wecom_mock::{Fault, Server};
+//! use wecom_sdk::{Client, contacts::user::GetUser};
+//!
+//! #[tokio::test]
+//! async fn a_member_who_has_left_is_reported() -> Result<(), Box<dyn std::error::Error>> {
+//!     let server = Server::start().await?;
+//!     let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+//!
+//!     let member = client.send(&GetUser::new("lin.wei")).await?;
+//!     assert_eq!(member.name.as_deref(), Some("Lin Wei"));
+//!
+//!     server.inject(Fault::code(60111).on("/cgi-bin/user/get"));
+//!     let error = client.send(&GetUser::new("lin.wei")).await.unwrap_err();
+//!     assert_eq!(error.code(), Some(60111));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Any other HTTP client works as well:
+//!
 //! ```
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -69,6 +92,7 @@
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use wecom_mock::Server;
 //! use wecom_mock::push::Sender;
+//! use wecom_models::externalcontact::events::AddExternalContact;
 //!
 //! let server = Server::start().await?;
 //! let settings = Sender::new("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "ww1")?;
@@ -76,7 +100,6 @@
 //!
 //! let pushed = server.push("externalcontact.events.add_external_contact").await?;
 //! assert_eq!((pushed.tries, pushed.reply), (1, None));
-//! # use wecom_models::externalcontact::events::AddExternalContact;
 //! let added = AddExternalContact { user_id: Some("lin.wei".into()), ..Default::default() };
 //! server.push_event(&added).await?;
 //! # Ok(())

@@ -36,6 +36,26 @@ use crate::tokens::Tokens;
 const MAX_REQUEST: usize = 32 << 20;
 
 /// A fake WeCom on loopback. It stops when it is dropped.
+///
+/// ```
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use wecom_mock::{Fault, Server};
+///
+/// let server = Server::start().await?;
+/// // Pass this to the application's client: `Client::builder(…).base_url(server.base_url())`.
+/// let url = format!("{}/cgi-bin/gettoken?corpid=ww1&corpsecret=any", server.base_url());
+///
+/// server.inject(Fault::code(-1).on("/cgi-bin/gettoken").times(1));
+/// let busy: serde_json::Value = reqwest::get(&url).await?.json().await?;
+/// assert_eq!(busy["errcode"], -1);
+///
+/// let token: serde_json::Value = reqwest::get(&url).await?.json().await?;
+/// assert_eq!(token["errcode"], 0);
+/// assert_eq!(server.requests("/cgi-bin/gettoken"), 2);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Server {
     address: SocketAddr,
     state: Arc<State>,

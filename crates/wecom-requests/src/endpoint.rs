@@ -15,8 +15,8 @@ use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Quota, Token,
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
-/// use wecom_requests::token::AccessToken;
-/// use wecom_requests::{Check, Endpoint, JsonResponse, Meta, Period, Rate};
+/// # use wecom_requests::token::AccessToken;
+/// # use wecom_requests::{Check, Endpoint, JsonResponse, Meta, Period, Rate};
 ///
 /// #[derive(Serialize)]
 /// struct SendWelcome {
@@ -281,8 +281,9 @@ pub enum ResponseFormat {
     Xml,
 }
 
-/// The JSON responses of an endpoint that have an `errcode`. A response that lacks a required `errcode` is not from WeCom, but from a proxy,
-/// for example.
+/// Says which JSON responses of an endpoint have an `errcode`. The codes themselves are in [`errcode`](crate::errcode).
+///
+/// A response that lacks a required `errcode` is not from WeCom, but from a proxy, for example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Errcode {

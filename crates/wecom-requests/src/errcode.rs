@@ -4,8 +4,7 @@
 //! page documents have a constant here as well; [`Meta::codes`](crate::Meta::codes) has their meaning.
 //!
 //! ```
-//! use wecom_requests::errcode;
-//!
+//! # use wecom_requests::errcode;
 //! let code = errcode::lookup(40001).unwrap();
 //! assert_eq!((code.code, code.name), (errcode::INVALID_SECRET, "INVALID_SECRET"));
 //! println!("{}", code.doc);

@@ -4,8 +4,7 @@
 //! page are in its [`Meta`](crate::Meta::rates).
 //!
 //! ```
-//! use wecom_requests::rates::{self, Scope};
-//!
+//! # use wecom_requests::rates::{self, Scope};
 //! let rates = rates::of("/cgi-bin/user/get");
 //! let of_company: Vec<u32> =
 //!     rates.filter(|rate| rate.per == Scope::Company).flat_map(|rate| rate.rates).map(|rate| rate.calls).collect();

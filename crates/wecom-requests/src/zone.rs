@@ -15,8 +15,7 @@ use crate::{BuildError, Check, Errcode, JobState, Quota, Rate, ResponseError, Vi
 /// ```
 /// # #[cfg(feature = "zone")] {
 /// use wecom_models::zone::archive::SyncMsg;
-/// use wecom_requests::{ZoneCall, ZonePaged};
-///
+/// # use wecom_requests::{ZoneCall, ZonePaged};
 /// # struct Sdk;
 /// # impl Sdk {
 /// #     fn invoke(&self, name: &str, request: &str) -> Result<String, std::io::Error> {
@@ -84,7 +83,7 @@ pub trait ZonePaged: ZoneCall {
 /// ```
 /// # #[cfg(feature = "zone")] {
 /// use wecom_models::zone::model::GetSummaryResult;
-/// use wecom_requests::{JobState, ZoneCall, ZoneJob};
+/// # use wecom_requests::{JobState, ZoneCall, ZoneJob};
 ///
 /// let response = r#"{ "errcode": 0, "errmsg": "ok", "status": 1, "fail_list": [], "response_data": "They agreed." }"#;
 /// let summary = GetSummaryResult::parse(response).unwrap();
@@ -144,8 +143,7 @@ pub enum InvokeError<E> {
 /// An error of WeCom's SDK: `SpecSDK.invoke` returned a code other than 0. In `wecom-sdk`, it needs the feature `zone`.
 ///
 /// ```
-/// use wecom_requests::ZoneSdkError;
-///
+/// # use wecom_requests::ZoneSdkError;
 /// assert_eq!(ZoneSdkError::check(0), Ok(()));
 /// assert_eq!(ZoneSdkError::check(-10002), Err(ZoneSdkError::Network));
 /// ```

@@ -1,5 +1,6 @@
-//! Receives callbacks ([`wecom_callback`]), with typed events ([`wecom_models::callback`]), and connects some of them with the client:
-//! tickets, authorizations, messages, jobs. Needs the feature `callback`.
+//! Receives callbacks: [`Receiver`] verifies and decrypts them, [`Callbacks`] passes them to handlers by type.
+//!
+//! Some of them are connected with the client: tickets, authorizations, messages, jobs. Needs the feature `callback`.
 //!
 //! An application passes its client to handlers as a [`State`], and says for each event how it is handled:
 //!

@@ -98,7 +98,7 @@ impl HttpOptions {
     }
 }
 
-/// Converts to a proxy: an address such as `http://user:password@proxy:3128`, or a [`reqwest::Proxy`].
+/// Converts to a proxy: an address such as `http://user:password@proxy:3128`, or a `reqwest::Proxy`.
 ///
 /// An address without a scheme means `http://`.
 pub trait IntoProxy {

@@ -18,6 +18,15 @@
 //! # }
 //! ```
 //!
+//! ```toml
+//! [dependencies]
+//! wecom-sdk = { version = "0.1", features = ["meeting", "message"] }
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//! ```
+//!
+//! Each family of endpoints is a [feature](#features). Find the type of a call by its Chinese title or its path in [`endpoints`], or with the search above.
+//! [`errcode`] has WeCom's error codes, and [`callback`] receives messages and events.
+//!
 //! # Tokens
 //!
 //! The access token is fetched when it is first needed, once however many callers wait for it, and again in the background
@@ -53,7 +62,10 @@
 //! # use wecom_sdk::{Client, errcode, meeting::basic::GetMeetingInfo};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = wecom_mock::Server::builder().credentials("corp id", "the right secret").start().await?;
+//! let server = wecom_mock::Server::builder()
+//!     .credentials("corp id", "the right secret")
+//!     .start()
+//!     .await?;
 //! let client = Client::builder("corp id", "a wrong secret").base_url(server.base_url()).build()?;
 //!
 //! let request = GetMeetingInfo::new("meeting id");
@@ -147,7 +159,10 @@
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = Server::start().await?;
-//! let client = Client::builder("corp id", "secret").base_url(server.base_url()).on_limit(OnLimit::Refuse).build()?;
+//! let client = Client::builder("corp id", "secret")
+//!     .base_url(server.base_url())
+//!     .on_limit(OnLimit::Refuse)
+//!     .build()?;
 //!
 //! let Err(Error::Invalid { violations, .. }) = client.send(&ListUserId::new().limit(10_001)).await else {
 //!     panic!("the limit is 10000");
@@ -238,7 +253,10 @@
 //! ```
 //! # use wecom_sdk::{Client, meeting::basic::GetMeetingInfo};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+//! let runtime = tokio::runtime::Builder::new_multi_thread()
+//!     .worker_threads(1)
+//!     .enable_all()
+//!     .build()?;
 //! # let server = runtime.block_on(wecom_mock::Server::start())?;
 //! # let url = server.base_url();
 //! # let client = runtime.block_on(async { Client::builder("corp id", "secret").base_url(url).build() })?;
@@ -288,7 +306,7 @@
 //! - `bidirectional`: requests can be read and responses written, too.
 //! - `test-util`: structs of responses and callbacks can be written as literals, and callbacks as WeCom sends them, for tests.
 //!
-//! # Endpoints that need more than a call
+//! # Beyond single calls
 //!
 //! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
 //! - [`AiBot`] receives the messages and events of `aibot::events` over a long connection, and replies (feature `ai-bot`).
@@ -312,6 +330,7 @@
 mod ai_bot;
 #[cfg(feature = "archive")]
 pub mod archive;
+mod builder;
 #[cfg(feature = "callback")]
 pub mod callback;
 mod caller;
@@ -356,7 +375,6 @@ mod tokens;
 pub mod transport;
 mod untyped;
 
-/// The method of [`Client::call`].
 pub use ::http::Method;
 /// The crate whose clients [`Redis::with_client`] and similar functions take. Needs the feature `redis`.
 #[cfg(feature = "redis")]
@@ -367,7 +385,8 @@ pub use ai_bot::{
     AiBot, AiBotBuilder, BotCallback, BotCallbacks, BotError, BotFile, BotNotice, BotReplier, BotState,
     BotStream, StreamEnd, UnshownText,
 };
-pub use client::{Client, ClientBuilder, FullResponse};
+pub use builder::ClientBuilder;
+pub use client::{Client, FullResponse};
 #[doc(alias("corpsecret", "corpid"))]
 pub use credential::CorpSecret;
 pub use credential::{Credential, Fixed, Provides};

@@ -1,5 +1,7 @@
-//! URLs that lead people to WeCom and back with a code: web authorization (网页授权) within WeCom, web login (企业微信Web登录) in any
-//! browser, the installation of third-party apps (第三方应用安装), and the registration of companies (推广二维码). Needs the feature `login`.
+//! URLs that lead people to WeCom and back with a code.
+//!
+//! They are for web authorization (网页授权) within WeCom, web login (企业微信Web登录) in any browser, the installation of third-party apps
+//! (第三方应用安装), and the registration of companies (推广二维码). Needs the feature `login`.
 //!
 //! 1. Build a URL and redirect the browser to it.
 //! 2. WeCom redirects the browser to your `redirect_uri`, with a code and your `state`: [`Redirect`] reads them.

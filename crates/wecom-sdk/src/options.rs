@@ -10,6 +10,20 @@ use crate::{Backoff, Hook, OnLimit, RetryPolicy};
 
 /// The options of calls, set for all calls of a client by [`ClientBuilder::options`](crate::ClientBuilder::options) and similar methods,
 /// for some of them by [`Client::with`](crate::Client::with).
+///
+/// ```
+/// use std::time::Duration;
+/// use wecom_sdk::{Client, NoRetry};
+///
+/// # fn main() -> Result<(), wecom_sdk::Error> {
+/// let client = Client::builder("corp id", "secret")
+///     .options(|call| call.deadline(Duration::from_secs(30)))
+///     .build()?;
+/// // The same client, for calls that a person waits for.
+/// let impatient = client.with(|call| call.deadline(Duration::from_secs(3)).retry(NoRetry));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct CallOptions {

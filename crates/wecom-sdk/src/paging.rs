@@ -135,8 +135,9 @@ pub struct Items<E: PagedItems, C> {
     skip: usize,
 }
 
-/// A position among items: the page, and the number of its items that were returned. Store it as text, and pass it to
-/// [`Client::items_from`]:
+/// A position among items: the page, and the number of its items that were returned.
+///
+/// Store it as text, and pass it to [`Client::items_from`]:
 ///
 /// ```
 /// use wecom_sdk::Position;

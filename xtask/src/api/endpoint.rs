@@ -9,11 +9,10 @@ use crate::spec::{
 /// The base address of all pages.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
 
-/// The notice for an endpoint or a callback whose page nobody has read.
-const UNSEEN: &str =
-    "Nobody has read its page: this description comes from other implementations, and may be incomplete.";
+/// The notice for an endpoint or a callback whose page was not available.
+const UNSEEN: &str = "Not checked against WeCom's page, which was not available: this description comes from other implementations, and may be incomplete.";
 
-/// Returns the notice that nobody has read a page, or another one that describes the same.
+/// Returns the notice that a page was not available, or another one that describes the same.
 pub fn unseen(doc: &Doc) -> Option<String> {
     if !doc.seen {
         return Some(UNSEEN.to_owned());
@@ -21,7 +20,7 @@ pub fn unseen(doc: &Doc) -> Option<String> {
     let pages: Vec<String> = doc.unseen().map(|(page, _)| format!("[{page}]({PAGE}{page})")).collect();
     (!pages.is_empty()).then(|| {
         let pages = pages.join(", ");
-        format!("Nobody has read page {pages}: what only it describes comes from other implementations, and may be incomplete.")
+        format!("Not checked against page {pages}, which was not available: what only it describes comes from other implementations, and may be incomplete.")
     })
 }
 

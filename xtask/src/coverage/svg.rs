@@ -73,7 +73,7 @@ impl Block {
             percent(total.with_examples, total.specified),
         );
         if total.unseen > 0 {
-            let _ = write!(subtitle, "; {} more from unread pages", total.unseen);
+            let _ = write!(subtitle, "; {} more known only from other implementations", total.unseen);
         }
         for (what, counts) in sent.iter().filter(|(_, counts)| *counts != Counts::default()) {
             let _ = write!(subtitle, "; {} of {} passive {what}", counts.specified, counts.documented);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::{links, rate_words, received};
 use crate::api::{
-    CORE_FAMILY, Direction, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Quota,
-    Struct, Variant, page_url, unseen,
+    CORE_FAMILY, Direction, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Struct, Ty,
+    Type, Union, Variant, page_url, unseen,
 };
-use crate::spec::{Answers, Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport, Unit, Wire};
+use crate::spec::{Answers, Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Transport, Unit, Wire};
 
 /// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
@@ -16,10 +17,22 @@ pub(super) fn module(module: &Module) -> String {
     }
     let calls = Transport::ALL.into_iter().filter_map(|transport| calls(module, transport));
     let documents = DocumentKind::ALL.into_iter().filter_map(|kind| documents(module, kind));
-    // The list of modules shows the first paragraph alone.
+    // The list of modules shows the first paragraph alone, which is short for that reason.
     let of = if module.chapter.is_none() { family_note(&module.family) } else { String::new() };
-    let head = format!("{}{of}: {}", module.title, module.summary);
-    paragraphs([head].into_iter().chain(feature).chain(calls).chain(documents))
+    let (first, rest) = first_sentence(&module.summary);
+    let head = format!("{}{of}: {first}", module.title);
+    let rest = (!rest.is_empty()).then(|| rest.to_owned());
+    let handled = received::handled(module);
+    paragraphs([head].into_iter().chain(rest).chain(feature).chain(handled).chain(calls).chain(documents))
+}
+
+/// Splits a text after its first sentence.
+pub(super) fn first_sentence(text: &str) -> (&str, &str) {
+    let ends = text.match_indices(". ").find(|(at, _)| {
+        let abbreviated = ["e.g", "i.e"].iter().any(|short| text[..*at].ends_with(short));
+        !abbreviated && !text[at + 2..].starts_with(char::is_lowercase)
+    });
+    ends.map_or((text, ""), |(at, _)| (&text[..=at], text[at + 2..].trim_start()))
 }
 
 /// Lists the calls that a transport carries, each with its method and path, or its name.
@@ -148,7 +161,9 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     let direction = || other_direction(module, structure.direction);
     match module.operation(&structure.name) {
         Some(Operation::Request(endpoint)) => {
-            paragraphs(request(endpoint, &structure.rules).into_iter().chain(direction()))
+            // A heading applies to everything below it.
+            let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
+            paragraphs(request(endpoint, &structure.rules).into_iter().chain(direction()).chain(codes))
         }
         Some(Operation::Response(endpoint)) => {
             paragraphs([response(endpoint)].into_iter().chain(direction()))
@@ -173,9 +188,10 @@ pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
         Some(_) => "request",
         None => "value",
     };
-    match structure.required().next() {
-        Some(_) => format!("Creates a {what} with all required fields."),
-        None => format!("Creates an empty {what}: no field is required."),
+    match structure.required().count() {
+        0 => format!("Creates an empty {what}: no field is required."),
+        1 => format!("Creates a {what} with its required field."),
+        _ => format!("Creates a {what} with all required fields."),
     }
 }
 
@@ -190,21 +206,33 @@ pub(super) fn setter(field: &Field, name: &str, is_cursor: bool) -> String {
 }
 
 fn response(endpoint: &Endpoint) -> String {
-    format!("The response to [`{}`].", endpoint.request)
+    // The search shows this line, and requests of several families have the same name.
+    format!("The response to [`{}`] ({}).", endpoint.request, endpoint.title)
+}
+
+/// Returns what a call returns, in words.
+fn returned(endpoint: &Endpoint) -> String {
+    let response = endpoint.answer.format().map(|_| format!("[`{}`]", endpoint.response));
+    match (response, endpoint.answer.may_be_file()) {
+        (Some(response), false) => response,
+        (Some(response), true) => format!("a file, or {response}"),
+        (None, _) => "a file".to_owned(),
+    }
 }
 
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
-    let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
+    let call = format!("{} · {} · returns {}", call(endpoint), title(endpoint), returned(endpoint));
+    let head = [endpoint.summary.clone(), call];
     let unseen = unseen(&endpoint.doc);
     let transport = endpoint.method.transport().facts();
     let carried = transport.notice.map(str::to_owned);
     let answers = endpoint.answers.as_ref().map(answers);
-    let rates = rate_limits(endpoint);
+    let rates = rate_words::of_endpoint(endpoint);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {
         let meaning = helper.meaning().trim_end_matches('.');
         let meaning = meaning[..1].to_lowercase() + &meaning[1..];
-        format!("[`{}`]({}) of `wecom-sdk` {meaning}.", helper.keyword(), helper.url())
+        format!("{} of `wecom-sdk` {meaning}.", links::client(helper.keyword()))
     });
     let partial = endpoint.partial.as_ref().map(|list| {
         format!(
@@ -213,7 +241,8 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
         )
     });
     let job = transport.jobs.as_ref().filter(|_| endpoint.job.is_some()).map(|jobs| jobs.notice.to_owned());
-    let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
+    let pages = endpoint.pagination.as_ref();
+    let pages = pages.map(|pages| transport.pages[usize::from(pages.items.is_some())].to_owned());
     head.into_iter()
         .chain(unseen)
         .chain(carried)
@@ -222,9 +251,9 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
         .chain(rules)
         .chain(endpoint.notes.clone())
         .chain(partial)
+        .chain(pages)
         .chain(job)
         .chain(helper)
-        .chain(codes)
         .collect()
 }
 
@@ -232,14 +261,15 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
 fn errors(codes: &[ErrorCode]) -> String {
     let lines = codes.iter().map(|ErrorCode { code, name, doc, help }| {
         let help = help.as_ref().map(|help| format!(" {help}")).unwrap_or_default();
-        format!("- {code}, `{name}`: {doc}{help}")
+        format!("- {code}, {}: {doc}{help}", links::errcode(name))
     });
-    format!("Error codes:\n\n{}", lines.collect::<Vec<String>>().join("\n"))
+    format!("# Errors\n\n{}", lines.collect::<Vec<String>>().join("\n"))
 }
 
 /// Describes a field, followed by its default and its limits.
-pub(super) fn field(field: &Field) -> String {
-    let default = field.shown_default().map(|default| format!("default {default}"));
+pub(super) fn field(module: &Module, field: &Field) -> String {
+    let default = default_variant(module, field).or_else(|| field.shown_default());
+    let default = default.map(|default| format!("default {default}"));
     let each = limits(&field.each).into_iter().map(|limit| format!("each {limit}"));
     let facts: Vec<String> = default.into_iter().chain(limits(&field.limits)).chain(each).collect();
     let mut doc = field.doc.clone();
@@ -250,14 +280,32 @@ pub(super) fn field(field: &Field) -> String {
     paragraphs(std::iter::once(doc).chain(field.quirk.clone()))
 }
 
+/// Returns the default of a field whose type is an enum, as a link to its variant: nobody knows its value on the wire.
+fn default_variant(module: &Module, field: &Field) -> Option<String> {
+    let (Ty::Enum(name, _), default) = (&field.ty, field.default.as_deref()?) else { return None };
+    let Type::Enum(enumeration) = module.named(name)? else { return None };
+    let wire = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+    let variant = &enumeration.values.iter().find(|value| value.wire == wire)?.name;
+    Some(format!("[`{variant}`]({name}::{variant})"))
+}
+
 /// Describes a value of an enum.
 pub(super) fn value(value: &EnumValue) -> String {
     labelled(&value.wire, value.doc.as_deref())
 }
 
-/// Describes a variant of a union.
-pub(super) fn variant(variant: &Variant) -> String {
-    labelled(&variant.tag, variant.doc.as_deref())
+/// Describes a variant of a union: without a description of its own, by that of its content.
+pub(super) fn variant(module: &Module, union: &Union, variant: &Variant) -> String {
+    // Content that several variants have doesn't describe any of them.
+    let is_shared = union.variants.iter().filter(|other| other.ty == variant.ty).count() > 1;
+    let content = variant.ty.as_ref().filter(|_| !is_shared).and_then(|ty| match ty {
+        Ty::Struct(name) => module.structure(name),
+        _ => None,
+    });
+    let content = content.map(|content| first_sentence(&content.doc).0);
+    // Links of another module lead nowhere from here.
+    let content = content.filter(|content| !content.is_empty() && !content.contains("[`"));
+    labelled(&variant.tag, variant.doc.as_deref().or(content))
 }
 
 /// Describes the table of a page.
@@ -323,53 +371,4 @@ fn end(limit: &Limit, unit: &str) -> String {
         Bound::AtMost | Bound::Step | Bound::Among | Bound::Form | Bound::Cut(_) => "at most",
     };
     format!("{words} {}", limit.value.of(unit))
-}
-
-/// Renders the limits of calls to an endpoint.
-fn rate_limits(endpoint: &Endpoint) -> Option<String> {
-    let calls = |calls: u32| format!("{calls} {}", if calls == 1 { "call" } else { "calls" });
-    let rates = endpoint.rates.iter().map(|rate| format!("{} per {}", calls(rate.calls), rate.per.keyword()));
-    let at_once = endpoint.concurrency.map(|number| format!("{} at once", calls(number)));
-    let texts: Vec<String> = rates.chain(at_once).collect();
-    let plain = (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")));
-    let sentences: Vec<String> = plain.into_iter().chain(endpoint.quotas.iter().map(quota)).collect();
-    (!sentences.is_empty()).then(|| sentences.join(" "))
-}
-
-/// Renders a rate that counts something other than the calls of an app.
-fn quota(quota: &Quota) -> String {
-    let listed =
-        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-    let lists: Vec<String> = quota.counts.iter().map(ToString::to_string).collect();
-    let items = (!lists.is_empty()).then(|| format!(" of {}", listed(&lists)));
-    let unit = |number: u32| match (&items, number) {
-        (Some(items), _) => format!("items{items}"),
-        (None, 1) => "call".to_owned(),
-        (None, _) => "calls".to_owned(),
-    };
-    let rates = quota
-        .rates
-        .iter()
-        .map(|rate| format!("{} {} per {}", rate.calls, unit(rate.calls), rate.per.keyword()));
-    let mut text = format!("Rate limit: {}", rates.collect::<Vec<_>>().join(", "));
-    if !quota.by.is_empty() {
-        text += &format!(" for each {}", listed(&quota.by));
-    }
-    text += match quota.scope {
-        Scope::Company => ", from all apps of the company",
-        Scope::Provider => ", from all apps of the service provider, for all companies",
-        _ if quota.only.is_some() => ", from third-party apps",
-        _ => "",
-    };
-    if !quota.shared.is_empty() {
-        let others = quota.shared.iter().map(|other| format!("[`{other}`]"));
-        text += &format!(", together with {}", others.collect::<Vec<_>>().join(" and "));
-    }
-    if let Some((field, values)) = &quota.when {
-        text += &format!("; only calls with `{field}` {} count", values.join(" or "));
-    }
-    if let Some(field) = &quota.unless {
-        text += &format!("; calls with `{field}` don't count");
-    }
-    text + "."
 }

@@ -43,7 +43,8 @@ fn own_constants(api: &Api) -> impl Iterator<Item = TokenStream> {
 }
 
 fn with_doc(code: &ErrorCode, text: &str) -> TokenStream {
-    let (doc, name) = (doc(text), ident(&code.name));
+    // People know the number: logs have it, and the page of all constants can be searched for it.
+    let (doc, name) = (doc(&format!("{}: {text}", code.code)), ident(&code.name));
     let alias = search::aliases([code.code.to_string().as_str()]);
     let code = Literal::i64_unsuffixed(code.code);
     quote! {

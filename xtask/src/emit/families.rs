@@ -7,9 +7,9 @@ use super::docs;
 use super::items::doc;
 use super::paths::gate;
 use super::search;
-use crate::api::{Api, CORE_FAMILY, Module};
+use crate::api::{Api, CORE_FAMILY, Endpoint, Module};
+use crate::spec::Transport;
 use crate::spec::names::ident;
-use crate::spec::{Transport, TransportFacts};
 
 /// Emits the modules of the families below `root`, each under its name: rustc says which feature is missing for one
 /// that isn't compiled.
@@ -37,7 +37,7 @@ pub(super) fn page(api: &Api) -> TokenStream {
         }
     });
     let intro = doc(
-        "Every endpoint, every call of the zone and every command of a long connection, by family: its title, its call, and the type of its request.\n",
+        "Every endpoint, every call of the zone and every command of a long connection, by family: the type of its request, its title, and its call.\n",
     );
     quote! {
         #intro
@@ -58,40 +58,61 @@ pub(super) fn endpoints(api: &Api, family: &str) -> String {
     format!("\n# {family}\n\n{needs}\n{}", tables(api, family))
 }
 
-/// Returns the tables of a family's calls, one for each transport, in Markdown.
+/// Returns the tables of a family's calls, in Markdown: one for each module and transport, below the module's name if there are several.
 pub(super) fn tables(api: &Api, family: &str) -> String {
-    Transport::ALL.into_iter().filter_map(|transport| table(api, family, transport)).collect()
+    let modules: Vec<&Module> = of(api, family).filter(|module| !module.calls.is_empty()).collect();
+    let carriers: Vec<Transport> = Transport::ALL
+        .into_iter()
+        .filter(|transport| modules.iter().any(|module| module.carried_by(*transport).next().is_some()))
+        .collect();
+    let mut text = String::new();
+    // What applies to all calls is said once.
+    let of_all = carriers.first().filter(|_| carriers.len() == 1);
+    text.extend(of_all.and_then(|transport| notice(*transport)));
+    for module in &modules {
+        if let Some(chapter) = &module.chapter {
+            text += &format!("\n## [{chapter}](crate::{})\n", path(module));
+        }
+        for transport in &carriers {
+            let Some(table) = table(module, *transport) else { continue };
+            text.extend(notice(*transport).filter(|_| of_all.is_none()));
+            text += &table;
+        }
+    }
+    if text.contains(UNSEEN) {
+        text += &format!(
+            "\n{UNSEEN} Not checked against WeCom's page, which was not available: known from other implementations.\n"
+        );
+    }
+    text
+}
+
+/// Returns what applies to all calls that a transport carries.
+fn notice(transport: Transport) -> Option<String> {
+    transport.facts().notice.map(|notice| format!("\n{notice}\n"))
 }
 
 fn of<'a>(api: &'a Api, family: &'a str) -> impl Iterator<Item = &'a Module> {
     api.modules.iter().filter(move |module| module.family == family)
 }
 
-/// Returns the table of a family's calls that a transport carries.
-fn table(api: &Api, family: &str, transport: Transport) -> Option<String> {
-    let rows: String = of(api, family).flat_map(|module| rows(module, transport)).collect();
-    let TransportFacts { target, notice, .. } = transport.facts();
-    let notice = notice.map(|notice| format!("\n{notice}\n")).unwrap_or_default();
-    let unseen = if rows.contains(UNSEEN) {
-        format!("\n{UNSEEN} Nobody has read the page: the call is known from other implementations.\n")
-    } else {
-        String::new()
-    };
-    (!rows.is_empty())
-        .then(|| format!("{notice}\n| title | {target} | request |\n|---|---|---|\n{rows}{unseen}"))
+/// Returns the table of a module's calls that a transport carries.
+fn table(module: &Module, transport: Transport) -> Option<String> {
+    let rows: String = module.carried_by(transport).map(|endpoint| row(module, endpoint)).collect();
+    let target = transport.facts().target;
+    (!rows.is_empty()).then(|| format!("\n| request | title | {target} |\n|---|---|---|\n{rows}"))
 }
 
-/// The mark of a call whose page nobody has read.
+/// The mark of a call whose page was not available.
 const UNSEEN: char = '†';
 
-fn rows(module: &Module, transport: Transport) -> impl Iterator<Item = String> {
-    let path = module.stem().replace('.', "::");
-    module.carried_by(transport).map(move |endpoint| {
-        let [title, target] = [docs::title_cell(endpoint), docs::target_cell(endpoint)];
-        let request = &endpoint.request;
-        // The heading names the family: without it here, calls fit on one line.
-        let chapter = module.chapter.as_ref().map(|chapter| format!("{chapter}::")).unwrap_or_default();
-        let mark = if endpoint.doc.seen { String::new() } else { format!(" {UNSEEN}") };
-        format!("| {title}{mark} | {target} | [`{chapter}{request}`](crate::{path}::{request}) |\n")
-    })
+fn row(module: &Module, endpoint: &Endpoint) -> String {
+    let [title, target] = [docs::title_cell(endpoint), docs::target_cell(endpoint)];
+    let (path, request) = (path(module), &endpoint.request);
+    let mark = if endpoint.doc.seen { String::new() } else { format!(" {UNSEEN}") };
+    format!("| [`{request}`](crate::{path}::{request}){mark} | {title} | {target} |\n")
+}
+
+fn path(module: &Module) -> String {
+    module.stem().replace('.', "::")
 }

@@ -11,11 +11,13 @@ mod families;
 mod items;
 mod jobs;
 mod limits;
+mod links;
 mod manifest;
 mod mock;
 mod models;
 mod paging;
 mod paths;
+mod rate_words;
 mod rates;
 mod received;
 mod requests;
@@ -168,19 +170,31 @@ fn family_modules(
     insert(files, format!("{folder}/mod.rs"), "spec/*.yaml", root);
 }
 
-/// Describes a family by what the titles of its modules have in common, for each chapter of the documentation, and what it is for. Below
-/// are the tables of its calls, if they are shown.
+/// Describes a family by what the titles of its modules have in common, for each chapter of the documentation with the most calls, and what
+/// it is for. Below are the tables of its calls, if they are shown.
 fn family_doc(family: &str, modules: &[&Module], summary: Option<&String>, tables: &str) -> TokenStream {
-    let mut chapters: IndexMap<&str, Vec<&str>> = IndexMap::new();
-    for module in modules {
+    const SHOWN: usize = 3;
+    let mut chapters: IndexMap<&str, (Vec<&str>, usize)> = IndexMap::new();
+    let have_calls = modules.iter().any(|module| !module.calls.is_empty());
+    for module in modules.iter().filter(|module| !have_calls || !module.calls.is_empty()) {
         let title: Vec<&str> = module.title.split(" · ").collect();
-        let common = chapters.entry(title[0]).or_insert_with(|| title.clone());
+        let (common, calls) = chapters.entry(title[0]).or_insert_with(|| (title.clone(), 0));
         let same = common.iter().zip(&title).take_while(|(one, other)| one == other).count();
         common.truncate(same);
+        *calls += module.calls.len();
     }
-    let chapters: Vec<String> = chapters.values().map(|chapter| chapter.join(" · ")).collect();
-    let head = format!("{}{}", chapters.join(", "), docs::family_note(family));
-    let head = summary.map_or_else(|| format!("{head}."), |summary| format!("{head}: {summary}"));
+    chapters.sort_by(|_, (_, calls), _, (_, others)| others.cmp(calls));
+    let more = if chapters.len() > SHOWN { ", …" } else { "" };
+    let chapters: Vec<String> =
+        chapters.values().take(SHOWN).map(|(chapter, _)| chapter.join(" · ")).collect();
+    let head = format!("{}{more}{}", chapters.join(", "), docs::family_note(family));
+    let head = summary.map_or_else(
+        || format!("{head}."),
+        |summary| {
+            let (first, rest) = docs::first_sentence(summary);
+            format!("{head}: {first}\n\n{rest}").trim_end().to_owned()
+        },
+    );
     items::doc(&format!("{head}\n{tables}"))
 }
 

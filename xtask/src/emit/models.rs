@@ -66,7 +66,7 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
     let docs = doc(&docs::structure(module, structure));
     let name = ident(&structure.name);
     let fields = structure.fields.iter().map(|field| {
-        let docs = doc(&docs::field(field));
+        let docs = doc(&docs::field(module, field));
         let name = ident(&field.rust);
         let ty = field_type(field);
         quote!(#docs pub #name: #ty)
@@ -204,7 +204,7 @@ fn union_item(module: &Module, union: &Union) -> TokenStream {
     let docs = doc(&docs::open(module, &union.doc, union.direction));
     let name = ident(&union.name);
     let variants = union.variants.iter().map(|variant| {
-        let docs = doc(&docs::variant(variant));
+        let docs = doc(&docs::variant(module, union, variant));
         let name = ident(&variant.name);
         let content = variant.ty.as_ref().map(rust_type).map(|ty| quote!((#ty)));
         quote!(#docs #name #content)

@@ -1,10 +1,12 @@
 //! Documents that arrive: the enum of all of a family, and how they are distinguished.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::doc;
-use super::jobs;
+use super::{jobs, links};
 use crate::api::{Document, Module};
 use crate::spec::names::{self, ident};
 use crate::spec::{DocumentKind, Wire, WireKey};
@@ -17,6 +19,28 @@ fn received(module: &Module) -> impl Iterator<Item = (DocumentKind, Vec<&Documen
     kinds.filter(|(_, documents): &(_, Vec<&Document>)| !documents.is_empty())
 }
 
+/// Returns how an application receives the documents of a module.
+pub(super) fn handled(module: &Module) -> Option<String> {
+    let keys: HashSet<WireKey> =
+        module.received().flat_map(|document| document.wires().map(|wire| wire.key)).collect();
+    // A program in the zone gets its notifications from WeCom's SDK.
+    if keys.iter().all(|key| *key == WireKey::Notification) {
+        return None;
+    }
+    let any = names::all_of(DocumentKind::Event, &module.family);
+    let mut text = format!(
+        "{} of `wecom-sdk` receives them: a handler takes `Event<T>` for one of them, or `Family<`[`{any}`]`>` for any.",
+        links::callback()
+    );
+    if keys.contains(&WireKey::InfoType) && keys.len() > 1 {
+        text += " Those with an `InfoType` go to suites and providers.";
+    }
+    if keys.contains(&WireKey::BotMessage) {
+        text += &format!(" Over a long connection, {} receives them.", links::ai_bot());
+    }
+    Some(text)
+}
+
 /// Emits the enum of all documents of each kind of a module.
 pub(super) fn items(module: &Module) -> TokenStream {
     received(module).map(|(kind, documents)| item(module, kind, &documents)).collect()
@@ -25,7 +49,8 @@ pub(super) fn items(module: &Module) -> TokenStream {
 fn item(module: &Module, kind: DocumentKind, documents: &[&Document]) -> TokenStream {
     let name = ident(&names::all_of(kind, &module.family));
     let variants = documents.iter().map(|document| {
-        let docs = doc(&document.title);
+        let summary = document.summary.trim_end_matches('.');
+        let docs = doc(&format!("{summary} ({}).", document.title));
         let ty = ident(&document.ty);
         quote!(#docs #ty(#ty))
     });

@@ -22,12 +22,6 @@ impl Helper {
             Self::Upload | Self::Download => None,
         }
     }
-
-    /// Returns the address of its documentation.
-    pub fn url(self) -> String {
-        let method = self.keyword().trim_start_matches("Client::");
-        format!("https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.{method}")
-    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,8 @@ pub struct TransportFacts {
     pub target: &'static str,
     /// The notice on its calls.
     pub notice: Option<&'static str>,
+    /// The notices on its calls with pages, and on those whose pages are lists of items.
+    pub pages: [&'static str; 2],
     /// Its calls that report the progress of a job; `None` if there are none.
     pub jobs: Option<JobFacts>,
     /// The words of a check for one of its calls, and for the form that all of them have; `None` if they have several.
@@ -107,6 +109,10 @@ impl Transport {
                 row: None,
                 target: "call",
                 notice: None,
+                pages: [
+                    "[`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of `wecom-sdk` follows its pages.",
+                    "[`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of `wecom-sdk` follows its pages.",
+                ],
                 jobs: Some(JobFacts {
                     name: "Job",
                     waits: "Client::wait",
@@ -125,12 +131,16 @@ impl Transport {
                 row: Some("zone calls"),
                 target: "name",
                 notice: Some(
-                    "For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.",
+                    "For programs in the zone, through WeCom's SDK: see [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).",
                 ),
+                pages: [
+                    "[`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its next page starts.",
+                    "[`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its next page starts.",
+                ],
                 jobs: Some(JobFacts {
                     name: "ZoneJob",
                     waits: "ZoneJob::state",
-                    notice: "`state` of `wecom_requests::ZoneJob` says whether the job is over.",
+                    notice: "`state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether the job is over.",
                 }),
                 only_json: Some(["a call of the zone", "the zone's SDK carries the call"]),
                 check: "zone_call",
@@ -141,7 +151,10 @@ impl Transport {
                 key: "sockets",
                 row: Some("commands"),
                 target: "command",
-                notice: Some("For long connections, not over HTTP: see `wecom_requests::SocketCommand`."),
+                notice: Some(
+                    "Sent over a long connection, by [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without I/O, see [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).",
+                ),
+                pages: [""; 2],
                 jobs: None,
                 only_json: Some(["a command", "a long connection carries the command"]),
                 check: "command",

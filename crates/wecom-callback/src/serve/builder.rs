@@ -29,7 +29,7 @@ const REMEMBER: Duration = Duration::from_secs(60 * 60);
 /// The maximum number of callbacks that are remembered.
 const REMEMBERED: usize = 20_000;
 
-/// Sets up [`Callbacks`]. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// Sets up [`Callbacks`].
 #[must_use]
 pub struct CallbacksBuilder {
     receivers: Receivers,

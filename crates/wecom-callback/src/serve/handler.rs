@@ -9,7 +9,7 @@ use wecom_requests::{BoxError, IntoPassive, Passive};
 
 use crate::Opened;
 
-/// A type for the last argument of a handler: [`Event`], [`Family`] or [`Callback`]. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// A type for the last argument of a handler: [`Event`], [`Family`] or [`Callback`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the last argument of a handler",
     label = "not a callback",
@@ -23,7 +23,7 @@ pub trait FromCallback: Sized + Send + 'static {
     fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError>;
 }
 
-/// Any callback: the members that all have in common, and the message as received. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// Any callback: the members that all have in common, and the message as received.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Callback {
@@ -62,9 +62,10 @@ impl FromCallback for Callback {
     }
 }
 
-/// A callback of one type. The members of that type can be accessed directly: `event.external_user_id`. The user who caused it is
+/// A callback of one type.
+///
+/// The members of that type can be accessed directly: `event.external_user_id`. The user who caused it is
 /// [`from_user`](Self::from_user); the other members that all callbacks share are in `event.callback.envelope`.
-/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {
@@ -80,7 +81,7 @@ impl<T> Event<T> {
     ///
     /// ```
     /// # #[cfg(feature = "test-util")] {
-    /// use wecom_callback::Event;
+    /// # use wecom_callback::Event;
     /// use wecom_models::callback::Envelope;
     /// use wecom_models::message::{events::TextMessage, reply::TextReply};
     ///
@@ -125,7 +126,7 @@ impl<T: Payload> FromCallback for Event<T> {
     }
 }
 
-/// A callback of a family, as the family's enum. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// A callback of a family, as the family's enum.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Family<T> {
@@ -158,12 +159,12 @@ impl<T: Events> FromCallback for Family<T> {
     }
 }
 
-/// A part of the application's state, as an argument before the callback. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// A part of the application's state, as an argument before the callback.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering};
-/// use wecom_callback::{Callback, Router, State};
+/// # use wecom_callback::{Callback, Router, State};
 ///
 /// async fn count(State(seen): State<Arc<AtomicU64>>, _: Callback) {
 ///     seen.fetch_add(1, Ordering::Relaxed);
@@ -176,7 +177,7 @@ impl<T: Events> FromCallback for Family<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct State<T>(pub T);
 
-/// A type that is part of a state. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// A type that is part of a state.
 pub trait FromRef<S> {
     /// Returns the part.
     fn from_ref(state: &S) -> Self;
@@ -192,7 +193,6 @@ impl<S: Clone> FromRef<S> for S {
 pub(super) type Handling = BoxFuture<'static, Result<Passive, BoxError>>;
 
 /// A function that handles callbacks: `async fn(Event<T>)`, or with up to two [`State`]s before the event.
-/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[diagnostic::on_unimplemented(
     message = "this isn't a handler of callbacks",
     label = "not a handler with the state `{S}`",

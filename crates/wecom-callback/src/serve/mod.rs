@@ -54,7 +54,7 @@ const SAVE_DEADLINE: Duration = Duration::from_millis(500);
 /// The same for suites, providers and devices.
 const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 
-/// Receives callbacks over HTTP and passes them to the handlers of a [`Router`]. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// Receives callbacks over HTTP and passes them to the handlers of a [`Router`].
 ///
 /// - **GET** requests verify the URL.
 /// - A callback's handler runs in a task of its own. If it finishes within the deadline (4 seconds; 0.7 for suites,
@@ -100,8 +100,7 @@ const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use wecom_callback::{Callback, Callbacks, Receiver, Router};
-///
+/// # use wecom_callback::{Callback, Callbacks, Receiver, Router};
 /// let receiver = Receiver::builder("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
 ///     .receiveid("wx5823bf96d3bd56c7")
 ///     .build()?;

@@ -49,8 +49,7 @@ const DONE: &str = "done";
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use wecom_callback::RedisCallbackStore;
-///
+/// # use wecom_callback::RedisCallbackStore;
 /// # let runtime = tokio::runtime::Runtime::new()?;
 /// # let _runtime = runtime.enter();
 /// let store = RedisCallbackStore::connect("redis://127.0.0.1:6379/")?;

@@ -8,7 +8,7 @@ use wecom_requests::Passive;
 
 use super::handler::{Callback, FromCallback, Handler, Handling};
 
-/// Passes callbacks on to handlers, by the type of their last argument. Needs the feature `serve` (of `wecom-sdk`: `callback`).
+/// Passes callbacks on to handlers, by the type of their last argument.
 ///
 /// Handlers are tried in the order in which they were added, like the arms of a `match`: the first whose type fits
 /// handles the callback. Put an [`Event`](crate::Event) before its [`Family`](crate::Family).

@@ -6,7 +6,7 @@ pub(crate) mod agent;
 /// 消息接收与发送 · 智能机器人 (feature `aibot`): AI bots: the messages and events that they receive, and their
 /// replies.
 pub(crate) mod aibot;
-/// JS-SDK, 身份验证, 二次验证 (feature `auth`): The sign-in of members to apps and websites, two-factor
+/// 身份验证, JS-SDK, 二次验证 (feature `auth`): The sign-in of members to apps and websites, two-factor
 /// authentication, and tickets for the JS-SDK.
 pub(crate) mod auth;
 /// 数据与智能专区, 会话内容存档 (feature `chatdata`): Conversation records for service providers, with their
@@ -43,8 +43,8 @@ pub(crate) mod meeting;
 /// chats of apps, and passive replies.
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程, 公费电话, 汇报, 会议室, 紧急通知应用, 待办 (feature `oa`): Approvals, calendars, schedules,
-/// meeting rooms, work reports, to-dos, leave and calls.
+/// 审批, 日程, 会议室, … (feature `oa`): Approvals, calendars, schedules, meeting rooms, work reports,
+/// to-dos, leave and calls.
 pub(crate) mod oa;
 /// 硬件云端接入 (feature `openhw`): Devices that connect to WeCom through the cloud of their vendor.
 pub(crate) mod openhw;
@@ -61,8 +61,8 @@ pub(crate) mod school;
 /// 安全管理 (feature `security`): Operation logs, trusted devices, the domains and IP addresses of WeCom,
 /// and accounts with advanced features.
 pub(crate) mod security;
-/// 应用授权, 服务商, 客户联系 · 获客助手组件, 身份验证, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature `service`): What a
-/// service provider manages for companies that install its apps, from authorizations to payments.
+/// 应用授权, 服务商, 收银台 · 应用版本付费, … (feature `service`): What a service provider manages for companies that
+/// install its apps, from authorizations to payments.
 pub(crate) mod service;
 /// 文档, 智能表格自动化创建的群聊, 智能表格接收外部数据 (feature `wedoc`): Documents, spreadsheets, smart sheets and forms,
 /// with their content and permissions.

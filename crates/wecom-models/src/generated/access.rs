@@ -18,7 +18,8 @@ use crate::Secret;
 /// Exchanges a company's ID and an app's secret for an access token.
 ///
 /// `GET /cgi-bin/gettoken` ·
-/// [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
+/// [获取access_token](https://developer.work.weixin.qq.com/document/path/91039) · returns
+/// [`GetTokenResponse`]
 ///
 /// Cache the token and reuse it: frequent calls are blocked. Each app has its own secret, and its
 /// token works for that app only. While a token is valid, the same one is returned again. WeCom may
@@ -58,7 +59,7 @@ impl GetToken {
     }
 }
 
-/// The response to [`GetToken`].
+/// The response to [`GetToken`] (获取access_token).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +74,8 @@ pub struct GetTokenResponse {
 /// Lists the IP addresses from which WeCom sends callbacks, for firewalls.
 ///
 /// `GET /cgi-bin/getcallbackip` ·
-/// [获取企业微信服务器的ip段](https://developer.work.weixin.qq.com/document/path/90930)
+/// [获取企业微信服务器的ip段](https://developer.work.weixin.qq.com/document/path/90930) · returns
+/// [`GetCallbackIpResponse`]
 ///
 /// The addresses may change; old and new ones then overlap for a while. Get them once a day. The pages
 /// 回调配置 and 获取企业微信回调IP段 both document this call.
@@ -108,7 +110,7 @@ impl GetCallbackIp {
     }
 }
 
-/// The response to [`GetCallbackIp`].
+/// The response to [`GetCallbackIp`] (获取企业微信服务器的ip段).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,7 +123,8 @@ pub struct GetCallbackIpResponse {
 /// Lists the IP addresses that `qyapi.weixin.qq.com` resolves to, for firewalls.
 ///
 /// `GET /cgi-bin/get_api_domain_ip` ·
-/// [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
+/// [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520) · returns
+/// [`GetApiDomainIpResponse`]
 ///
 /// The addresses may change; old and new ones then overlap for a while. Get them once a day.
 ///
@@ -150,7 +153,7 @@ impl GetApiDomainIp {
     }
 }
 
-/// The response to [`GetApiDomainIp`].
+/// The response to [`GetApiDomainIp`] (获取企业微信接口IP段).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -31,7 +31,8 @@ use crate::{Timestamp, Unknown};
 /// Lists all check-in rules of the company.
 ///
 /// `POST /cgi-bin/checkin/getcorpcheckinoption` ·
-/// [获取企业所有打卡规则](https://developer.work.weixin.qq.com/document/path/93384)
+/// [获取企业所有打卡规则](https://developer.work.weixin.qq.com/document/path/93384) · returns
+/// [`GetCorpCheckinOptionResponse`]
 ///
 /// Rate limit: 60 calls per minute.
 ///
@@ -65,7 +66,7 @@ impl GetCorpCheckinOption {
     }
 }
 
-/// The response to [`GetCorpCheckinOption`].
+/// The response to [`GetCorpCheckinOption`] (获取企业所有打卡规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +79,8 @@ pub struct GetCorpCheckinOptionResponse {
 /// Gets the check-in rules of members on a day.
 ///
 /// `POST /cgi-bin/checkin/getcheckinoption` ·
-/// [获取员工打卡规则](https://developer.work.weixin.qq.com/document/path/90263)
+/// [获取员工打卡规则](https://developer.work.weixin.qq.com/document/path/90263) · returns
+/// [`GetCheckinOptionResponse`]
 ///
 /// Rules may differ from day to day. Times of day are in seconds since midnight.
 ///
@@ -122,7 +124,7 @@ impl GetCheckinOption {
     }
 }
 
-/// The response to [`GetCheckinOption`].
+/// The response to [`GetCheckinOption`] (获取员工打卡规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -135,7 +137,8 @@ pub struct GetCheckinOptionResponse {
 /// Gets the check-ins of members within a period.
 ///
 /// `POST /cgi-bin/checkin/getcheckindata` ·
-/// [获取打卡记录数据](https://developer.work.weixin.qq.com/document/path/90262)
+/// [获取打卡记录数据](https://developer.work.weixin.qq.com/document/path/90262) · returns
+/// [`GetCheckinDataResponse`]
 ///
 /// `endtime` is at most 30 days after `starttime`.
 ///
@@ -190,7 +193,7 @@ impl GetCheckinData {
     }
 }
 
-/// The response to [`GetCheckinData`].
+/// The response to [`GetCheckinData`] (获取打卡记录数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -203,7 +206,8 @@ pub struct GetCheckinDataResponse {
 /// Gets the daily attendance reports of members.
 ///
 /// `POST /cgi-bin/checkin/getcheckin_daydata` ·
-/// [获取打卡日报数据](https://developer.work.weixin.qq.com/document/path/93374)
+/// [获取打卡日报数据](https://developer.work.weixin.qq.com/document/path/93374) · returns
+/// [`GetCheckinDayDataResponse`]
 ///
 /// Rate limit: 100 calls per minute.
 ///
@@ -251,7 +255,7 @@ impl GetCheckinDayData {
     }
 }
 
-/// The response to [`GetCheckinDayData`].
+/// The response to [`GetCheckinDayData`] (获取打卡日报数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -264,7 +268,8 @@ pub struct GetCheckinDayDataResponse {
 /// Gets the monthly attendance reports of members.
 ///
 /// `POST /cgi-bin/checkin/getcheckin_monthdata` ·
-/// [获取打卡月报数据](https://developer.work.weixin.qq.com/document/path/93387)
+/// [获取打卡月报数据](https://developer.work.weixin.qq.com/document/path/93387) · returns
+/// [`GetCheckinMonthDataResponse`]
 ///
 /// Rate limit: 60 calls per minute.
 ///
@@ -312,7 +317,7 @@ impl GetCheckinMonthData {
     }
 }
 
-/// The response to [`GetCheckinMonthData`].
+/// The response to [`GetCheckinMonthData`] (获取打卡月报数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -325,7 +330,8 @@ pub struct GetCheckinMonthDataResponse {
 /// Gets the shifts of members under shift schedules.
 ///
 /// `POST /cgi-bin/checkin/getcheckinschedulist` ·
-/// [获取打卡人员排班信息](https://developer.work.weixin.qq.com/document/path/93380)
+/// [获取打卡人员排班信息](https://developer.work.weixin.qq.com/document/path/93380) · returns
+/// [`GetCheckinScheduleListResponse`]
 ///
 /// Rate limit: 60 calls per minute.
 ///
@@ -337,13 +343,13 @@ pub struct GetCheckinMonthDataResponse {
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301021, `CHECKIN_INVALID_USERID`: A userid is wrong.
-/// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
-/// - 301075, `CHECKIN_SCHEDULE_INVALID_PARAMETER`: A parameter of the request is invalid.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301021, [`CHECKIN_INVALID_USERID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_INVALID_USERID.html): A userid is wrong.
+/// - 301070, [`CHECKIN_SYSTEM_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_SYSTEM_ERROR.html): WeCom failed. Try again later.
+/// - 301075, [`CHECKIN_SCHEDULE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_SCHEDULE_INVALID_PARAMETER.html): A parameter of the request is invalid.
 #[doc(
     alias(
         "获取打卡人员排班信息",
@@ -381,7 +387,7 @@ impl GetCheckinScheduleList {
     }
 }
 
-/// The response to [`GetCheckinScheduleList`].
+/// The response to [`GetCheckinScheduleList`] (获取打卡人员排班信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -394,7 +400,8 @@ pub struct GetCheckinScheduleListResponse {
 /// Assigns shifts to members under a shift schedule.
 ///
 /// `POST /cgi-bin/checkin/setcheckinschedulist` ·
-/// [为打卡人员排班](https://developer.work.weixin.qq.com/document/path/93385)
+/// [为打卡人员排班](https://developer.work.weixin.qq.com/document/path/93385) · returns
+/// [`SetCheckinScheduleListResponse`]
 ///
 /// Rate limit: 60 calls per minute.
 ///
@@ -441,7 +448,7 @@ impl SetCheckinScheduleList {
     }
 }
 
-/// The response to [`SetCheckinScheduleList`].
+/// The response to [`SetCheckinScheduleList`] (为打卡人员排班).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -451,7 +458,8 @@ pub struct SetCheckinScheduleListResponse {}
 /// Submits a make-up check-in for a member.
 ///
 /// `POST /cgi-bin/checkin/punch_correction` ·
-/// [为打卡人员补卡](https://developer.work.weixin.qq.com/document/path/95803)
+/// [为打卡人员补卡](https://developer.work.weixin.qq.com/document/path/95803) · returns
+/// [`PunchCorrectionResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -519,7 +527,7 @@ impl PunchCorrection {
     }
 }
 
-/// The response to [`PunchCorrection`].
+/// The response to [`PunchCorrection`] (为打卡人员补卡).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -529,7 +537,8 @@ pub struct PunchCorrectionResponse {}
 /// Adds check-ins from other devices.
 ///
 /// `POST /cgi-bin/checkin/add_checkin_record` ·
-/// [添加打卡记录](https://developer.work.weixin.qq.com/document/path/99647)
+/// [添加打卡记录](https://developer.work.weixin.qq.com/document/path/99647) · returns
+/// [`AddCheckinRecordResponse`]
 ///
 /// Rate limit: 60 calls per minute.
 ///
@@ -559,7 +568,7 @@ pub struct AddCheckinRecord {
 }
 
 impl AddCheckinRecord {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(records: impl IntoIterator<Item = NewCheckin>) -> Self {
         Self {
@@ -568,7 +577,7 @@ impl AddCheckinRecord {
     }
 }
 
-/// The response to [`AddCheckinRecord`].
+/// The response to [`AddCheckinRecord`] (添加打卡记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -578,7 +587,8 @@ pub struct AddCheckinRecordResponse {}
 /// Sets a member's face for check-ins with face recognition.
 ///
 /// `POST /cgi-bin/checkin/addcheckinuserface` ·
-/// [录入打卡人员人脸信息](https://developer.work.weixin.qq.com/document/path/93378)
+/// [录入打卡人员人脸信息](https://developer.work.weixin.qq.com/document/path/93378) · returns
+/// [`AddCheckinUserFaceResponse`]
 ///
 /// Rate limit: 10 calls per minute.
 ///
@@ -588,15 +598,15 @@ pub struct AddCheckinRecordResponse {}
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///
-/// Error codes:
-///
-/// - 301021, `CHECKIN_INVALID_USERID`: A parameter of the request is invalid.
-/// - 301069, `CHECKIN_MEMBER_NOT_FOUND`: There is no member with this userid.
-/// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
-/// - 301071, `CHECKIN_SIMILAR_FACE_EXISTS`: Another member of the company has a similar face. The face was set all the same.
-/// - 301072, `CHECKIN_INVALID_FACE_IMAGE`: The image is unusable. Use another image.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301021, [`CHECKIN_INVALID_USERID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_INVALID_USERID.html): A parameter of the request is invalid.
+/// - 301069, [`CHECKIN_MEMBER_NOT_FOUND`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_MEMBER_NOT_FOUND.html): There is no member with this userid.
+/// - 301070, [`CHECKIN_SYSTEM_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_SYSTEM_ERROR.html): WeCom failed. Try again later.
+/// - 301071, [`CHECKIN_SIMILAR_FACE_EXISTS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_SIMILAR_FACE_EXISTS.html): Another member of the company has a similar face. The face was set all the same.
+/// - 301072, [`CHECKIN_INVALID_FACE_IMAGE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_INVALID_FACE_IMAGE.html): The image is unusable. Use another image.
 #[doc(
     alias(
         "录入打卡人员人脸信息",
@@ -637,7 +647,7 @@ impl AddCheckinUserFace {
     }
 }
 
-/// The response to [`AddCheckinUserFace`].
+/// The response to [`AddCheckinUserFace`] (录入打卡人员人脸信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -647,7 +657,8 @@ pub struct AddCheckinUserFaceResponse {}
 /// Gets the raw check-ins of members at attendance devices.
 ///
 /// `POST /cgi-bin/hardware/get_hardware_checkin_data` ·
-/// [获取设备打卡数据](https://developer.work.weixin.qq.com/document/path/94126)
+/// [获取设备打卡数据](https://developer.work.weixin.qq.com/document/path/94126) · returns
+/// [`GetHardwareCheckinDataResponse`]
 ///
 /// `endtime` is at most 31 days after `starttime`.
 ///
@@ -674,7 +685,7 @@ pub struct AddCheckinUserFaceResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHardwareCheckinData {
-    /// The time that the period applies to. Default 1.
+    /// The time that the period applies to. Default [`CheckinTime`](HardwareFilter::CheckinTime).
     pub filter_type: Option<HardwareFilter>,
     /// The start of the period.
     pub starttime: Timestamp,
@@ -708,7 +719,7 @@ impl GetHardwareCheckinData {
     }
 }
 
-/// The response to [`GetHardwareCheckinData`].
+/// The response to [`GetHardwareCheckinData`] (获取设备打卡数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -721,7 +732,8 @@ pub struct GetHardwareCheckinDataResponse {
 /// Creates a check-in rule.
 ///
 /// `POST /cgi-bin/checkin/add_checkin_option` ·
-/// [创建打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
+/// [创建打卡规则](https://developer.work.weixin.qq.com/document/path/98041) · returns
+/// [`AddCheckinOptionResponse`]
 ///
 /// No two periods of the rule share a `time_id`, those of special days included.
 ///
@@ -729,12 +741,12 @@ pub struct GetHardwareCheckinDataResponse {
 /// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
 /// existing companies are unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_FIELD_NOT_ALLOWED`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301093, [`CHECKIN_RULE_INVALID_FIELD`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_RULE_INVALID_FIELD.html): A field of the rule is invalid. Correct the field that `errmsg` names.
+/// - 301094, [`CHECKIN_RULE_FIELD_NOT_ALLOWED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_RULE_FIELD_NOT_ALLOWED.html): The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
 #[doc(
     alias(
         "创建打卡规则",
@@ -756,7 +768,7 @@ pub struct AddCheckinOption {
 }
 
 impl AddCheckinOption {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(group: NewGroup) -> Self {
         Self { group, ..Self::default() }
@@ -770,7 +782,7 @@ impl AddCheckinOption {
     }
 }
 
-/// The response to [`AddCheckinOption`].
+/// The response to [`AddCheckinOption`] (创建打卡规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -780,7 +792,8 @@ pub struct AddCheckinOptionResponse {}
 /// Updates a check-in rule.
 ///
 /// `POST /cgi-bin/checkin/update_checkin_option` ·
-/// [修改打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
+/// [修改打卡规则](https://developer.work.weixin.qq.com/document/path/98041) · returns
+/// [`UpdateCheckinOptionResponse`]
 ///
 /// Of the fields of `group` itself, those that are omitted stay unchanged, and so do lists that are
 /// empty. Fields that are set are replaced as a whole, with everything inside. To clear a list, use
@@ -792,12 +805,12 @@ pub struct AddCheckinOptionResponse {}
 /// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
 /// existing companies are unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_FIELD_NOT_ALLOWED`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301093, [`CHECKIN_RULE_INVALID_FIELD`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_RULE_INVALID_FIELD.html): A field of the rule is invalid. Correct the field that `errmsg` names.
+/// - 301094, [`CHECKIN_RULE_FIELD_NOT_ALLOWED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CHECKIN_RULE_FIELD_NOT_ALLOWED.html): The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
 #[doc(
     alias(
         "修改打卡规则",
@@ -819,7 +832,7 @@ pub struct UpdateCheckinOption {
 }
 
 impl UpdateCheckinOption {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(group: impl Into<GroupUpdate>) -> Self {
         Self {
@@ -836,7 +849,7 @@ impl UpdateCheckinOption {
     }
 }
 
-/// The response to [`UpdateCheckinOption`].
+/// The response to [`UpdateCheckinOption`] (修改打卡规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -846,7 +859,8 @@ pub struct UpdateCheckinOptionResponse {}
 /// Clears lists of a check-in rule.
 ///
 /// `POST /cgi-bin/checkin/clear_checkin_option_array_field` ·
-/// [清空打卡规则数组元素](https://developer.work.weixin.qq.com/document/path/98041)
+/// [清空打卡规则数组元素](https://developer.work.weixin.qq.com/document/path/98041) · returns
+/// [`ClearCheckinOptionArrayFieldResponse`]
 ///
 /// Only the app that created the rule can update it. `wifimac_infos` and `loc_infos` can't both be
 /// empty.
@@ -897,7 +911,7 @@ impl ClearCheckinOptionArrayField {
     }
 }
 
-/// The response to [`ClearCheckinOptionArrayField`].
+/// The response to [`ClearCheckinOptionArrayField`] (清空打卡规则数组元素).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -907,7 +921,8 @@ pub struct ClearCheckinOptionArrayFieldResponse {}
 /// Deletes a check-in rule.
 ///
 /// `POST /cgi-bin/checkin/del_checkin_option` ·
-/// [删除打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
+/// [删除打卡规则](https://developer.work.weixin.qq.com/document/path/98041) · returns
+/// [`DelCheckinOptionResponse`]
 ///
 /// Only the app that created the rule can delete it.
 ///
@@ -937,7 +952,7 @@ pub struct DelCheckinOption {
 }
 
 impl DelCheckinOption {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(groupid: u64) -> Self {
         Self { groupid, ..Self::default() }
@@ -951,7 +966,7 @@ impl DelCheckinOption {
     }
 }
 
-/// The response to [`DelCheckinOption`].
+/// The response to [`DelCheckinOption`] (删除打卡规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2175,7 +2190,7 @@ pub struct NewGroup {
     /// The userids of exempt members, who need not check in.
     pub white_users: Option<Vec<String>>,
     /// The device used to check in. According to the table: 0, 2 or 3; according to the list of errors: 0,
-    /// 1 (a USB attendance machine) or 3. Default 0.
+    /// 1 (a USB attendance machine) or 3. Default [`Phone`](CheckinDevice::Phone).
     pub r#type: Option<CheckinDevice>,
     /// The recipients of reports.
     pub reporterinfo: Option<NewReporterInfo>,
@@ -2190,7 +2205,7 @@ pub struct NewGroup {
     /// The day of the next month from which no make-up check-in is possible; -1 means no such day. Default
     /// -1, -1 to 28.
     pub buka_limit_next_month: Option<i64>,
-    /// The handling of a check-in out of range. Default 0.
+    /// The handling of a check-in out of range. Default [`Exception`](OutOfRange::Exception).
     pub option_out_range: Option<OutOfRange>,
     /// The shifts. Required for shift schedules, and only for them. One of them must have the
     /// `schedule_id` 0: days off. At least one other is required. 2 to 50 items.
@@ -2605,7 +2620,7 @@ pub struct GroupUpdate {
 }
 
 impl GroupUpdate {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(groupid: u64) -> Self {
         Self { groupid, ..Self::default() }
@@ -3930,7 +3945,8 @@ impl NewOvertimeInfo {
 pub struct NewOvertime {
     /// Whether overtime is allowed.
     pub allow_ot: bool,
-    /// The basis on which overtime is counted. Required on days off and holidays. Default 2.
+    /// The basis on which overtime is counted. Required on days off and holidays. Default
+    /// [`Requests`](OvertimeBasis::Requests).
     pub r#type: Option<OvertimeBasis>,
     /// The settings for overtime counted by approved requests only.
     pub apply: Option<NewOvertimeByRequest>,
@@ -3940,16 +3956,17 @@ pub struct NewOvertime {
     pub applycheckin: Option<NewOvertimeByRequest>,
     /// Whether overtime becomes compensatory leave or pay. Default false.
     pub ot_trans_enable: Option<bool>,
-    /// The reward for overtime. Default 1.
+    /// The reward for overtime. Default [`Leave`](OvertimeReward::Leave).
     pub ot_trans_type: Option<OvertimeReward>,
     /// The compensatory leave.
     pub vacation: Option<OvertimeLeave>,
-    /// The time of day that counts. Only for fixed and shift schedules. Default 0.
+    /// The time of day that counts. Only for fixed and shift schedules. Default
+    /// [`AllDay`](OvertimeRange::AllDay).
     pub ot_time_range: Option<OvertimeRange>,
 }
 
 impl NewOvertime {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(allow_ot: bool) -> Self {
         Self {
@@ -4258,11 +4275,11 @@ impl OvertimeLeave {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeUnitConfig {
-    /// The unit. Default 2.
+    /// The unit. Default [`Hour`](OvertimeUnit::Hour).
     pub ot_time_unit: Option<OvertimeUnit>,
     /// The hours of a day, in seconds. Default 28800, 3600 to 86400, a multiple of 360.
     pub perday_duration_secs: Option<u64>,
-    /// The way overtime is rounded. Default 1.
+    /// The way overtime is rounded. Default [`HalfUp`](Rounding::HalfUp).
     pub rounding_method: Option<Rounding>,
     /// The decimal places left by rounding half up. Default 1, one of 0, 1.
     pub rounding_precision: Option<u64>,

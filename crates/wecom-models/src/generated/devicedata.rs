@@ -25,7 +25,8 @@ use crate::{Timestamp, Unknown};
 /// Lists the devices whose data the company has authorized the app to read.
 ///
 /// `POST /cgi-bin/devicedata/get_auth_info` ·
-/// [获取硬件授权结果](https://developer.work.weixin.qq.com/document/path/96097)
+/// [获取硬件授权结果](https://developer.work.weixin.qq.com/document/path/96097) · returns
+/// [`GetAuthInfoResponse`]
 ///
 /// The company must have the devices and the app, and must authorize the app for the data of each
 /// device besides installing it.
@@ -65,7 +66,7 @@ impl GetAuthInfo {
     }
 }
 
-/// The response to [`GetAuthInfo`].
+/// The response to [`GetAuthInfo`] (获取硬件授权结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +79,8 @@ pub struct GetAuthInfoResponse {
 /// Lists the check-ins at authorized devices, one page at a time.
 ///
 /// `POST /cgi-bin/devicedata/get_checkin_data` ·
-/// [获取考勤打卡原始数据](https://developer.work.weixin.qq.com/document/path/96027)
+/// [获取考勤打卡原始数据](https://developer.work.weixin.qq.com/document/path/96027) · returns
+/// [`GetCheckinDataResponse`]
 ///
 /// `device_sn_list` is required if `data_filter_type` is `1`.
 ///
@@ -93,6 +95,9 @@ pub struct GetAuthInfoResponse {
 /// device besides installing it. Returns only members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 考勤打卡原始数据.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -198,7 +203,7 @@ impl GetCheckinData {
     }
 }
 
-/// The response to [`GetCheckinData`].
+/// The response to [`GetCheckinData`] (获取考勤打卡原始数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,7 +218,8 @@ pub struct GetCheckinDataResponse {
 /// Lists the temperature checks at authorized devices, one page at a time.
 ///
 /// `POST /cgi-bin/devicedata/get_temperature_data` ·
-/// [获取温度检测原始数据](https://developer.work.weixin.qq.com/document/path/96028)
+/// [获取温度检测原始数据](https://developer.work.weixin.qq.com/document/path/96028) · returns
+/// [`GetTemperatureDataResponse`]
 ///
 /// `device_sn_list` is required if `data_filter_type` is `1`.
 ///
@@ -228,6 +234,9 @@ pub struct GetCheckinDataResponse {
 /// device besides installing it. Returns only members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 温度检测原始数据.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -332,7 +341,7 @@ impl GetTemperatureData {
     }
 }
 
-/// The response to [`GetTemperatureData`].
+/// The response to [`GetTemperatureData`] (获取温度检测原始数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -347,7 +356,8 @@ pub struct GetTemperatureDataResponse {
 /// Lists the access records of authorized devices, one page at a time.
 ///
 /// `POST /cgi-bin/devicedata/get_accesscontrol_data` ·
-/// [获取门禁通行原始数据](https://developer.work.weixin.qq.com/document/path/96029)
+/// [获取门禁通行原始数据](https://developer.work.weixin.qq.com/document/path/96029) · returns
+/// [`GetAccessControlDataResponse`]
 ///
 /// `device_sn_list` is required if `data_filter_type` is `1`.
 ///
@@ -362,6 +372,9 @@ pub struct GetTemperatureDataResponse {
 /// device besides installing it. Returns only members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 门禁通行原始数据.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -466,7 +479,7 @@ impl GetAccessControlData {
     }
 }
 
-/// The response to [`GetAccessControlData`].
+/// The response to [`GetAccessControlData`] (获取门禁通行原始数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -481,7 +494,8 @@ pub struct GetAccessControlDataResponse {
 /// Lists the access rules of a device.
 ///
 /// `POST /cgi-bin/devicedata/get_accesscontrol_rule` ·
-/// [读取门禁通行规则](https://developer.work.weixin.qq.com/document/path/96030)
+/// [读取门禁通行规则](https://developer.work.weixin.qq.com/document/path/96030) · returns
+/// [`GetAccessControlRuleResponse`]
 ///
 /// The company must have the device and the app. Returns only rules for members visible to the app.
 ///
@@ -506,7 +520,7 @@ pub struct GetAccessControlRule {
 }
 
 impl GetAccessControlRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(device_sn: impl Into<String>) -> Self {
         Self {
@@ -515,7 +529,7 @@ impl GetAccessControlRule {
     }
 }
 
-/// The response to [`GetAccessControlRule`].
+/// The response to [`GetAccessControlRule`] (读取门禁通行规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -530,7 +544,8 @@ pub struct GetAccessControlRuleResponse {
 /// Adds an access rule.
 ///
 /// `POST /cgi-bin/devicedata/add_accesscontrol_rule` ·
-/// [写入门禁通行规则](https://developer.work.weixin.qq.com/document/path/96031)
+/// [写入门禁通行规则](https://developer.work.weixin.qq.com/document/path/96031) · returns
+/// [`AddAccessControlRuleResponse`]
 ///
 /// Set at least one of `pass_rule` and `remote_pass_rule`.
 ///
@@ -596,7 +611,7 @@ impl AddAccessControlRule {
     }
 }
 
-/// The response to [`AddAccessControlRule`].
+/// The response to [`AddAccessControlRule`] (写入门禁通行规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -611,7 +626,8 @@ pub struct AddAccessControlRuleResponse {
 /// Updates an access rule.
 ///
 /// `POST /cgi-bin/devicedata/mod_accesscontrol_rule` ·
-/// [修改门禁通行规则](https://developer.work.weixin.qq.com/document/path/96221)
+/// [修改门禁通行规则](https://developer.work.weixin.qq.com/document/path/96221) · returns
+/// [`ModAccessControlRuleResponse`]
 ///
 /// The company must have the devices and the app. Only for rules the app itself created; neither the
 /// rule nor the change may contain devices that the company hasn't authorized the app for, or members
@@ -681,7 +697,7 @@ impl ModAccessControlRule {
     }
 }
 
-/// The response to [`ModAccessControlRule`].
+/// The response to [`ModAccessControlRule`] (修改门禁通行规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -694,7 +710,8 @@ pub struct ModAccessControlRuleResponse {
 /// Deletes an access rule.
 ///
 /// `POST /cgi-bin/devicedata/del_accesscontrol_rule` ·
-/// [删除门禁通行规则](https://developer.work.weixin.qq.com/document/path/96227)
+/// [删除门禁通行规则](https://developer.work.weixin.qq.com/document/path/96227) · returns
+/// [`DelAccessControlRuleResponse`]
 ///
 /// The company must have the devices and the app. Only for rules the app itself created.
 ///
@@ -719,14 +736,14 @@ pub struct DelAccessControlRule {
 }
 
 impl DelAccessControlRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`DelAccessControlRule`].
+/// The response to [`DelAccessControlRule`] (删除门禁通行规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -886,12 +903,12 @@ pub struct AccessRule {
 pub struct RulePerson {
     /// The person's open_userid.
     pub open_userid: String,
-    /// The type of person. Default 0.
+    /// The type of person. Default [`Member`](UserType::Member).
     pub user_type: Option<UserType>,
 }
 
 impl RulePerson {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(open_userid: impl Into<String>) -> Self {
         Self {

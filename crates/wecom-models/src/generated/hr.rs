@@ -19,6 +19,7 @@ use crate::{Unknown, UnknownUnion};
 /// Gets the fields of the staff roster, by group.
 ///
 /// `GET /cgi-bin/hr/get_fields` · [获取员工字段配置](https://developer.work.weixin.qq.com/document/path/99131)
+/// · returns [`GetFieldsResponse`]
 ///
 /// [`GetStaffInfo`] and [`UpdateStaffInfo`] take the IDs of the fields. The endpoints of the contacts
 /// (通讯录管理) read and write the basic data of members.
@@ -50,7 +51,7 @@ impl GetFields {
     }
 }
 
-/// The response to [`GetFields`].
+/// The response to [`GetFields`] (获取员工字段配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +64,8 @@ pub struct GetFieldsResponse {
 /// Gets fields of a member's entry in the staff roster.
 ///
 /// `POST /cgi-bin/hr/get_staff_info` ·
-/// [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132)
+/// [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132) · returns
+/// [`GetStaffInfoResponse`]
 ///
 /// `fieldids` is required if `get_all` is `0`.
 ///
@@ -101,7 +103,7 @@ pub struct GetStaffInfo {
 }
 
 impl GetStaffInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -125,7 +127,7 @@ impl GetStaffInfo {
     }
 }
 
-/// The response to [`GetStaffInfo`].
+/// The response to [`GetStaffInfo`] (获取员工花名册信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,7 +140,8 @@ pub struct GetStaffInfoResponse {
 /// Updates fields of a member's entry in the staff roster, and adds or removes repetitions of groups.
 ///
 /// `POST /cgi-bin/hr/update_staff_info` ·
-/// [更新员工花名册信息](https://developer.work.weixin.qq.com/document/path/99133)
+/// [更新员工花名册信息](https://developer.work.weixin.qq.com/document/path/99133) · returns
+/// [`UpdateStaffInfoResponse`]
 ///
 /// Set at least one of `update_items`, `remove_items` and `insert_items`.
 ///
@@ -175,7 +178,7 @@ pub struct UpdateStaffInfo {
 }
 
 impl UpdateStaffInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -215,7 +218,7 @@ impl UpdateStaffInfo {
     }
 }
 
-/// The response to [`UpdateStaffInfo`].
+/// The response to [`UpdateStaffInfo`] (更新员工花名册信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -300,7 +303,7 @@ pub struct FieldUpdate {
 }
 
 impl FieldUpdate {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(fieldid: u64) -> Self {
         Self { fieldid, ..Self::default() }
@@ -419,7 +422,7 @@ pub struct GroupInsertion {
 }
 
 impl GroupInsertion {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(group_type: impl Into<GroupType>) -> Self {
         Self {
@@ -493,7 +496,7 @@ pub struct FieldId {
 }
 
 impl FieldId {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(fieldid: u64) -> Self {
         Self { fieldid, ..Self::default() }
@@ -659,9 +662,9 @@ pub enum FieldValue {
     Uint32(u64),
     /// `4`
     Int64(i64),
-    /// `5`
+    /// `5`: A phone number.
     Phone(PhoneNumber),
-    /// `6`
+    /// `6`: Files.
     Files(FileList),
     /// A `value_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

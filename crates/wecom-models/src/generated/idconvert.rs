@@ -37,7 +37,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Converts temporary IDs of external users.
 ///
 /// `POST /cgi-bin/idconvert/convert_tmp_external_userid` ·
-/// [tmp_external_userid的转换](https://developer.work.weixin.qq.com/document/path/98729)
+/// [tmp_external_userid的转换](https://developer.work.weixin.qq.com/document/path/98729) · returns
+/// [`ConvertTmpExternalUserIdResponse`]
 ///
 /// Customers convert to their external_userid if a member visible to the app who has customer contact
 /// has added them. People of linked companies convert to corpid and userid: those of a company group
@@ -87,7 +88,7 @@ impl ConvertTmpExternalUserId {
     }
 }
 
-/// The response to [`ConvertTmpExternalUserId`].
+/// The response to [`ConvertTmpExternalUserId`] (tmp_external_userid的转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,10 +103,11 @@ pub struct ConvertTmpExternalUserIdResponse {
 /// Converts the open_userids of a customized or third-party app, or of an AI bot, to userids.
 ///
 /// `POST /cgi-bin/batch/openuserid_to_userid` ·
-/// [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
+/// [userid转换](https://developer.work.weixin.qq.com/document/path/95884) · returns
+/// [`OpenUserIdToUserIdResponse`]
 ///
-/// Nobody has read page [101521](https://developer.work.weixin.qq.com/document/path/101521): what only
-/// it describes comes from other implementations, and may be incomplete.
+/// Not checked against page [101521](https://developer.work.weixin.qq.com/document/path/101521), which
+/// was not available: what only it describes comes from other implementations, and may be incomplete.
 ///
 /// Only self-built apps can call it. The members must be visible to the app and to the one of
 /// `source_agentid`.
@@ -133,7 +135,7 @@ pub struct OpenUserIdToUserId {
 }
 
 impl OpenUserIdToUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -155,7 +157,7 @@ impl OpenUserIdToUserId {
     }
 }
 
-/// The response to [`OpenUserIdToUserId`].
+/// The response to [`OpenUserIdToUserId`] (userid转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,7 +172,8 @@ pub struct OpenUserIdToUserIdResponse {
 /// Converts an external_userid of a customized or third-party app to that of the company.
 ///
 /// `POST /cgi-bin/externalcontact/from_service_external_userid` ·
-/// [external_userid转换](https://developer.work.weixin.qq.com/document/path/95884)
+/// [external_userid转换](https://developer.work.weixin.qq.com/document/path/95884) · returns
+/// [`FromServiceExternalUserIdResponse`]
 ///
 /// Only self-built apps can call it. A follow-up member of the customer, or the owner of a customer
 /// group that the customer is in, must be visible to the app and to the one of `source_agentid`.
@@ -207,7 +210,7 @@ impl FromServiceExternalUserId {
     }
 }
 
-/// The response to [`FromServiceExternalUserId`].
+/// The response to [`FromServiceExternalUserId`] (external_userid转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,7 +223,8 @@ pub struct FromServiceExternalUserIdResponse {
 /// Converts an external_userid of a customized app to that of the third-party apps of its provider.
 ///
 /// `POST /cgi-bin/externalcontact/to_service_external_userid` ·
-/// [代开发应用external_userid转换](https://developer.work.weixin.qq.com/document/path/95195)
+/// [代开发应用external_userid转换](https://developer.work.weixin.qq.com/document/path/95195) · returns
+/// [`ToServiceExternalUserIdResponse`]
 ///
 /// Customized apps that have moved to the new IDs get the same external_userid as third-party apps,
 /// and needn't call it.
@@ -247,7 +251,7 @@ pub struct ToServiceExternalUserId {
 }
 
 impl ToServiceExternalUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(external_userid: impl Into<String>) -> Self {
         Self {
@@ -256,7 +260,7 @@ impl ToServiceExternalUserId {
     }
 }
 
-/// The response to [`ToServiceExternalUserId`].
+/// The response to [`ToServiceExternalUserId`] (代开发应用external_userid转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -269,7 +273,8 @@ pub struct ToServiceExternalUserIdResponse {
 /// Converts a corpid issued for the company to one issued for the provider.
 ///
 /// `POST /cgi-bin/service/corpid_to_opencorpid` ·
-/// [corpid的转换](https://developer.work.weixin.qq.com/document/path/97061)
+/// [corpid的转换](https://developer.work.weixin.qq.com/document/path/97061) · returns
+/// [`CorpIdToOpenCorpIdResponse`]
 ///
 /// Only providers can call it, for companies that have authorized one of their apps, and for companies
 /// whose self-built apps are to be moved to the provider.
@@ -296,14 +301,14 @@ pub struct CorpIdToOpenCorpId {
 }
 
 impl CorpIdToOpenCorpId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(corpid: impl Into<String>) -> Self {
         Self { corpid: corpid.into() }
     }
 }
 
-/// The response to [`CorpIdToOpenCorpId`].
+/// The response to [`CorpIdToOpenCorpId`] (corpid的转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -316,7 +321,8 @@ pub struct CorpIdToOpenCorpIdResponse {
 /// Converts userids to open_userids, those issued for the provider.
 ///
 /// `POST /cgi-bin/batch/userid_to_openuserid` ·
-/// [userid的转换](https://developer.work.weixin.qq.com/document/path/97062)
+/// [userid的转换](https://developer.work.weixin.qq.com/document/path/97062) · returns
+/// [`UserIdToOpenUserIdResponse`]
 ///
 /// open_userids are case-sensitive, unlike userids. After many calls with a wrong userid, it can't be
 /// called for a day; the limit depends on the number of members.
@@ -344,7 +350,7 @@ pub struct UserIdToOpenUserId {
 }
 
 impl UserIdToOpenUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -358,7 +364,7 @@ impl UserIdToOpenUserId {
     }
 }
 
-/// The response to [`UserIdToOpenUserId`].
+/// The response to [`UserIdToOpenUserId`] (userid的转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -374,9 +380,11 @@ pub struct UserIdToOpenUserIdResponse {
 /// the company.
 ///
 /// `POST /cgi-bin/service/batch/userid_to_openuserid` ·
-/// [智能机器人userid转换](https://developer.work.weixin.qq.com/document/path/97062)
+/// [智能机器人userid转换](https://developer.work.weixin.qq.com/document/path/97062) · returns
+/// [`ServiceUserIdToOpenUserIdResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only service providers can call it. The members must be visible to the bot, and to a customized or
 /// third-party app of the provider that the bot's company has installed.
@@ -419,7 +427,7 @@ impl ServiceUserIdToOpenUserId {
     }
 }
 
-/// The response to [`ServiceUserIdToOpenUserId`].
+/// The response to [`ServiceUserIdToOpenUserId`] (智能机器人userid转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -436,7 +444,8 @@ pub struct ServiceUserIdToOpenUserIdResponse {
 /// Converts external_userids issued for the company to those issued for the provider.
 ///
 /// `POST /cgi-bin/externalcontact/get_new_external_userid` ·
-/// [转换客户external_userid](https://developer.work.weixin.qq.com/document/path/97063)
+/// [转换客户external_userid](https://developer.work.weixin.qq.com/document/path/97063) · returns
+/// [`GetNewExternalUserIdResponse`]
 ///
 /// Group members whom nobody has added are converted with [`GetGroupChatNewExternalUserId`]. For
 /// third-party apps of companies authorized before 2021-11-17, it works once an admin has agreed to
@@ -470,7 +479,7 @@ pub struct GetNewExternalUserId {
 }
 
 impl GetNewExternalUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -484,7 +493,7 @@ impl GetNewExternalUserId {
     }
 }
 
-/// The response to [`GetNewExternalUserId`].
+/// The response to [`GetNewExternalUserId`] (转换客户external_userid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -497,7 +506,8 @@ pub struct GetNewExternalUserIdResponse {
 /// Converts external_userids of members of a customer group to those issued for the provider.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/get_new_external_userid` ·
-/// [转换客户群成员external_userid](https://developer.work.weixin.qq.com/document/path/97063)
+/// [转换客户群成员external_userid](https://developer.work.weixin.qq.com/document/path/97063) · returns
+/// [`GetGroupChatNewExternalUserIdResponse`]
 ///
 /// It is for group members whom nobody has added, for whom [`GetNewExternalUserId`] doesn't work.
 ///
@@ -547,7 +557,7 @@ impl GetGroupChatNewExternalUserId {
     }
 }
 
-/// The response to [`GetGroupChatNewExternalUserId`].
+/// The response to [`GetGroupChatNewExternalUserId`] (转换客户群成员external_userid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -560,7 +570,8 @@ pub struct GetGroupChatNewExternalUserIdResponse {
 /// Finishes the migration of external_userids for a company, which returns new ones from then on.
 ///
 /// `POST /cgi-bin/service/externalcontact/finish_external_userid_migration` ·
-/// [设置迁移完成](https://developer.work.weixin.qq.com/document/path/96516)
+/// [设置迁移完成](https://developer.work.weixin.qq.com/document/path/96516) · returns
+/// [`FinishExternalUserIdMigrationResponse`]
 ///
 /// Convert the external_userids in all apps of the provider first. A company that is itself the
 /// provider needn't be migrated.
@@ -590,14 +601,14 @@ pub struct FinishExternalUserIdMigration {
 }
 
 impl FinishExternalUserIdMigration {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(corpid: impl Into<String>) -> Self {
         Self { corpid: corpid.into() }
     }
 }
 
-/// The response to [`FinishExternalUserIdMigration`].
+/// The response to [`FinishExternalUserIdMigration`] (设置迁移完成).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -607,7 +618,8 @@ pub struct FinishExternalUserIdMigrationResponse {}
 /// Finishes the migration of IDs for a company, which returns new ones from then on.
 ///
 /// `POST /cgi-bin/service/finish_openid_migration` ·
-/// [ID迁移完成状态的设置](https://developer.work.weixin.qq.com/document/path/99375)
+/// [ID迁移完成状态的设置](https://developer.work.weixin.qq.com/document/path/99375) · returns
+/// [`FinishOpenIdMigrationResponse`]
 ///
 /// Convert the IDs first: it can't be undone. After the migration of external_userids, no unionid of
 /// the company is returned. userids and corpids can only be migrated together, and so can
@@ -661,7 +673,7 @@ impl FinishOpenIdMigration {
     }
 }
 
-/// The response to [`FinishOpenIdMigration`].
+/// The response to [`FinishOpenIdMigration`] (ID迁移完成状态的设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -671,7 +683,8 @@ pub struct FinishOpenIdMigrationResponse {}
 /// Gets which types of IDs have been migrated.
 ///
 /// `POST /cgi-bin/corp/get_openid_migration` ·
-/// [代开发应用查询迁移状态](https://developer.work.weixin.qq.com/document/path/96518)
+/// [代开发应用查询迁移状态](https://developer.work.weixin.qq.com/document/path/96518) · returns
+/// [`GetOpenIdMigrationResponse`]
 ///
 /// Only customized and third-party apps can call it.
 ///
@@ -698,7 +711,7 @@ impl GetOpenIdMigration {
     }
 }
 
-/// The response to [`GetOpenIdMigration`].
+/// The response to [`GetOpenIdMigration`] (代开发应用查询迁移状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -711,7 +724,8 @@ pub struct GetOpenIdMigrationResponse {
 /// Gets the external_userid of a WeChat user, or a pending ID if the user is no customer yet.
 ///
 /// `POST /cgi-bin/idconvert/unionid_to_external_userid` ·
-/// [unionid转换为第三方external_userid](https://developer.work.weixin.qq.com/document/path/95900)
+/// [unionid转换为第三方external_userid](https://developer.work.weixin.qq.com/document/path/95900) · returns
+/// [`UnionIdToExternalUserIdResponse`]
 ///
 /// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month, from all apps of
 /// the company; only calls with `subject_type` 0 count; calls with `mass_call_ticket` don't count.
@@ -753,7 +767,8 @@ pub struct UnionIdToExternalUserId {
     pub unionid: String,
     /// The WeChat user's openid.
     pub openid: String,
-    /// The legal entity of the mini program or official account. Default 0.
+    /// The legal entity of the mini program or official account. Default
+    /// [`Company`](SubjectType::Company).
     pub subject_type: Option<SubjectType>,
     /// The ticket from [`ApplyMassCallTicket`], which lifts the rate limits of this endpoint.
     pub mass_call_ticket: Option<Secret>,
@@ -785,7 +800,7 @@ impl UnionIdToExternalUserId {
     }
 }
 
-/// The response to [`UnionIdToExternalUserId`].
+/// The response to [`UnionIdToExternalUserId`] (unionid转换为第三方external_userid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -800,7 +815,8 @@ pub struct UnionIdToExternalUserIdResponse {
 /// Gets the pending IDs that customers had before they became customers.
 ///
 /// `POST /cgi-bin/idconvert/batch/external_userid_to_pending_id` ·
-/// [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/95900)
+/// [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/95900) · returns
+/// [`ExternalUserIdToPendingIdResponse`]
 ///
 /// The pending IDs are from [`UnionIdToExternalUserId`], valid for 90 days.
 ///
@@ -834,7 +850,7 @@ pub struct ExternalUserIdToPendingId {
 }
 
 impl ExternalUserIdToPendingId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -856,7 +872,7 @@ impl ExternalUserIdToPendingId {
     }
 }
 
-/// The response to [`ExternalUserIdToPendingId`].
+/// The response to [`ExternalUserIdToPendingId`] (external_userid查询pending_id).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -870,7 +886,8 @@ pub struct ExternalUserIdToPendingIdResponse {
 /// provider.
 ///
 /// `POST /cgi-bin/idconvert/external_tagid` ·
-/// [客户标签ID的转换](https://developer.work.weixin.qq.com/document/path/96169)
+/// [客户标签ID的转换](https://developer.work.weixin.qq.com/document/path/96169) · returns
+/// [`ConvertExternalTagIdResponse`]
 ///
 /// Customized and third-party apps need the permission 企业客户权限 › 客户基础信息.
 ///
@@ -893,7 +910,7 @@ pub struct ConvertExternalTagId {
 }
 
 impl ConvertExternalTagId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         external_tagid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -907,7 +924,7 @@ impl ConvertExternalTagId {
     }
 }
 
-/// The response to [`ConvertExternalTagId`].
+/// The response to [`ConvertExternalTagId`] (客户标签ID的转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -922,7 +939,8 @@ pub struct ConvertExternalTagIdResponse {
 /// Converts IDs of customer service accounts issued for the company to those issued for the provider.
 ///
 /// `POST /cgi-bin/idconvert/open_kfid` ·
-/// [微信客服ID的转换](https://developer.work.weixin.qq.com/document/path/97064)
+/// [微信客服ID的转换](https://developer.work.weixin.qq.com/document/path/97064) · returns
+/// [`ConvertOpenKfIdResponse`]
 ///
 /// Customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息.
 ///
@@ -944,7 +962,7 @@ pub struct ConvertOpenKfId {
 }
 
 impl ConvertOpenKfId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         open_kfid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -958,7 +976,7 @@ impl ConvertOpenKfId {
     }
 }
 
-/// The response to [`ConvertOpenKfId`].
+/// The response to [`ConvertOpenKfId`] (微信客服ID的转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -974,7 +992,8 @@ pub struct ConvertOpenKfIdResponse {
 /// a new company.
 ///
 /// `GET /cgi-bin/corp/apply_mass_call_ticket` ·
-/// [获取接口大批量调用凭据](https://developer.work.weixin.qq.com/document/path/96168)
+/// [获取接口大批量调用凭据](https://developer.work.weixin.qq.com/document/path/96168) · returns
+/// [`ApplyMassCallTicketResponse`]
 ///
 /// Valid for 7 days. The general rate limits still apply.
 ///
@@ -1004,7 +1023,7 @@ impl ApplyMassCallTicket {
     }
 }
 
-/// The response to [`ApplyMassCallTicket`].
+/// The response to [`ApplyMassCallTicket`] (获取接口大批量调用凭据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1017,7 +1036,8 @@ pub struct ApplyMassCallTicketResponse {
 /// Sets the time from which a customized app gets group IDs issued for the provider.
 ///
 /// `POST /cgi-bin/idconvert/apply_to_upgrade_chatid` ·
-/// [申请群ID的升级](https://developer.work.weixin.qq.com/document/path/99601)
+/// [申请群ID的升级](https://developer.work.weixin.qq.com/document/path/99601) · returns
+/// [`ApplyToUpgradeChatIdResponse`]
 ///
 /// Until then, it may send both and still gets the old ones, and [`ConvertChatId`] converts them;
 /// afterwards, there are only new ones. The display component (会话展示组件) shows names of groups for new
@@ -1044,7 +1064,7 @@ pub struct ApplyToUpgradeChatId {
 }
 
 impl ApplyToUpgradeChatId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(upgrade_time: impl Into<Timestamp>) -> Self {
         Self {
@@ -1053,7 +1073,7 @@ impl ApplyToUpgradeChatId {
     }
 }
 
-/// The response to [`ApplyToUpgradeChatId`].
+/// The response to [`ApplyToUpgradeChatId`] (申请群ID的升级).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1063,7 +1083,8 @@ pub struct ApplyToUpgradeChatIdResponse {}
 /// Converts group IDs issued for the company to those issued for the provider.
 ///
 /// `POST /cgi-bin/idconvert/chatid` ·
-/// [群ID转换接口](https://developer.work.weixin.qq.com/document/path/99601)
+/// [群ID转换接口](https://developer.work.weixin.qq.com/document/path/99601) · returns
+/// [`ConvertChatIdResponse`]
 ///
 /// Only between [`ApplyToUpgradeChatId`] and the time that it sets.
 ///
@@ -1091,7 +1112,7 @@ pub struct ConvertChatId {
 }
 
 impl ConvertChatId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -1105,7 +1126,7 @@ impl ConvertChatId {
     }
 }
 
-/// The response to [`ConvertChatId`].
+/// The response to [`ConvertChatId`] (群ID转换接口).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1123,7 +1144,8 @@ pub struct ConvertChatIdResponse {
 /// provider.
 ///
 /// `GET /cgi-bin/idconvert/upgrade_chatid_for_new_corp` ·
-/// [对所有新授权企业升级群ID](https://developer.work.weixin.qq.com/document/path/99601)
+/// [对所有新授权企业升级群ID](https://developer.work.weixin.qq.com/document/path/99601) · returns
+/// [`UpgradeChatIdForNewCorpResponse`]
 ///
 /// Companies that have authorized it already stay as they are: see [`ApplyToUpgradeChatId`].
 ///
@@ -1152,7 +1174,7 @@ impl UpgradeChatIdForNewCorp {
     }
 }
 
-/// The response to [`UpgradeChatIdForNewCorp`].
+/// The response to [`UpgradeChatIdForNewCorp`] (对所有新授权企业升级群ID).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

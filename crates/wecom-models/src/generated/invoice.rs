@@ -20,7 +20,8 @@ use crate::{Timestamp, Unknown};
 /// Gets an e-invoice.
 ///
 /// `POST /cgi-bin/card/invoice/reimburse/getinvoiceinfo` ·
-/// [查询电子发票](https://developer.work.weixin.qq.com/document/path/90284)
+/// [查询电子发票](https://developer.work.weixin.qq.com/document/path/90284) · returns
+/// [`GetInvoiceInfoResponse`]
 ///
 /// The user chooses it in the app, through the JS-SDK.
 ///
@@ -61,7 +62,7 @@ impl GetInvoiceInfo {
     }
 }
 
-/// The response to [`GetInvoiceInfo`].
+/// The response to [`GetInvoiceInfo`] (查询电子发票).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,7 +89,8 @@ pub struct GetInvoiceInfoResponse {
 /// Locks, unlocks or reimburses an e-invoice.
 ///
 /// `POST /cgi-bin/card/invoice/reimburse/updateinvoicestatus` ·
-/// [更新发票状态](https://developer.work.weixin.qq.com/document/path/90285)
+/// [更新发票状态](https://developer.work.weixin.qq.com/document/path/90285) · returns
+/// [`UpdateInvoiceStatusResponse`]
 ///
 /// Lock the invoice when its reimbursement begins: it stays in the user's card package, and can't be
 /// submitted again. Unlock it if the reimbursement fails. A reimbursed invoice disappears from the
@@ -138,7 +140,7 @@ impl UpdateInvoiceStatus {
     }
 }
 
-/// The response to [`UpdateInvoiceStatus`].
+/// The response to [`UpdateInvoiceStatus`] (更新发票状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,7 +150,8 @@ pub struct UpdateInvoiceStatusResponse {}
 /// Locks, unlocks or reimburses e-invoices of one user.
 ///
 /// `POST /cgi-bin/card/invoice/reimburse/updatestatusbatch` ·
-/// [批量更新发票状态](https://developer.work.weixin.qq.com/document/path/90286)
+/// [批量更新发票状态](https://developer.work.weixin.qq.com/document/path/90286) · returns
+/// [`UpdateInvoiceStatusBatchResponse`]
 ///
 /// All of them are updated, or none. A reimbursed invoice can't be unlocked any more. Update the
 /// status as soon as it changes, so that users can go on using their invoices.
@@ -197,7 +200,7 @@ impl UpdateInvoiceStatusBatch {
     }
 }
 
-/// The response to [`UpdateInvoiceStatusBatch`].
+/// The response to [`UpdateInvoiceStatusBatch`] (批量更新发票状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -207,7 +210,8 @@ pub struct UpdateInvoiceStatusBatchResponse {}
 /// Gets several e-invoices.
 ///
 /// `POST /cgi-bin/card/invoice/reimburse/getinvoiceinfobatch` ·
-/// [批量查询电子发票](https://developer.work.weixin.qq.com/document/path/90287)
+/// [批量查询电子发票](https://developer.work.weixin.qq.com/document/path/90287) · returns
+/// [`GetInvoiceInfoBatchResponse`]
 ///
 /// The user chooses them in the app, through the JS-SDK.
 ///
@@ -236,7 +240,7 @@ pub struct GetInvoiceInfoBatch {
 }
 
 impl GetInvoiceInfoBatch {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(item_list: impl IntoIterator<Item = InvoiceId>) -> Self {
         Self {
@@ -245,7 +249,7 @@ impl GetInvoiceInfoBatch {
     }
 }
 
-/// The response to [`GetInvoiceInfoBatch`].
+/// The response to [`GetInvoiceInfoBatch`] (批量查询电子发票).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

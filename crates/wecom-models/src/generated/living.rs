@@ -25,6 +25,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// Schedules a live stream.
 ///
 /// `POST /cgi-bin/living/create` · [创建预约直播](https://developer.work.weixin.qq.com/document/path/93637)
+/// · returns [`CreateLivingResponse`]
 ///
 /// The host starts the stream, and viewers reserve and watch it, through the JS-SDK or a mini program
 /// with its ID. Only schools (K12) and companies of the IT industry can use the types for classes.
@@ -54,7 +55,7 @@ pub struct CreateLiving {
     pub living_start: Timestamp,
     /// The duration, in seconds.
     pub living_duration: u64,
-    /// The type of the stream. Default 0.
+    /// The type of the stream. Default [`General`](LivingType::General).
     pub r#type: Option<LivingType>,
     /// The introduction. For events, use `activity_detail` instead. At most 100 characters.
     pub description: Option<String>,
@@ -144,7 +145,7 @@ impl CreateLiving {
     }
 }
 
-/// The response to [`CreateLiving`].
+/// The response to [`CreateLiving`] (创建预约直播).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -157,6 +158,7 @@ pub struct CreateLivingResponse {
 /// Updates a scheduled live stream that hasn't started.
 ///
 /// `POST /cgi-bin/living/modify` · [修改预约直播](https://developer.work.weixin.qq.com/document/path/93640)
+/// · returns [`ModifyLivingResponse`]
 ///
 /// Only for streams the app itself created. Only schools (K12) and companies of the IT industry can
 /// use the types for classes.
@@ -195,7 +197,7 @@ pub struct ModifyLiving {
 }
 
 impl ModifyLiving {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -250,7 +252,7 @@ impl ModifyLiving {
     }
 }
 
-/// The response to [`ModifyLiving`].
+/// The response to [`ModifyLiving`] (修改预约直播).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -260,6 +262,7 @@ pub struct ModifyLivingResponse {}
 /// Cancels a scheduled live stream.
 ///
 /// `POST /cgi-bin/living/cancel` · [取消预约直播](https://developer.work.weixin.qq.com/document/path/93638)
+/// · returns [`CancelLivingResponse`]
 ///
 /// Only for streams the app itself created.
 ///
@@ -285,14 +288,14 @@ pub struct CancelLiving {
 }
 
 impl CancelLiving {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self { livingid: livingid.into() }
     }
 }
 
-/// The response to [`CancelLiving`].
+/// The response to [`CancelLiving`] (取消预约直播).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -302,7 +305,8 @@ pub struct CancelLivingResponse {}
 /// Deletes the replay of a live stream.
 ///
 /// `POST /cgi-bin/living/delete_replay_data` ·
-/// [删除直播回放](https://developer.work.weixin.qq.com/document/path/93743)
+/// [删除直播回放](https://developer.work.weixin.qq.com/document/path/93743) · returns
+/// [`DeleteReplayDataResponse`]
 ///
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
@@ -327,14 +331,14 @@ pub struct DeleteReplayData {
 }
 
 impl DeleteReplayData {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self { livingid: livingid.into() }
     }
 }
 
-/// The response to [`DeleteReplayData`].
+/// The response to [`DeleteReplayData`] (删除直播回放).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -344,7 +348,8 @@ pub struct DeleteReplayDataResponse {}
 /// Gets a code with which a WeChat user watches a live stream or its replay.
 ///
 /// `POST /cgi-bin/living/get_living_code` ·
-/// [在微信中观看直播或直播回放](https://developer.work.weixin.qq.com/document/path/93641)
+/// [在微信中观看直播或直播回放](https://developer.work.weixin.qq.com/document/path/93641) · returns
+/// [`GetLivingCodeResponse`]
 ///
 /// The code opens WeCom's mini program for live streams in WeChat, from a web page
 /// (`<wx-open-launch-weapp>`, username `gh_25e071b83ee0`) or another mini program
@@ -385,7 +390,7 @@ impl GetLivingCode {
     }
 }
 
-/// The response to [`GetLivingCode`].
+/// The response to [`GetLivingCode`] (在微信中观看直播或直播回放).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -398,11 +403,15 @@ pub struct GetLivingCodeResponse {
 /// Lists the IDs of a member's live streams, one page at a time.
 ///
 /// `POST /cgi-bin/living/get_user_all_livingid` ·
-/// [获取成员直播ID列表](https://developer.work.weixin.qq.com/document/path/93634)
+/// [获取成员直播ID列表](https://developer.work.weixin.qq.com/document/path/93634) · returns
+/// [`GetUserAllLivingIdResponse`]
 ///
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -429,7 +438,7 @@ pub struct GetUserAllLivingId {
 }
 
 impl GetUserAllLivingId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -453,7 +462,7 @@ impl GetUserAllLivingId {
     }
 }
 
-/// The response to [`GetUserAllLivingId`].
+/// The response to [`GetUserAllLivingId`] (获取成员直播ID列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -468,7 +477,8 @@ pub struct GetUserAllLivingIdResponse {
 /// Gets a live stream.
 ///
 /// `GET /cgi-bin/living/get_living_info` ·
-/// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93635)
+/// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93635) · returns
+/// [`GetLivingInfoResponse`]
 ///
 /// Once a stream has ended, its replay is made: that is the job. A stream without `open_replay` has no
 /// `replay_status` to wait for.
@@ -499,14 +509,14 @@ pub struct GetLivingInfo {
 }
 
 impl GetLivingInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self { livingid: livingid.into() }
     }
 }
 
-/// The response to [`GetLivingInfo`].
+/// The response to [`GetLivingInfo`] (获取直播详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -520,7 +530,8 @@ pub struct GetLivingInfoResponse {
 /// them.
 ///
 /// `POST /cgi-bin/living/get_living_share_info` ·
-/// [获取跳转小程序商城的直播观众信息](https://developer.work.weixin.qq.com/document/path/94442)
+/// [获取跳转小程序商城的直播观众信息](https://developer.work.weixin.qq.com/document/path/94442) · returns
+/// [`GetLivingShareInfoResponse`]
 ///
 /// The mini program must be linked to the company. Self-built apps must be listed under 上课直播/直播 ›
 /// 可调用接口的应用; customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's
@@ -545,7 +556,7 @@ pub struct GetLivingShareInfo {
 }
 
 impl GetLivingShareInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(ww_share_code: impl Into<Secret>) -> Self {
         Self {
@@ -554,7 +565,7 @@ impl GetLivingShareInfo {
     }
 }
 
-/// The response to [`GetLivingShareInfo`].
+/// The response to [`GetLivingShareInfo`] (获取跳转小程序商城的直播观众信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -576,11 +587,15 @@ pub struct GetLivingShareInfoResponse {
 /// Lists the viewers of a live stream, members and external users, one page at a time.
 ///
 /// `POST /cgi-bin/living/get_watch_stat` ·
-/// [获取直播观看明细](https://developer.work.weixin.qq.com/document/path/93636)
+/// [获取直播观看明细](https://developer.work.weixin.qq.com/document/path/93636) · returns
+/// [`GetWatchStatResponse`]
 ///
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// [`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -603,7 +618,7 @@ pub struct GetWatchStat {
 }
 
 impl GetWatchStat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -620,7 +635,7 @@ impl GetWatchStat {
     }
 }
 
-/// The response to [`GetWatchStat`].
+/// The response to [`GetWatchStat`] (获取直播观看明细).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,7 +22,8 @@ use crate::{File, Timestamp, Unknown};
 
 /// Uploads a temporary media file, valid for 3 days, to be sent or used in other calls.
 ///
-/// `POST /cgi-bin/media/upload` · [上传临时素材](https://developer.work.weixin.qq.com/document/path/90253)
+/// `POST /cgi-bin/media/upload` · [上传临时素材](https://developer.work.weixin.qq.com/document/path/90253) ·
+/// returns [`UploadMediaResponse`]
 ///
 /// All apps of a company share its media files. The file name is shown to people, for example in a
 /// message with the file.
@@ -68,7 +69,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`] (上传临时素材).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +87,8 @@ pub struct UploadMediaResponse {
 
 /// Downloads a temporary media file, or a part of it.
 ///
-/// `GET /cgi-bin/media/get` · [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
+/// `GET /cgi-bin/media/get` · [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254) ·
+/// returns a file
 ///
 /// Any app of the company may download any of its media files, within 3 days of the upload. The
 /// response is the file, or a JSON error.
@@ -100,12 +102,12 @@ pub struct UploadMediaResponse {
 /// [`Client::download`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.download)
 /// of `wecom-sdk` fetches a file piece by piece, as it comes.
 ///
-/// Error codes:
-///
-/// - 40007, `INVALID_MEDIA_ID`: The `media_id` doesn't exist, or has expired.
-/// - 830002, `MEDIA_UPLOAD_URL_FILE_TOO_LARGE`: The file, or the range requested, is too large. Download it in parts, with `Range`.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 40007, [`INVALID_MEDIA_ID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INVALID_MEDIA_ID.html): The `media_id` doesn't exist, or has expired.
+/// - 830002, [`MEDIA_UPLOAD_URL_FILE_TOO_LARGE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.MEDIA_UPLOAD_URL_FILE_TOO_LARGE.html): The file, or the range requested, is too large. Download it in parts, with `Range`.
 #[doc(
     alias(
         "获取临时素材",
@@ -127,7 +129,7 @@ pub struct GetMedia {
 }
 
 impl GetMedia {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -147,6 +149,7 @@ impl GetMedia {
 /// Uploads a permanent image and returns its URL.
 ///
 /// `POST /cgi-bin/media/uploadimg` · [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
+/// · returns [`UploadImgResponse`]
 ///
 /// The image is only displayed within WeCom, for example in the text of an article (图文消息), and in
 /// messages sent to customers, such as welcome messages. On other pages it is blocked.
@@ -179,14 +182,14 @@ pub struct UploadImg {
 }
 
 impl UploadImg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media: File) -> Self {
         Self { media }
     }
 }
 
-/// The response to [`UploadImg`].
+/// The response to [`UploadImg`] (上传图片).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -199,7 +202,8 @@ pub struct UploadImgResponse {
 /// Has WeCom download a large file in the background. It is valid for 3 days.
 ///
 /// `POST /cgi-bin/media/upload_by_url` ·
-/// [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219)
+/// [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219) · returns
+/// [`UploadMediaByUrlResponse`]
 ///
 /// When the job has ended, the app receives the callback event `upload_media_job_finish` with the
 /// `jobid`; [`GetUploadByUrlResult`] then returns the result. All apps of the company share the file,
@@ -257,7 +261,7 @@ impl UploadMediaByUrl {
     }
 }
 
-/// The response to [`UploadMediaByUrl`].
+/// The response to [`UploadMediaByUrl`] (生成异步上传任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -270,7 +274,8 @@ pub struct UploadMediaByUrlResponse {
 /// Gets the status of an upload in the background, and the file's `media_id` once it is done.
 ///
 /// `POST /cgi-bin/media/get_upload_by_url_result` ·
-/// [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219)
+/// [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219) · returns
+/// [`GetUploadByUrlResultResponse`]
 ///
 /// If a job failed, `detail.errcode` says why:
 ///
@@ -304,14 +309,14 @@ pub struct GetUploadByUrlResult {
 }
 
 impl GetUploadByUrlResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetUploadByUrlResult`].
+/// The response to [`GetUploadByUrlResult`] (查询异步任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -328,7 +333,7 @@ pub struct GetUploadByUrlResultResponse {
 /// Downloads a voice recording of the JS-SDK in high quality.
 ///
 /// `GET /cgi-bin/media/get/jssdk` ·
-/// [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
+/// [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255) · returns a file
 ///
 /// The response is the recording as Speex, sampled at 16 kHz, or a JSON error: 40007 if the `media_id`
 /// doesn't exist, or has expired. [`GetMedia`] returns AMR at 8 kHz, which is worse for speech
@@ -362,7 +367,7 @@ pub struct GetJssdkMedia {
 }
 
 impl GetJssdkMedia {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -372,7 +377,8 @@ impl GetJssdkMedia {
 /// Uploads a temporary attachment for a moment or a product album, valid for 3 days.
 ///
 /// `POST /cgi-bin/media/upload_attachment` ·
-/// [上传附件资源](https://developer.work.weixin.qq.com/document/path/95098)
+/// [上传附件资源](https://developer.work.weixin.qq.com/document/path/95098) · returns
+/// [`UploadAttachmentResponse`]
 ///
 /// The file name is shown to people, for example in a message with the file. A file has more than 5
 /// bytes and at most 10 MB:
@@ -430,7 +436,7 @@ impl UploadAttachment {
     }
 }
 
-/// The response to [`UploadAttachment`].
+/// The response to [`UploadAttachment`] (上传附件资源).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,113 +3,181 @@
 pub mod access;
 /// 应用管理 (feature `agent`): Apps themselves, their menus, and what they show in the workbench.
 ///
-/// | title | call | request |
+/// ## [app](crate::agent::app)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227) | `GET /cgi-bin/agent/get` | [`app::GetAgent`](crate::agent::app::GetAgent) |
-/// | [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227) | `GET /cgi-bin/agent/list` | [`app::ListAgent`](crate::agent::app::ListAgent) |
-/// | [设置应用](https://developer.work.weixin.qq.com/document/path/90228) | `POST /cgi-bin/agent/set` | [`app::SetAgent`](crate::agent::app::SetAgent) |
-/// | [设置授权应用可见范围](https://developer.work.weixin.qq.com/document/path/90583) | `POST /cgi-bin/agent/set_scope` | [`app::SetAgentScope`](crate::agent::app::SetAgentScope) |
-/// | [获取应用管理员列表](https://developer.work.weixin.qq.com/document/path/100073) | `POST /cgi-bin/agent/get_admin_list` | [`app::GetAgentAdminList`](crate::agent::app::GetAgentAdminList) |
-/// | [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052) | `POST /cgi-bin/agent/get_permissions` | [`app::GetAgentPermissions`](crate::agent::app::GetAgentPermissions) |
-/// | [自建应用迁移成代开发应用](https://developer.work.weixin.qq.com/document/path/99617) | `POST /cgi-bin/agent/claim_customized_app` | [`app::ClaimCustomizedApp`](crate::agent::app::ClaimCustomizedApp) |
-/// | [创建菜单](https://developer.work.weixin.qq.com/document/path/90231) | `POST /cgi-bin/menu/create` | [`menu::CreateMenu`](crate::agent::menu::CreateMenu) |
-/// | [获取菜单](https://developer.work.weixin.qq.com/document/path/90232) | `GET /cgi-bin/menu/get` | [`menu::GetMenu`](crate::agent::menu::GetMenu) |
-/// | [删除菜单](https://developer.work.weixin.qq.com/document/path/90233) | `GET /cgi-bin/menu/delete` | [`menu::DeleteMenu`](crate::agent::menu::DeleteMenu) |
-/// | [设置应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_template` | [`workbench::SetWorkbenchTemplate`](crate::agent::workbench::SetWorkbenchTemplate) |
-/// | [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_template` | [`workbench::GetWorkbenchTemplate`](crate::agent::workbench::GetWorkbenchTemplate) |
-/// | [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_data` | [`workbench::SetWorkbenchData`](crate::agent::workbench::SetWorkbenchData) |
-/// | [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/batch_set_workbench_data` | [`workbench::BatchSetWorkbenchData`](crate::agent::workbench::BatchSetWorkbenchData) |
-/// | [获取应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_data` | [`workbench::GetWorkbenchData`](crate::agent::workbench::GetWorkbenchData) |
+/// | [`GetAgent`](crate::agent::app::GetAgent) | [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227) | `GET /cgi-bin/agent/get` |
+/// | [`ListAgent`](crate::agent::app::ListAgent) | [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227) | `GET /cgi-bin/agent/list` |
+/// | [`SetAgent`](crate::agent::app::SetAgent) | [设置应用](https://developer.work.weixin.qq.com/document/path/90228) | `POST /cgi-bin/agent/set` |
+/// | [`SetAgentScope`](crate::agent::app::SetAgentScope) | [设置授权应用可见范围](https://developer.work.weixin.qq.com/document/path/90583) | `POST /cgi-bin/agent/set_scope` |
+/// | [`GetAgentAdminList`](crate::agent::app::GetAgentAdminList) | [获取应用管理员列表](https://developer.work.weixin.qq.com/document/path/100073) | `POST /cgi-bin/agent/get_admin_list` |
+/// | [`GetAgentPermissions`](crate::agent::app::GetAgentPermissions) | [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052) | `POST /cgi-bin/agent/get_permissions` |
+/// | [`ClaimCustomizedApp`](crate::agent::app::ClaimCustomizedApp) | [自建应用迁移成代开发应用](https://developer.work.weixin.qq.com/document/path/99617) | `POST /cgi-bin/agent/claim_customized_app` |
+///
+/// ## [menu](crate::agent::menu)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateMenu`](crate::agent::menu::CreateMenu) | [创建菜单](https://developer.work.weixin.qq.com/document/path/90231) | `POST /cgi-bin/menu/create` |
+/// | [`GetMenu`](crate::agent::menu::GetMenu) | [获取菜单](https://developer.work.weixin.qq.com/document/path/90232) | `GET /cgi-bin/menu/get` |
+/// | [`DeleteMenu`](crate::agent::menu::DeleteMenu) | [删除菜单](https://developer.work.weixin.qq.com/document/path/90233) | `GET /cgi-bin/menu/delete` |
+///
+/// ## [workbench](crate::agent::workbench)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SetWorkbenchTemplate`](crate::agent::workbench::SetWorkbenchTemplate) | [设置应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_template` |
+/// | [`GetWorkbenchTemplate`](crate::agent::workbench::GetWorkbenchTemplate) | [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_template` |
+/// | [`SetWorkbenchData`](crate::agent::workbench::SetWorkbenchData) | [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_data` |
+/// | [`BatchSetWorkbenchData`](crate::agent::workbench::BatchSetWorkbenchData) | [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/batch_set_workbench_data` |
+/// | [`GetWorkbenchData`](crate::agent::workbench::GetWorkbenchData) | [获取应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_data` |
 #[cfg(feature = "agent")]
 pub mod agent;
 /// 消息接收与发送 · 智能机器人 (feature `aibot`): AI bots: the messages and events that they receive, and their
 /// replies.
 ///
-/// | title | call | request |
+/// ## [reply](crate::aibot::reply)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138) | `POST /cgi-bin/aibot/response` | [`reply::RespondByUrl`](crate::aibot::reply::RespondByUrl) |
+/// | [`RespondByUrl`](crate::aibot::reply::RespondByUrl) | [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138) | `POST /cgi-bin/aibot/response` |
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// ## [socket](crate::aibot::socket)
 ///
-/// | title | command | request |
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
+///
+/// | request | title | command |
 /// |---|---|---|
-/// | [订阅](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_subscribe` | [`socket::SubscribeBot`](crate::aibot::socket::SubscribeBot) |
-/// | [心跳](https://developer.work.weixin.qq.com/document/path/101463) † | `ping` | [`socket::Ping`](crate::aibot::socket::Ping) |
-/// | [回复消息](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_respond_msg` | [`socket::RespondMsg`](crate::aibot::socket::RespondMsg) |
-/// | [回复欢迎语](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_respond_welcome_msg` | [`socket::RespondWelcomeMsg`](crate::aibot::socket::RespondWelcomeMsg) |
-/// | [更新模板卡片](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_respond_update_msg` | [`socket::RespondUpdateMsg`](crate::aibot::socket::RespondUpdateMsg) |
-/// | [主动推送消息](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_send_msg` | [`socket::SendMsg`](crate::aibot::socket::SendMsg) |
-/// | [上传素材初始化](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_upload_media_init` | [`socket::UploadMediaInit`](crate::aibot::socket::UploadMediaInit) |
-/// | [上传素材分片](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_upload_media_chunk` | [`socket::UploadMediaChunk`](crate::aibot::socket::UploadMediaChunk) |
-/// | [上传素材完成](https://developer.work.weixin.qq.com/document/path/101463) † | `aibot_upload_media_finish` | [`socket::UploadMediaFinish`](crate::aibot::socket::UploadMediaFinish) |
+/// | [`SubscribeBot`](crate::aibot::socket::SubscribeBot) † | [订阅](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_subscribe` |
+/// | [`Ping`](crate::aibot::socket::Ping) † | [心跳](https://developer.work.weixin.qq.com/document/path/101463) | `ping` |
+/// | [`RespondMsg`](crate::aibot::socket::RespondMsg) † | [回复消息](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_respond_msg` |
+/// | [`RespondWelcomeMsg`](crate::aibot::socket::RespondWelcomeMsg) † | [回复欢迎语](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_respond_welcome_msg` |
+/// | [`RespondUpdateMsg`](crate::aibot::socket::RespondUpdateMsg) † | [更新模板卡片](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_respond_update_msg` |
+/// | [`SendMsg`](crate::aibot::socket::SendMsg) † | [主动推送消息](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_send_msg` |
+/// | [`UploadMediaInit`](crate::aibot::socket::UploadMediaInit) † | [上传素材初始化](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_upload_media_init` |
+/// | [`UploadMediaChunk`](crate::aibot::socket::UploadMediaChunk) † | [上传素材分片](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_upload_media_chunk` |
+/// | [`UploadMediaFinish`](crate::aibot::socket::UploadMediaFinish) † | [上传素材完成](https://developer.work.weixin.qq.com/document/path/101463) | `aibot_upload_media_finish` |
 ///
-/// † Nobody has read the page: the call is known from other implementations.
+/// † Not checked against WeCom's page, which was not available: known from other implementations.
 #[cfg(feature = "aibot")]
 pub mod aibot;
-/// JS-SDK, 身份验证, 二次验证 (feature `auth`): The sign-in of members to apps and websites, two-factor
+/// 身份验证, JS-SDK, 二次验证 (feature `auth`): The sign-in of members to apps and websites, two-factor
 /// authentication, and tickets for the JS-SDK.
 ///
-/// | title | call | request |
+/// ## [jssdk](crate::auth::jssdk)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [获取企业 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/get_jsapi_ticket` | [`jssdk::GetJsapiTicket`](crate::auth::jssdk::GetJsapiTicket) |
-/// | [获取应用 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/ticket/get` | [`jssdk::GetTicket`](crate::auth::jssdk::GetTicket) |
-/// | [获取launch_code](https://developer.work.weixin.qq.com/document/path/94345) | `POST /cgi-bin/get_launch_code` | [`jssdk::GetLaunchCode`](crate::auth::jssdk::GetLaunchCode) |
-/// | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023) | `GET /cgi-bin/auth/getuserinfo` | [`login::GetUserInfo`](crate::auth::login::GetUserInfo) |
-/// | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833) | `POST /cgi-bin/auth/getuserdetail` | [`login::GetUserDetail`](crate::auth::login::GetUserDetail) |
-/// | [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193) | `GET /cgi-bin/user/getuserinfo` | [`login::GetMobileUserInfo`](crate::auth::login::GetMobileUserInfo) |
-/// | [code2Session](https://developer.work.weixin.qq.com/document/path/91507) | `GET /cgi-bin/miniprogram/jscode2session` | [`login::JsCodeToSession`](crate::auth::login::JsCodeToSession) |
-/// | [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499) | `POST /cgi-bin/auth/get_tfa_info` | [`two_factor::GetTfaInfo`](crate::auth::two_factor::GetTfaInfo) |
-/// | [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500) | `POST /cgi-bin/user/tfa_succ` | [`two_factor::TfaSucceeded`](crate::auth::two_factor::TfaSucceeded) |
-/// | [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203) | `GET /cgi-bin/user/authsucc` | [`two_factor::AuthSucceeded`](crate::auth::two_factor::AuthSucceeded) |
+/// | [`GetJsapiTicket`](crate::auth::jssdk::GetJsapiTicket) | [获取企业 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/get_jsapi_ticket` |
+/// | [`GetTicket`](crate::auth::jssdk::GetTicket) | [获取应用 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/ticket/get` |
+/// | [`GetLaunchCode`](crate::auth::jssdk::GetLaunchCode) | [获取launch_code](https://developer.work.weixin.qq.com/document/path/94345) | `POST /cgi-bin/get_launch_code` |
+///
+/// ## [login](crate::auth::login)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetUserInfo`](crate::auth::login::GetUserInfo) | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023) | `GET /cgi-bin/auth/getuserinfo` |
+/// | [`GetUserDetail`](crate::auth::login::GetUserDetail) | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833) | `POST /cgi-bin/auth/getuserdetail` |
+/// | [`GetMobileUserInfo`](crate::auth::login::GetMobileUserInfo) | [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193) | `GET /cgi-bin/user/getuserinfo` |
+/// | [`JsCodeToSession`](crate::auth::login::JsCodeToSession) | [code2Session](https://developer.work.weixin.qq.com/document/path/91507) | `GET /cgi-bin/miniprogram/jscode2session` |
+///
+/// ## [two_factor](crate::auth::two_factor)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetTfaInfo`](crate::auth::two_factor::GetTfaInfo) | [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499) | `POST /cgi-bin/auth/get_tfa_info` |
+/// | [`TfaSucceeded`](crate::auth::two_factor::TfaSucceeded) | [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500) | `POST /cgi-bin/user/tfa_succ` |
+/// | [`AuthSucceeded`](crate::auth::two_factor::AuthSucceeded) | [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203) | `GET /cgi-bin/user/authsucc` |
 #[cfg(feature = "auth")]
 pub mod auth;
-/// 数据与智能专区, 会话内容存档, 会话内容存档与数据专区 · 回调通知 (feature `chatdata`): Conversation records for service
-/// providers, with their search, analysis and export.
+/// 数据与智能专区, 会话内容存档 (feature `chatdata`): Conversation records for service providers, with their
+/// search, analysis and export.
 ///
-/// | title | call | request |
+/// ## [advanced_api](crate::chatdata::advanced_api)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [下单购买](https://developer.work.weixin.qq.com/document/path/100297) | `POST /cgi-bin/advanced_api/create_order` | [`advanced_api::CreateOrder`](crate::chatdata::advanced_api::CreateOrder) |
-/// | [取消订单](https://developer.work.weixin.qq.com/document/path/100298) | `POST /cgi-bin/advanced_api/cancel_order` | [`advanced_api::CancelOrder`](crate::chatdata::advanced_api::CancelOrder) |
-/// | [使用余额支付订单](https://developer.work.weixin.qq.com/document/path/100299) | `POST /cgi-bin/advanced_api/submit_pay` | [`advanced_api::SubmitPay`](crate::chatdata::advanced_api::SubmitPay) |
-/// | [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300) | `POST /cgi-bin/advanced_api/list_order` | [`advanced_api::ListOrder`](crate::chatdata::advanced_api::ListOrder) |
-/// | [获取订单详情](https://developer.work.weixin.qq.com/document/path/100301) | `POST /cgi-bin/advanced_api/get_order` | [`advanced_api::GetOrder`](crate::chatdata::advanced_api::GetOrder) |
-/// | [获取企业已购信息](https://developer.work.weixin.qq.com/document/path/100302) | `POST /cgi-bin/advanced_api/get_corp_buy_info` | [`advanced_api::GetCorpBuyInfo`](crate::chatdata::advanced_api::GetCorpBuyInfo) |
-/// | [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_add` | [`analysis::AddAnalyzeTask`](crate::chatdata::analysis::AddAnalyzeTask) |
-/// | [提交分析任务](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_submit` | [`analysis::SubmitAnalyzeTask`](crate::chatdata::analysis::SubmitAnalyzeTask) |
-/// | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_result` | [`analysis::GetAnalyzeTaskResult`](crate::chatdata::analysis::GetAnalyzeTaskResult) |
-/// | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/create_job` | [`analysis::CreateExportJob`](crate::chatdata::analysis::CreateExportJob) |
-/// | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/get_job_status` | [`analysis::GetExportJobStatus`](crate::chatdata::analysis::GetExportJobStatus) |
-/// | [获取会话记录](https://developer.work.weixin.qq.com/document/path/97240) | `POST /cgi-bin/chatdata/sync_msg` | [`archive::SyncMsg`](crate::chatdata::archive::SyncMsg) |
-/// | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99495) | `POST /cgi-bin/chatdata/groupchat/get` | [`archive::GetGroupChat`](crate::chatdata::archive::GetGroupChat) |
-/// | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/single` | [`archive::GetAgreeStatusSingle`](crate::chatdata::archive::GetAgreeStatusSingle) |
-/// | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/room` | [`archive::GetAgreeStatusRoom`](crate::chatdata::archive::GetAgreeStatusRoom) |
-/// | [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873) † | `POST /cgi-bin/docdata/get_auth_user_list` | [`docdata::GetDocDataAuthUserList`](crate::chatdata::docdata::GetDocDataAuthUserList) |
-/// | [获取文档存档的授权信息](https://developer.work.weixin.qq.com/document/path/101488) † | `POST /cgi-bin/docdata/get_auth_info` | [`docdata::GetDocDataAuthInfo`](crate::chatdata::docdata::GetDocDataAuthInfo) |
-/// | [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/create_rule` | [`keyword::CreateRule`](crate::chatdata::keyword::CreateRule) |
-/// | [获取关键词列表](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/get_rule_list` | [`keyword::GetRuleList`](crate::chatdata::keyword::GetRuleList) |
-/// | [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/get_rule_detail` | [`keyword::GetRuleDetail`](crate::chatdata::keyword::GetRuleDetail) |
-/// | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/update_rule` | [`keyword::UpdateRule`](crate::chatdata::keyword::UpdateRule) |
-/// | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/delete_rule` | [`keyword::DeleteRule`](crate::chatdata::keyword::DeleteRule) |
-/// | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266) | `POST /cgi-bin/chatdata/keyword/get_hit_msg_list` | [`keyword::GetHitMsgList`](crate::chatdata::keyword::GetHitMsgList) |
-/// | [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965) | `POST /cgi-bin/chatdata/sync_call_program` | [`program::SyncCallProgram`](crate::chatdata::program::SyncCallProgram) |
-/// | [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_task` | [`program::CreateAsyncProgramTask`](crate::chatdata::program::CreateAsyncProgramTask) |
-/// | [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_result` | [`program::GetAsyncProgramResult`](crate::chatdata::program::GetAsyncProgramResult) |
-/// | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496) | `POST /cgi-bin/chatdata/search_chat` | [`search::SearchChat`](crate::chatdata::search::SearchChat) |
-/// | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374) | `POST /cgi-bin/chatdata/search_msg` | [`search::SearchMsg`](crate::chatdata::search::SearchMsg) |
-/// | [设置公钥](https://developer.work.weixin.qq.com/document/path/99961) | `POST /cgi-bin/chatdata/set_public_key` | [`zone::SetPublicKey`](crate::chatdata::zone::SetPublicKey) |
-/// | [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962) | `POST /cgi-bin/chatdata/get_auth_user_list` | [`zone::GetAuthUserList`](crate::chatdata::zone::GetAuthUserList) |
-/// | [获取数据与智能专区授权信息](https://developer.work.weixin.qq.com/document/path/100244) | `POST /cgi-bin/chatdata/get_corp_auth_info` | [`zone::GetCorpAuthInfo`](crate::chatdata::zone::GetCorpAuthInfo) |
-/// | [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963) | `POST /cgi-bin/chatdata/set_receive_callback` | [`zone::SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) |
-/// | [设置成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) | `POST /cgi-bin/chatdata/set_hide_sensitiveinfo_config` | [`zone::SetHideSensitiveInfoConfig`](crate::chatdata::zone::SetHideSensitiveInfoConfig) |
-/// | [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) | `POST /cgi-bin/chatdata/get_hide_sensitiveinfo_config` | [`zone::GetHideSensitiveInfoConfig`](crate::chatdata::zone::GetHideSensitiveInfoConfig) |
-/// | [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) | `POST /cgi-bin/chatdata/set_log_level` | [`zone::SetLogLevel`](crate::chatdata::zone::SetLogLevel) |
-/// | [获取当前日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) | `POST /cgi-bin/chatdata/get_log_level` | [`zone::GetLogLevel`](crate::chatdata::zone::GetLogLevel) |
-/// | [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174) | `POST /cgi-bin/chatdata/upload_media` | [`zone::UploadMedia`](crate::chatdata::zone::UploadMedia) |
-/// | [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087) | `POST /cgi-bin/chatdata/open_debug_mode` | [`zone::OpenDebugMode`](crate::chatdata::zone::OpenDebugMode) |
-/// | [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088) | `POST /cgi-bin/chatdata/close_debug_mode` | [`zone::CloseDebugMode`](crate::chatdata::zone::CloseDebugMode) |
-/// | [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113) | `POST /cgi-bin/chatdata/check_debug_mode` | [`zone::CheckDebugMode`](crate::chatdata::zone::CheckDebugMode) |
+/// | [`CreateOrder`](crate::chatdata::advanced_api::CreateOrder) | [下单购买](https://developer.work.weixin.qq.com/document/path/100297) | `POST /cgi-bin/advanced_api/create_order` |
+/// | [`CancelOrder`](crate::chatdata::advanced_api::CancelOrder) | [取消订单](https://developer.work.weixin.qq.com/document/path/100298) | `POST /cgi-bin/advanced_api/cancel_order` |
+/// | [`SubmitPay`](crate::chatdata::advanced_api::SubmitPay) | [使用余额支付订单](https://developer.work.weixin.qq.com/document/path/100299) | `POST /cgi-bin/advanced_api/submit_pay` |
+/// | [`ListOrder`](crate::chatdata::advanced_api::ListOrder) | [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300) | `POST /cgi-bin/advanced_api/list_order` |
+/// | [`GetOrder`](crate::chatdata::advanced_api::GetOrder) | [获取订单详情](https://developer.work.weixin.qq.com/document/path/100301) | `POST /cgi-bin/advanced_api/get_order` |
+/// | [`GetCorpBuyInfo`](crate::chatdata::advanced_api::GetCorpBuyInfo) | [获取企业已购信息](https://developer.work.weixin.qq.com/document/path/100302) | `POST /cgi-bin/advanced_api/get_corp_buy_info` |
 ///
-/// † Nobody has read the page: the call is known from other implementations.
+/// ## [analysis](crate::chatdata::analysis)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddAnalyzeTask`](crate::chatdata::analysis::AddAnalyzeTask) | [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_add` |
+/// | [`SubmitAnalyzeTask`](crate::chatdata::analysis::SubmitAnalyzeTask) | [提交分析任务](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_submit` |
+/// | [`GetAnalyzeTaskResult`](crate::chatdata::analysis::GetAnalyzeTaskResult) | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_result` |
+/// | [`CreateExportJob`](crate::chatdata::analysis::CreateExportJob) | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/create_job` |
+/// | [`GetExportJobStatus`](crate::chatdata::analysis::GetExportJobStatus) | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/get_job_status` |
+///
+/// ## [archive](crate::chatdata::archive)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SyncMsg`](crate::chatdata::archive::SyncMsg) | [获取会话记录](https://developer.work.weixin.qq.com/document/path/97240) | `POST /cgi-bin/chatdata/sync_msg` |
+/// | [`GetGroupChat`](crate::chatdata::archive::GetGroupChat) | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99495) | `POST /cgi-bin/chatdata/groupchat/get` |
+/// | [`GetAgreeStatusSingle`](crate::chatdata::archive::GetAgreeStatusSingle) | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/single` |
+/// | [`GetAgreeStatusRoom`](crate::chatdata::archive::GetAgreeStatusRoom) | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/room` |
+///
+/// ## [docdata](crate::chatdata::docdata)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetDocDataAuthUserList`](crate::chatdata::docdata::GetDocDataAuthUserList) † | [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873) | `POST /cgi-bin/docdata/get_auth_user_list` |
+/// | [`GetDocDataAuthInfo`](crate::chatdata::docdata::GetDocDataAuthInfo) † | [获取文档存档的授权信息](https://developer.work.weixin.qq.com/document/path/101488) | `POST /cgi-bin/docdata/get_auth_info` |
+///
+/// ## [keyword](crate::chatdata::keyword)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateRule`](crate::chatdata::keyword::CreateRule) | [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/create_rule` |
+/// | [`GetRuleList`](crate::chatdata::keyword::GetRuleList) | [获取关键词列表](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/get_rule_list` |
+/// | [`GetRuleDetail`](crate::chatdata::keyword::GetRuleDetail) | [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/get_rule_detail` |
+/// | [`UpdateRule`](crate::chatdata::keyword::UpdateRule) | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/update_rule` |
+/// | [`DeleteRule`](crate::chatdata::keyword::DeleteRule) | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/delete_rule` |
+/// | [`GetHitMsgList`](crate::chatdata::keyword::GetHitMsgList) | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266) | `POST /cgi-bin/chatdata/keyword/get_hit_msg_list` |
+///
+/// ## [program](crate::chatdata::program)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram) | [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965) | `POST /cgi-bin/chatdata/sync_call_program` |
+/// | [`CreateAsyncProgramTask`](crate::chatdata::program::CreateAsyncProgramTask) | [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_task` |
+/// | [`GetAsyncProgramResult`](crate::chatdata::program::GetAsyncProgramResult) | [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_result` |
+///
+/// ## [search](crate::chatdata::search)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SearchChat`](crate::chatdata::search::SearchChat) | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496) | `POST /cgi-bin/chatdata/search_chat` |
+/// | [`SearchMsg`](crate::chatdata::search::SearchMsg) | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374) | `POST /cgi-bin/chatdata/search_msg` |
+///
+/// ## [zone](crate::chatdata::zone)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SetPublicKey`](crate::chatdata::zone::SetPublicKey) | [设置公钥](https://developer.work.weixin.qq.com/document/path/99961) | `POST /cgi-bin/chatdata/set_public_key` |
+/// | [`GetAuthUserList`](crate::chatdata::zone::GetAuthUserList) | [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962) | `POST /cgi-bin/chatdata/get_auth_user_list` |
+/// | [`GetCorpAuthInfo`](crate::chatdata::zone::GetCorpAuthInfo) | [获取数据与智能专区授权信息](https://developer.work.weixin.qq.com/document/path/100244) | `POST /cgi-bin/chatdata/get_corp_auth_info` |
+/// | [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) | [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963) | `POST /cgi-bin/chatdata/set_receive_callback` |
+/// | [`SetHideSensitiveInfoConfig`](crate::chatdata::zone::SetHideSensitiveInfoConfig) | [设置成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) | `POST /cgi-bin/chatdata/set_hide_sensitiveinfo_config` |
+/// | [`GetHideSensitiveInfoConfig`](crate::chatdata::zone::GetHideSensitiveInfoConfig) | [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) | `POST /cgi-bin/chatdata/get_hide_sensitiveinfo_config` |
+/// | [`SetLogLevel`](crate::chatdata::zone::SetLogLevel) | [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) | `POST /cgi-bin/chatdata/set_log_level` |
+/// | [`GetLogLevel`](crate::chatdata::zone::GetLogLevel) | [获取当前日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) | `POST /cgi-bin/chatdata/get_log_level` |
+/// | [`UploadMedia`](crate::chatdata::zone::UploadMedia) | [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174) | `POST /cgi-bin/chatdata/upload_media` |
+/// | [`OpenDebugMode`](crate::chatdata::zone::OpenDebugMode) | [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087) | `POST /cgi-bin/chatdata/open_debug_mode` |
+/// | [`CloseDebugMode`](crate::chatdata::zone::CloseDebugMode) | [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088) | `POST /cgi-bin/chatdata/close_debug_mode` |
+/// | [`CheckDebugMode`](crate::chatdata::zone::CheckDebugMode) | [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113) | `POST /cgi-bin/chatdata/check_debug_mode` |
+///
+/// † Not checked against WeCom's page, which was not available: known from other implementations.
 #[cfg(feature = "chatdata")]
 pub mod chatdata;
 #[cfg(feature = "checkin")]
@@ -117,214 +185,352 @@ pub mod checkin;
 /// 通讯录管理 (feature `contacts`): Members, departments, tags and visibility rules of a company's
 /// contacts, one by one or in batches.
 ///
-/// | title | call | request |
-/// |---|---|---|
-/// | [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980) | `POST /cgi-bin/batch/syncuser` | [`batch::SyncUser`](crate::contacts::batch::SyncUser) |
-/// | [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981) | `POST /cgi-bin/batch/replaceuser` | [`batch::ReplaceUser`](crate::contacts::batch::ReplaceUser) |
-/// | [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982) | `POST /cgi-bin/batch/replaceparty` | [`batch::ReplaceParty`](crate::contacts::batch::ReplaceParty) |
-/// | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983) | `GET /cgi-bin/batch/getresult` | [`batch::GetBatchResult`](crate::contacts::batch::GetBatchResult) |
-/// | [新增通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101536) † | `POST /cgi-bin/contactrule/create` | [`contactrule::CreateContactRule`](crate::contacts::contactrule::CreateContactRule) |
-/// | [获取通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101537) † | `POST /cgi-bin/contactrule/list` | [`contactrule::ListContactRule`](crate::contacts::contactrule::ListContactRule) |
-/// | [修改通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101539) † | `POST /cgi-bin/contactrule/update` | [`contactrule::UpdateContactRule`](crate::contacts::contactrule::UpdateContactRule) |
-/// | [删除通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101540) † | `POST /cgi-bin/contactrule/delete` | [`contactrule::DeleteContactRule`](crate::contacts::contactrule::DeleteContactRule) |
-/// | [创建部门](https://developer.work.weixin.qq.com/document/path/90205) | `POST /cgi-bin/department/create` | [`department::CreateDepartment`](crate::contacts::department::CreateDepartment) |
-/// | [更新部门](https://developer.work.weixin.qq.com/document/path/90206) | `POST /cgi-bin/department/update` | [`department::UpdateDepartment`](crate::contacts::department::UpdateDepartment) |
-/// | [删除部门](https://developer.work.weixin.qq.com/document/path/90207) | `GET /cgi-bin/department/delete` | [`department::DeleteDepartment`](crate::contacts::department::DeleteDepartment) |
-/// | [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208) | `GET /cgi-bin/department/list` | [`department::ListDepartment`](crate::contacts::department::ListDepartment) |
-/// | [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350) | `GET /cgi-bin/department/simplelist` | [`department::SimpleListDepartment`](crate::contacts::department::SimpleListDepartment) |
-/// | [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351) | `GET /cgi-bin/department/get` | [`department::GetDepartment`](crate::contacts::department::GetDepartment) |
-/// | [导出成员](https://developer.work.weixin.qq.com/document/path/94849) | `POST /cgi-bin/export/simple_user` | [`export::ExportSimpleUser`](crate::contacts::export::ExportSimpleUser) |
-/// | [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851) | `POST /cgi-bin/export/user` | [`export::ExportUser`](crate::contacts::export::ExportUser) |
-/// | [导出部门](https://developer.work.weixin.qq.com/document/path/94852) | `POST /cgi-bin/export/department` | [`export::ExportDepartment`](crate::contacts::export::ExportDepartment) |
-/// | [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853) | `POST /cgi-bin/export/taguser` | [`export::ExportTagUser`](crate::contacts::export::ExportTagUser) |
-/// | [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854) | `GET /cgi-bin/export/get_result` | [`export::GetExportResult`](crate::contacts::export::GetExportResult) |
-/// | [创建标签](https://developer.work.weixin.qq.com/document/path/90210) | `POST /cgi-bin/tag/create` | [`tag::CreateTag`](crate::contacts::tag::CreateTag) |
-/// | [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211) | `POST /cgi-bin/tag/update` | [`tag::UpdateTag`](crate::contacts::tag::UpdateTag) |
-/// | [删除标签](https://developer.work.weixin.qq.com/document/path/90212) | `GET /cgi-bin/tag/delete` | [`tag::DeleteTag`](crate::contacts::tag::DeleteTag) |
-/// | [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213) | `GET /cgi-bin/tag/get` | [`tag::GetTag`](crate::contacts::tag::GetTag) |
-/// | [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214) | `POST /cgi-bin/tag/addtagusers` | [`tag::AddTagUsers`](crate::contacts::tag::AddTagUsers) |
-/// | [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215) | `POST /cgi-bin/tag/deltagusers` | [`tag::DelTagUsers`](crate::contacts::tag::DelTagUsers) |
-/// | [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216) | `GET /cgi-bin/tag/list` | [`tag::ListTag`](crate::contacts::tag::ListTag) |
-/// | [创建成员](https://developer.work.weixin.qq.com/document/path/90195) | `POST /cgi-bin/user/create` | [`user::CreateUser`](crate::contacts::user::CreateUser) |
-/// | [读取成员](https://developer.work.weixin.qq.com/document/path/90196) | `GET /cgi-bin/user/get` | [`user::GetUser`](crate::contacts::user::GetUser) |
-/// | [更新成员](https://developer.work.weixin.qq.com/document/path/90197) | `POST /cgi-bin/user/update` | [`user::UpdateUser`](crate::contacts::user::UpdateUser) |
-/// | [删除成员](https://developer.work.weixin.qq.com/document/path/90198) | `GET /cgi-bin/user/delete` | [`user::DeleteUser`](crate::contacts::user::DeleteUser) |
-/// | [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199) | `POST /cgi-bin/user/batchdelete` | [`user::BatchDeleteUser`](crate::contacts::user::BatchDeleteUser) |
-/// | [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200) | `GET /cgi-bin/user/simplelist` | [`user::SimpleListUser`](crate::contacts::user::SimpleListUser) |
-/// | [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201) | `GET /cgi-bin/user/list` | [`user::ListUser`](crate::contacts::user::ListUser) |
-/// | [userid转openid](https://developer.work.weixin.qq.com/document/path/90202) | `POST /cgi-bin/user/convert_to_openid` | [`user::ConvertToOpenId`](crate::contacts::user::ConvertToOpenId) |
-/// | [openid转userid](https://developer.work.weixin.qq.com/document/path/90202) | `POST /cgi-bin/user/convert_to_userid` | [`user::ConvertToUserId`](crate::contacts::user::ConvertToUserId) |
-/// | [邀请成员](https://developer.work.weixin.qq.com/document/path/90975) | `POST /cgi-bin/batch/invite` | [`user::InviteUser`](crate::contacts::user::InviteUser) |
-/// | [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714) | `GET /cgi-bin/corp/get_join_qrcode` | [`user::GetJoinQrCode`](crate::contacts::user::GetJoinQrCode) |
-/// | [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402) | `POST /cgi-bin/user/getuserid` | [`user::GetUserId`](crate::contacts::user::GetUserId) |
-/// | [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895) | `POST /cgi-bin/user/get_userid_by_email` | [`user::GetUserIdByEmail`](crate::contacts::user::GetUserIdByEmail) |
-/// | [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067) | `POST /cgi-bin/user/list_id` | [`user::ListUserId`](crate::contacts::user::ListUserId) |
-/// | [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513) | `POST /cgi-bin/user/list_member_auth` | [`user::ListMemberAuth`](crate::contacts::user::ListMemberAuth) |
-/// | [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514) | `POST /cgi-bin/user/check_member_auth` | [`user::CheckMemberAuth`](crate::contacts::user::CheckMemberAuth) |
-/// | [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894) | `POST /cgi-bin/user/list_selected_ticket_user` | [`user::ListSelectedTicketUser`](crate::contacts::user::ListSelectedTicketUser) |
+/// ## [batch](crate::contacts::batch)
 ///
-/// † Nobody has read the page: the call is known from other implementations.
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SyncUser`](crate::contacts::batch::SyncUser) | [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980) | `POST /cgi-bin/batch/syncuser` |
+/// | [`ReplaceUser`](crate::contacts::batch::ReplaceUser) | [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981) | `POST /cgi-bin/batch/replaceuser` |
+/// | [`ReplaceParty`](crate::contacts::batch::ReplaceParty) | [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982) | `POST /cgi-bin/batch/replaceparty` |
+/// | [`GetBatchResult`](crate::contacts::batch::GetBatchResult) | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983) | `GET /cgi-bin/batch/getresult` |
+///
+/// ## [contactrule](crate::contacts::contactrule)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateContactRule`](crate::contacts::contactrule::CreateContactRule) † | [新增通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101536) | `POST /cgi-bin/contactrule/create` |
+/// | [`ListContactRule`](crate::contacts::contactrule::ListContactRule) † | [获取通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101537) | `POST /cgi-bin/contactrule/list` |
+/// | [`UpdateContactRule`](crate::contacts::contactrule::UpdateContactRule) † | [修改通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101539) | `POST /cgi-bin/contactrule/update` |
+/// | [`DeleteContactRule`](crate::contacts::contactrule::DeleteContactRule) † | [删除通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101540) | `POST /cgi-bin/contactrule/delete` |
+///
+/// ## [department](crate::contacts::department)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateDepartment`](crate::contacts::department::CreateDepartment) | [创建部门](https://developer.work.weixin.qq.com/document/path/90205) | `POST /cgi-bin/department/create` |
+/// | [`UpdateDepartment`](crate::contacts::department::UpdateDepartment) | [更新部门](https://developer.work.weixin.qq.com/document/path/90206) | `POST /cgi-bin/department/update` |
+/// | [`DeleteDepartment`](crate::contacts::department::DeleteDepartment) | [删除部门](https://developer.work.weixin.qq.com/document/path/90207) | `GET /cgi-bin/department/delete` |
+/// | [`ListDepartment`](crate::contacts::department::ListDepartment) | [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208) | `GET /cgi-bin/department/list` |
+/// | [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment) | [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350) | `GET /cgi-bin/department/simplelist` |
+/// | [`GetDepartment`](crate::contacts::department::GetDepartment) | [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351) | `GET /cgi-bin/department/get` |
+///
+/// ## [export](crate::contacts::export)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ExportSimpleUser`](crate::contacts::export::ExportSimpleUser) | [导出成员](https://developer.work.weixin.qq.com/document/path/94849) | `POST /cgi-bin/export/simple_user` |
+/// | [`ExportUser`](crate::contacts::export::ExportUser) | [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851) | `POST /cgi-bin/export/user` |
+/// | [`ExportDepartment`](crate::contacts::export::ExportDepartment) | [导出部门](https://developer.work.weixin.qq.com/document/path/94852) | `POST /cgi-bin/export/department` |
+/// | [`ExportTagUser`](crate::contacts::export::ExportTagUser) | [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853) | `POST /cgi-bin/export/taguser` |
+/// | [`GetExportResult`](crate::contacts::export::GetExportResult) | [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854) | `GET /cgi-bin/export/get_result` |
+///
+/// ## [tag](crate::contacts::tag)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateTag`](crate::contacts::tag::CreateTag) | [创建标签](https://developer.work.weixin.qq.com/document/path/90210) | `POST /cgi-bin/tag/create` |
+/// | [`UpdateTag`](crate::contacts::tag::UpdateTag) | [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211) | `POST /cgi-bin/tag/update` |
+/// | [`DeleteTag`](crate::contacts::tag::DeleteTag) | [删除标签](https://developer.work.weixin.qq.com/document/path/90212) | `GET /cgi-bin/tag/delete` |
+/// | [`GetTag`](crate::contacts::tag::GetTag) | [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213) | `GET /cgi-bin/tag/get` |
+/// | [`AddTagUsers`](crate::contacts::tag::AddTagUsers) | [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214) | `POST /cgi-bin/tag/addtagusers` |
+/// | [`DelTagUsers`](crate::contacts::tag::DelTagUsers) | [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215) | `POST /cgi-bin/tag/deltagusers` |
+/// | [`ListTag`](crate::contacts::tag::ListTag) | [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216) | `GET /cgi-bin/tag/list` |
+///
+/// ## [user](crate::contacts::user)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateUser`](crate::contacts::user::CreateUser) | [创建成员](https://developer.work.weixin.qq.com/document/path/90195) | `POST /cgi-bin/user/create` |
+/// | [`GetUser`](crate::contacts::user::GetUser) | [读取成员](https://developer.work.weixin.qq.com/document/path/90196) | `GET /cgi-bin/user/get` |
+/// | [`UpdateUser`](crate::contacts::user::UpdateUser) | [更新成员](https://developer.work.weixin.qq.com/document/path/90197) | `POST /cgi-bin/user/update` |
+/// | [`DeleteUser`](crate::contacts::user::DeleteUser) | [删除成员](https://developer.work.weixin.qq.com/document/path/90198) | `GET /cgi-bin/user/delete` |
+/// | [`BatchDeleteUser`](crate::contacts::user::BatchDeleteUser) | [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199) | `POST /cgi-bin/user/batchdelete` |
+/// | [`SimpleListUser`](crate::contacts::user::SimpleListUser) | [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200) | `GET /cgi-bin/user/simplelist` |
+/// | [`ListUser`](crate::contacts::user::ListUser) | [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201) | `GET /cgi-bin/user/list` |
+/// | [`ConvertToOpenId`](crate::contacts::user::ConvertToOpenId) | [userid转openid](https://developer.work.weixin.qq.com/document/path/90202) | `POST /cgi-bin/user/convert_to_openid` |
+/// | [`ConvertToUserId`](crate::contacts::user::ConvertToUserId) | [openid转userid](https://developer.work.weixin.qq.com/document/path/90202) | `POST /cgi-bin/user/convert_to_userid` |
+/// | [`InviteUser`](crate::contacts::user::InviteUser) | [邀请成员](https://developer.work.weixin.qq.com/document/path/90975) | `POST /cgi-bin/batch/invite` |
+/// | [`GetJoinQrCode`](crate::contacts::user::GetJoinQrCode) | [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714) | `GET /cgi-bin/corp/get_join_qrcode` |
+/// | [`GetUserId`](crate::contacts::user::GetUserId) | [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402) | `POST /cgi-bin/user/getuserid` |
+/// | [`GetUserIdByEmail`](crate::contacts::user::GetUserIdByEmail) | [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895) | `POST /cgi-bin/user/get_userid_by_email` |
+/// | [`ListUserId`](crate::contacts::user::ListUserId) | [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067) | `POST /cgi-bin/user/list_id` |
+/// | [`ListMemberAuth`](crate::contacts::user::ListMemberAuth) | [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513) | `POST /cgi-bin/user/list_member_auth` |
+/// | [`CheckMemberAuth`](crate::contacts::user::CheckMemberAuth) | [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514) | `POST /cgi-bin/user/check_member_auth` |
+/// | [`ListSelectedTicketUser`](crate::contacts::user::ListSelectedTicketUser) | [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894) | `POST /cgi-bin/user/list_selected_ticket_user` |
+///
+/// † Not checked against WeCom's page, which was not available: known from other implementations.
 #[cfg(feature = "contacts")]
 pub mod contacts;
 /// 上下游, 企业互联 (feature `corpgroup`): Parent and child companies, and chains of upstream and downstream
 /// companies, with the apps that they share.
 ///
-/// | title | call | request |
+/// ## [chain](crate::corpgroup::chain)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [移除企业](https://developer.work.weixin.qq.com/document/path/95822) | `POST /cgi-bin/corpgroup/corp/remove_corp` | [`chain::RemoveCorp`](crate::corpgroup::chain::RemoveCorp) |
-/// | [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820) | `GET /cgi-bin/corpgroup/corp/get_chain_list` | [`chain::GetChainList`](crate::corpgroup::chain::GetChainList) |
-/// | [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_group` | [`chain::GetChainGroup`](crate::corpgroup::chain::GetChainGroup) |
-/// | [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo_list` | [`chain::GetChainCorpInfoList`](crate::corpgroup::chain::GetChainCorpInfoList) |
-/// | [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo` | [`chain::GetChainCorpInfo`](crate::corpgroup::chain::GetChainCorpInfo) |
-/// | [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821) | `POST /cgi-bin/corpgroup/import_chain_contact` | [`chain::ImportChainContact`](crate::corpgroup::chain::ImportChainContact) |
-/// | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823) | `GET /cgi-bin/corpgroup/getresult` | [`chain::GetCorpGroupResult`](crate::corpgroup::chain::GetCorpGroupResult) |
-/// | [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441) | `POST /cgi-bin/corpgroup/corp/get_chain_user_custom_id` | [`chain::GetChainUserCustomId`](crate::corpgroup::chain::GetChainUserCustomId) |
-/// | [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442) | `POST /cgi-bin/corpgroup/get_corp_shared_chain_list` | [`chain::GetCorpSharedChainList`](crate::corpgroup::chain::GetCorpSharedChainList) |
-/// | [上下游关联客户信息-已添加客户](https://developer.work.weixin.qq.com/document/path/95818) | `POST /cgi-bin/corpgroup/unionid_to_external_userid` | [`customer::UnionIdToExternalUserId`](crate::corpgroup::customer::UnionIdToExternalUserId) |
-/// | [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) | `POST /cgi-bin/corpgroup/unionid_to_pending_id` | [`customer::UnionIdToPendingId`](crate::corpgroup::customer::UnionIdToPendingId) |
-/// | [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) | `POST /cgi-bin/corpgroup/batch/external_userid_to_pending_id` | [`customer::ExternalUserIdToPendingId`](crate::corpgroup::customer::ExternalUserIdToPendingId) |
-/// | [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631) | `POST /cgi-bin/corpgroup/rule/list_ids` | [`rule::ListRuleIds`](crate::corpgroup::rule::ListRuleIds) |
-/// | [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632) | `POST /cgi-bin/corpgroup/rule/delete_rule` | [`rule::DeleteRule`](crate::corpgroup::rule::DeleteRule) |
-/// | [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633) | `POST /cgi-bin/corpgroup/rule/get_rule_info` | [`rule::GetRuleInfo`](crate::corpgroup::rule::GetRuleInfo) |
-/// | [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634) | `POST /cgi-bin/corpgroup/rule/add_rule` | [`rule::AddRule`](crate::corpgroup::rule::AddRule) |
-/// | [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635) | `POST /cgi-bin/corpgroup/rule/modify_rule` | [`rule::ModifyRule`](crate::corpgroup::rule::ModifyRule) |
-/// | [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403) | `POST /cgi-bin/corpgroup/corp/list_app_share_info` | [`share::ListAppShareInfo`](crate::corpgroup::share::ListAppShareInfo) |
-/// | [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359) | `POST /cgi-bin/corpgroup/corp/gettoken` | [`share::GetCorpToken`](crate::corpgroup::share::GetCorpToken) |
-/// | [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355) | `POST /cgi-bin/miniprogram/transfer_session` | [`share::TransferSession`](crate::corpgroup::share::TransferSession) |
+/// | [`RemoveCorp`](crate::corpgroup::chain::RemoveCorp) | [移除企业](https://developer.work.weixin.qq.com/document/path/95822) | `POST /cgi-bin/corpgroup/corp/remove_corp` |
+/// | [`GetChainList`](crate::corpgroup::chain::GetChainList) | [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820) | `GET /cgi-bin/corpgroup/corp/get_chain_list` |
+/// | [`GetChainGroup`](crate::corpgroup::chain::GetChainGroup) | [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_group` |
+/// | [`GetChainCorpInfoList`](crate::corpgroup::chain::GetChainCorpInfoList) | [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo_list` |
+/// | [`GetChainCorpInfo`](crate::corpgroup::chain::GetChainCorpInfo) | [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo` |
+/// | [`ImportChainContact`](crate::corpgroup::chain::ImportChainContact) | [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821) | `POST /cgi-bin/corpgroup/import_chain_contact` |
+/// | [`GetCorpGroupResult`](crate::corpgroup::chain::GetCorpGroupResult) | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823) | `GET /cgi-bin/corpgroup/getresult` |
+/// | [`GetChainUserCustomId`](crate::corpgroup::chain::GetChainUserCustomId) | [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441) | `POST /cgi-bin/corpgroup/corp/get_chain_user_custom_id` |
+/// | [`GetCorpSharedChainList`](crate::corpgroup::chain::GetCorpSharedChainList) | [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442) | `POST /cgi-bin/corpgroup/get_corp_shared_chain_list` |
+///
+/// ## [customer](crate::corpgroup::customer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`UnionIdToExternalUserId`](crate::corpgroup::customer::UnionIdToExternalUserId) | [上下游关联客户信息-已添加客户](https://developer.work.weixin.qq.com/document/path/95818) | `POST /cgi-bin/corpgroup/unionid_to_external_userid` |
+/// | [`UnionIdToPendingId`](crate::corpgroup::customer::UnionIdToPendingId) | [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) | `POST /cgi-bin/corpgroup/unionid_to_pending_id` |
+/// | [`ExternalUserIdToPendingId`](crate::corpgroup::customer::ExternalUserIdToPendingId) | [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) | `POST /cgi-bin/corpgroup/batch/external_userid_to_pending_id` |
+///
+/// ## [rule](crate::corpgroup::rule)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListRuleIds`](crate::corpgroup::rule::ListRuleIds) | [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631) | `POST /cgi-bin/corpgroup/rule/list_ids` |
+/// | [`DeleteRule`](crate::corpgroup::rule::DeleteRule) | [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632) | `POST /cgi-bin/corpgroup/rule/delete_rule` |
+/// | [`GetRuleInfo`](crate::corpgroup::rule::GetRuleInfo) | [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633) | `POST /cgi-bin/corpgroup/rule/get_rule_info` |
+/// | [`AddRule`](crate::corpgroup::rule::AddRule) | [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634) | `POST /cgi-bin/corpgroup/rule/add_rule` |
+/// | [`ModifyRule`](crate::corpgroup::rule::ModifyRule) | [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635) | `POST /cgi-bin/corpgroup/rule/modify_rule` |
+///
+/// ## [share](crate::corpgroup::share)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListAppShareInfo`](crate::corpgroup::share::ListAppShareInfo) | [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403) | `POST /cgi-bin/corpgroup/corp/list_app_share_info` |
+/// | [`GetCorpToken`](crate::corpgroup::share::GetCorpToken) | [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359) | `POST /cgi-bin/corpgroup/corp/gettoken` |
+/// | [`TransferSession`](crate::corpgroup::share::TransferSession) | [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355) | `POST /cgi-bin/miniprogram/transfer_session` |
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;
 #[cfg(feature = "devicedata")]
 pub mod devicedata;
 /// 邮件 (feature `exmail`): Emails of apps, and a company's mailboxes, mail groups and public mailboxes.
 ///
-/// | title | call | request |
+/// ## [account](crate::exmail::account)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [禁用/启用邮箱账号](https://developer.work.weixin.qq.com/document/path/95512) | `POST /cgi-bin/exmail/account/act_email` | [`account::ActEmail`](crate::exmail::account::ActEmail) |
-/// | [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513) | `POST /cgi-bin/exmail/useroption/get` | [`account::GetUserOption`](crate::exmail::account::GetUserOption) |
-/// | [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008) | `POST /cgi-bin/exmail/useroption/update` | [`account::UpdateUserOption`](crate::exmail::account::UpdateUserOption) |
-/// | [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514) | `POST /cgi-bin/exmail/mail/get_newcount` | [`account::GetMailNewCount`](crate::exmail::account::GetMailNewCount) |
-/// | [发送普通邮件](https://developer.work.weixin.qq.com/document/path/97445) | `POST /cgi-bin/exmail/app/compose_send` | [`app::ComposeSendMail`](crate::exmail::app::ComposeSendMail) |
-/// | [发送日程邮件](https://developer.work.weixin.qq.com/document/path/97854) | `POST /cgi-bin/exmail/app/compose_send` | [`app::ComposeSendSchedule`](crate::exmail::app::ComposeSendSchedule) |
-/// | [发送会议邮件](https://developer.work.weixin.qq.com/document/path/97855) | `POST /cgi-bin/exmail/app/compose_send` | [`app::ComposeSendMeeting`](crate::exmail::app::ComposeSendMeeting) |
-/// | [获取收件箱邮件列表](https://developer.work.weixin.qq.com/document/path/97369) | `POST /cgi-bin/exmail/app/get_mail_list` | [`app::GetMailList`](crate::exmail::app::GetMailList) |
-/// | [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979) | `POST /cgi-bin/exmail/app/read_mail` | [`app::ReadMail`](crate::exmail::app::ReadMail) |
-/// | [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373) | `POST /cgi-bin/exmail/app/update_email_alias` | [`app::UpdateEmailAlias`](crate::exmail::app::UpdateEmailAlias) |
-/// | [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991) | `POST /cgi-bin/exmail/app/get_email_alias` | [`app::GetEmailAlias`](crate::exmail::app::GetEmailAlias) |
-/// | [创建邮件群组](https://developer.work.weixin.qq.com/document/path/95510) | `POST /cgi-bin/exmail/group/create` | [`group::CreateGroup`](crate::exmail::group::CreateGroup) |
-/// | [更新邮件群组](https://developer.work.weixin.qq.com/document/path/97995) | `POST /cgi-bin/exmail/group/update` | [`group::UpdateGroup`](crate::exmail::group::UpdateGroup) |
-/// | [删除邮件群组](https://developer.work.weixin.qq.com/document/path/97996) | `POST /cgi-bin/exmail/group/delete` | [`group::DeleteGroup`](crate::exmail::group::DeleteGroup) |
-/// | [获取邮件群组详情](https://developer.work.weixin.qq.com/document/path/97997) | `GET /cgi-bin/exmail/group/get` | [`group::GetGroup`](crate::exmail::group::GetGroup) |
-/// | [模糊搜索邮件群组](https://developer.work.weixin.qq.com/document/path/97998) | `GET /cgi-bin/exmail/group/search` | [`group::SearchGroup`](crate::exmail::group::SearchGroup) |
-/// | [创建公共邮箱](https://developer.work.weixin.qq.com/document/path/95511) | `POST /cgi-bin/exmail/publicmail/create` | [`publicmail::CreatePublicMail`](crate::exmail::publicmail::CreatePublicMail) |
-/// | [更新公共邮箱](https://developer.work.weixin.qq.com/document/path/98000) | `POST /cgi-bin/exmail/publicmail/update` | [`publicmail::UpdatePublicMail`](crate::exmail::publicmail::UpdatePublicMail) |
-/// | [删除公共邮箱](https://developer.work.weixin.qq.com/document/path/98001) | `POST /cgi-bin/exmail/publicmail/delete` | [`publicmail::DeletePublicMail`](crate::exmail::publicmail::DeletePublicMail) |
-/// | [获取公共邮箱详情](https://developer.work.weixin.qq.com/document/path/98002) | `POST /cgi-bin/exmail/publicmail/get` | [`publicmail::GetPublicMail`](crate::exmail::publicmail::GetPublicMail) |
-/// | [模糊搜索公共邮箱](https://developer.work.weixin.qq.com/document/path/98003) | `GET /cgi-bin/exmail/publicmail/search` | [`publicmail::SearchPublicMail`](crate::exmail::publicmail::SearchPublicMail) |
-/// | [获取客户端专用密码列表](https://developer.work.weixin.qq.com/document/path/100183) | `POST /cgi-bin/exmail/publicmail/get_auth_code_list` | [`publicmail::GetAuthCodeList`](crate::exmail::publicmail::GetAuthCodeList) |
-/// | [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184) | `POST /cgi-bin/exmail/publicmail/delete_auth_code` | [`publicmail::DeleteAuthCode`](crate::exmail::publicmail::DeleteAuthCode) |
-/// | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316) | `POST /cgi-bin/exmail/vip/batch_add` | [`vip::BatchAddVip`](crate::exmail::vip::BatchAddVip) |
-/// | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317) | `POST /cgi-bin/exmail/vip/batch_del` | [`vip::BatchDelVip`](crate::exmail::vip::BatchDelVip) |
-/// | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318) | `POST /cgi-bin/exmail/vip/list` | [`vip::ListVip`](crate::exmail::vip::ListVip) |
+/// | [`ActEmail`](crate::exmail::account::ActEmail) | [禁用/启用邮箱账号](https://developer.work.weixin.qq.com/document/path/95512) | `POST /cgi-bin/exmail/account/act_email` |
+/// | [`GetUserOption`](crate::exmail::account::GetUserOption) | [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513) | `POST /cgi-bin/exmail/useroption/get` |
+/// | [`UpdateUserOption`](crate::exmail::account::UpdateUserOption) | [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008) | `POST /cgi-bin/exmail/useroption/update` |
+/// | [`GetMailNewCount`](crate::exmail::account::GetMailNewCount) | [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514) | `POST /cgi-bin/exmail/mail/get_newcount` |
+///
+/// ## [app](crate::exmail::app)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ComposeSendMail`](crate::exmail::app::ComposeSendMail) | [发送普通邮件](https://developer.work.weixin.qq.com/document/path/97445) | `POST /cgi-bin/exmail/app/compose_send` |
+/// | [`ComposeSendSchedule`](crate::exmail::app::ComposeSendSchedule) | [发送日程邮件](https://developer.work.weixin.qq.com/document/path/97854) | `POST /cgi-bin/exmail/app/compose_send` |
+/// | [`ComposeSendMeeting`](crate::exmail::app::ComposeSendMeeting) | [发送会议邮件](https://developer.work.weixin.qq.com/document/path/97855) | `POST /cgi-bin/exmail/app/compose_send` |
+/// | [`GetMailList`](crate::exmail::app::GetMailList) | [获取收件箱邮件列表](https://developer.work.weixin.qq.com/document/path/97369) | `POST /cgi-bin/exmail/app/get_mail_list` |
+/// | [`ReadMail`](crate::exmail::app::ReadMail) | [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979) | `POST /cgi-bin/exmail/app/read_mail` |
+/// | [`UpdateEmailAlias`](crate::exmail::app::UpdateEmailAlias) | [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373) | `POST /cgi-bin/exmail/app/update_email_alias` |
+/// | [`GetEmailAlias`](crate::exmail::app::GetEmailAlias) | [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991) | `POST /cgi-bin/exmail/app/get_email_alias` |
+///
+/// ## [group](crate::exmail::group)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateGroup`](crate::exmail::group::CreateGroup) | [创建邮件群组](https://developer.work.weixin.qq.com/document/path/95510) | `POST /cgi-bin/exmail/group/create` |
+/// | [`UpdateGroup`](crate::exmail::group::UpdateGroup) | [更新邮件群组](https://developer.work.weixin.qq.com/document/path/97995) | `POST /cgi-bin/exmail/group/update` |
+/// | [`DeleteGroup`](crate::exmail::group::DeleteGroup) | [删除邮件群组](https://developer.work.weixin.qq.com/document/path/97996) | `POST /cgi-bin/exmail/group/delete` |
+/// | [`GetGroup`](crate::exmail::group::GetGroup) | [获取邮件群组详情](https://developer.work.weixin.qq.com/document/path/97997) | `GET /cgi-bin/exmail/group/get` |
+/// | [`SearchGroup`](crate::exmail::group::SearchGroup) | [模糊搜索邮件群组](https://developer.work.weixin.qq.com/document/path/97998) | `GET /cgi-bin/exmail/group/search` |
+///
+/// ## [publicmail](crate::exmail::publicmail)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreatePublicMail`](crate::exmail::publicmail::CreatePublicMail) | [创建公共邮箱](https://developer.work.weixin.qq.com/document/path/95511) | `POST /cgi-bin/exmail/publicmail/create` |
+/// | [`UpdatePublicMail`](crate::exmail::publicmail::UpdatePublicMail) | [更新公共邮箱](https://developer.work.weixin.qq.com/document/path/98000) | `POST /cgi-bin/exmail/publicmail/update` |
+/// | [`DeletePublicMail`](crate::exmail::publicmail::DeletePublicMail) | [删除公共邮箱](https://developer.work.weixin.qq.com/document/path/98001) | `POST /cgi-bin/exmail/publicmail/delete` |
+/// | [`GetPublicMail`](crate::exmail::publicmail::GetPublicMail) | [获取公共邮箱详情](https://developer.work.weixin.qq.com/document/path/98002) | `POST /cgi-bin/exmail/publicmail/get` |
+/// | [`SearchPublicMail`](crate::exmail::publicmail::SearchPublicMail) | [模糊搜索公共邮箱](https://developer.work.weixin.qq.com/document/path/98003) | `GET /cgi-bin/exmail/publicmail/search` |
+/// | [`GetAuthCodeList`](crate::exmail::publicmail::GetAuthCodeList) | [获取客户端专用密码列表](https://developer.work.weixin.qq.com/document/path/100183) | `POST /cgi-bin/exmail/publicmail/get_auth_code_list` |
+/// | [`DeleteAuthCode`](crate::exmail::publicmail::DeleteAuthCode) | [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184) | `POST /cgi-bin/exmail/publicmail/delete_auth_code` |
+///
+/// ## [vip](crate::exmail::vip)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`BatchAddVip`](crate::exmail::vip::BatchAddVip) | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316) | `POST /cgi-bin/exmail/vip/batch_add` |
+/// | [`BatchDelVip`](crate::exmail::vip::BatchDelVip) | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317) | `POST /cgi-bin/exmail/vip/batch_del` |
+/// | [`ListVip`](crate::exmail::vip::ListVip) | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318) | `POST /cgi-bin/exmail/vip/list` |
 #[cfg(feature = "exmail")]
 pub mod exmail;
 /// 客户联系 (feature `externalcontact`): Customers of a company, group chats with them, their tags, and
 /// how members reach and serve them.
 ///
-/// | title | call | request |
+/// ## [contact_way](crate::externalcontact::contact_way)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [配置客户联系「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/add_contact_way` | [`contact_way::AddContactWay`](crate::externalcontact::contact_way::AddContactWay) |
-/// | [获取企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/get_contact_way` | [`contact_way::GetContactWay`](crate::externalcontact::contact_way::GetContactWay) |
-/// | [获取企业已配置的「联系我」列表](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/list_contact_way` | [`contact_way::ListContactWay`](crate::externalcontact::contact_way::ListContactWay) |
-/// | [更新企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/update_contact_way` | [`contact_way::UpdateContactWay`](crate::externalcontact::contact_way::UpdateContactWay) |
-/// | [删除企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/del_contact_way` | [`contact_way::DelContactWay`](crate::externalcontact::contact_way::DelContactWay) |
-/// | [结束临时会话](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/close_temp_chat` | [`contact_way::CloseTempChat`](crate::externalcontact::contact_way::CloseTempChat) |
-/// | [获取客户列表](https://developer.work.weixin.qq.com/document/path/92113) | `GET /cgi-bin/externalcontact/list` | [`customer::ListExternalContact`](crate::externalcontact::customer::ListExternalContact) |
-/// | [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114) | `GET /cgi-bin/externalcontact/get` | [`customer::GetExternalContact`](crate::externalcontact::customer::GetExternalContact) |
-/// | [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994) | `POST /cgi-bin/externalcontact/batch/get_by_user` | [`customer::BatchGetExternalContactByUser`](crate::externalcontact::customer::BatchGetExternalContactByUser) |
-/// | [修改客户备注信息](https://developer.work.weixin.qq.com/document/path/92115) | `POST /cgi-bin/externalcontact/remark` | [`customer::RemarkExternalContact`](crate::externalcontact::customer::RemarkExternalContact) |
-/// | [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434) | `POST /cgi-bin/externalcontact/contact_list` | [`customer::GetContactList`](crate::externalcontact::customer::GetContactList) |
-/// | [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323) | `POST /cgi-bin/externalcontact/convert_to_openid` | [`customer::ConvertToOpenId`](crate::externalcontact::customer::ConvertToOpenId) |
-/// | [获取获客链接列表](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/list_link` | [`customer_acquisition::ListLink`](crate::externalcontact::customer_acquisition::ListLink) |
-/// | [获取获客链接详情](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/get` | [`customer_acquisition::GetLink`](crate::externalcontact::customer_acquisition::GetLink) |
-/// | [创建获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/create_link` | [`customer_acquisition::CreateLink`](crate::externalcontact::customer_acquisition::CreateLink) |
-/// | [编辑获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/update_link` | [`customer_acquisition::UpdateLink`](crate::externalcontact::customer_acquisition::UpdateLink) |
-/// | [删除获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/delete_link` | [`customer_acquisition::DeleteLink`](crate::externalcontact::customer_acquisition::DeleteLink) |
-/// | [获取由获客链接添加的客户信息](https://developer.work.weixin.qq.com/document/path/97298) | `POST /cgi-bin/externalcontact/customer_acquisition/customer` | [`customer_acquisition::GetCustomer`](crate::externalcontact::customer_acquisition::GetCustomer) |
-/// | [查询剩余使用量](https://developer.work.weixin.qq.com/document/path/97375) | `GET /cgi-bin/externalcontact/customer_acquisition_quota` | [`customer_acquisition::GetCustomerAcquisitionQuota`](crate::externalcontact::customer_acquisition::GetCustomerAcquisitionQuota) |
-/// | [查询链接使用详情](https://developer.work.weixin.qq.com/document/path/97375) | `POST /cgi-bin/externalcontact/customer_acquisition/statistic` | [`customer_acquisition::GetLinkStatistic`](crate::externalcontact::customer_acquisition::GetLinkStatistic) |
-/// | [获取成员多次收消息详情](https://developer.work.weixin.qq.com/document/path/100130) | `POST /cgi-bin/externalcontact/customer_acquisition/get_chat_info` | [`customer_acquisition::GetChatInfo`](crate::externalcontact::customer_acquisition::GetChatInfo) |
-/// | [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610) | `POST /cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info` | [`customer_acquisition::GetCompAuthInfo`](crate::externalcontact::customer_acquisition::GetCompAuthInfo) |
-/// | [生成代支付key](https://developer.work.weixin.qq.com/document/path/99603) | `POST /cgi-bin/externalcontact/customer_acquisition/create_once_key` | [`customer_acquisition::CreateOnceKey`](crate::externalcontact::customer_acquisition::CreateOnceKey) |
-/// | [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/list` | [`customer_strategy::ListCustomerStrategy`](crate::externalcontact::customer_strategy::ListCustomerStrategy) |
-/// | [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/get` | [`customer_strategy::GetCustomerStrategy`](crate::externalcontact::customer_strategy::GetCustomerStrategy) |
-/// | [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/get_range` | [`customer_strategy::GetCustomerStrategyRange`](crate::externalcontact::customer_strategy::GetCustomerStrategyRange) |
-/// | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/create` | [`customer_strategy::CreateCustomerStrategy`](crate::externalcontact::customer_strategy::CreateCustomerStrategy) |
-/// | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/edit` | [`customer_strategy::EditCustomerStrategy`](crate::externalcontact::customer_strategy::EditCustomerStrategy) |
-/// | [删除规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/del` | [`customer_strategy::DelCustomerStrategy`](crate::externalcontact::customer_strategy::DelCustomerStrategy) |
-/// | [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571) | `GET /cgi-bin/externalcontact/get_follow_user_list` | [`follow_user::GetFollowUserList`](crate::externalcontact::follow_user::GetFollowUserList) |
-/// | [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146) | `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` | [`follow_user::GetCustomerAcquisitionAppPermit`](crate::externalcontact::follow_user::GetCustomerAcquisitionAppPermit) |
-/// | [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312) | `POST /cgi-bin/externalcontact/check_follow_user` | [`follow_user::CheckFollowUser`](crate::externalcontact::follow_user::CheckFollowUser) |
-/// | [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120) | `POST /cgi-bin/externalcontact/groupchat/list` | [`groupchat::ListGroupChat`](crate::externalcontact::groupchat::ListGroupChat) |
-/// | [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122) | `POST /cgi-bin/externalcontact/groupchat/get` | [`groupchat::GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat) |
-/// | [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822) | `POST /cgi-bin/externalcontact/opengid_to_chatid` | [`groupchat::OpenGidToChatId`](crate::externalcontact::groupchat::OpenGidToChatId) |
-/// | [新建敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/add_intercept_rule` | [`intercept_rule::AddInterceptRule`](crate::externalcontact::intercept_rule::AddInterceptRule) |
-/// | [获取敏感词规则列表](https://developer.work.weixin.qq.com/document/path/95097) | `GET /cgi-bin/externalcontact/get_intercept_rule_list` | [`intercept_rule::GetInterceptRuleList`](crate::externalcontact::intercept_rule::GetInterceptRuleList) |
-/// | [获取敏感词规则详情](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/get_intercept_rule` | [`intercept_rule::GetInterceptRule`](crate::externalcontact::intercept_rule::GetInterceptRule) |
-/// | [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/update_intercept_rule` | [`intercept_rule::UpdateInterceptRule`](crate::externalcontact::intercept_rule::UpdateInterceptRule) |
-/// | [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/del_intercept_rule` | [`intercept_rule::DelInterceptRule`](crate::externalcontact::intercept_rule::DelInterceptRule) |
-/// | [配置客户群进群方式](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/add_join_way` | [`join_way::AddJoinWay`](crate::externalcontact::join_way::AddJoinWay) |
-/// | [获取客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/get_join_way` | [`join_way::GetJoinWay`](crate::externalcontact::join_way::GetJoinWay) |
-/// | [更新客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/update_join_way` | [`join_way::UpdateJoinWay`](crate::externalcontact::join_way::UpdateJoinWay) |
-/// | [删除客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/del_join_way` | [`join_way::DelJoinWay`](crate::externalcontact::join_way::DelJoinWay) |
-/// | [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135) | `POST /cgi-bin/externalcontact/add_msg_template` | [`message_push::AddMsgTemplate`](crate::externalcontact::message_push::AddMsgTemplate) |
-/// | [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` | [`message_push::GetGroupMsgListV2`](crate::externalcontact::message_push::GetGroupMsgListV2) |
-/// | [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_task` | [`message_push::GetGroupMsgTask`](crate::externalcontact::message_push::GetGroupMsgTask) |
-/// | [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_send_result` | [`message_push::GetGroupMsgSendResult`](crate::externalcontact::message_push::GetGroupMsgSendResult) |
-/// | [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610) | `POST /cgi-bin/externalcontact/remind_groupmsg_send` | [`message_push::RemindGroupMsgSend`](crate::externalcontact::message_push::RemindGroupMsgSend) |
-/// | [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611) | `POST /cgi-bin/externalcontact/cancel_groupmsg_send` | [`message_push::CancelGroupMsgSend`](crate::externalcontact::message_push::CancelGroupMsgSend) |
-/// | [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137) | `POST /cgi-bin/externalcontact/send_welcome_msg` | [`message_push::SendWelcomeMsg`](crate::externalcontact::message_push::SendWelcomeMsg) |
-/// | [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/add` | [`message_push::AddGroupWelcomeTemplate`](crate::externalcontact::message_push::AddGroupWelcomeTemplate) |
-/// | [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/edit` | [`message_push::EditGroupWelcomeTemplate`](crate::externalcontact::message_push::EditGroupWelcomeTemplate) |
-/// | [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/get` | [`message_push::GetGroupWelcomeTemplate`](crate::externalcontact::message_push::GetGroupWelcomeTemplate) |
-/// | [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/del` | [`message_push::DelGroupWelcomeTemplate`](crate::externalcontact::message_push::DelGroupWelcomeTemplate) |
-/// | [创建发表任务](https://developer.work.weixin.qq.com/document/path/95094) | `POST /cgi-bin/externalcontact/add_moment_task` | [`moment::AddMomentTask`](crate::externalcontact::moment::AddMomentTask) |
-/// | [获取任务创建结果](https://developer.work.weixin.qq.com/document/path/95094) | `GET /cgi-bin/externalcontact/get_moment_task_result` | [`moment::GetMomentTaskResult`](crate::externalcontact::moment::GetMomentTaskResult) |
-/// | [停止发表企业朋友圈](https://developer.work.weixin.qq.com/document/path/97612) | `POST /cgi-bin/externalcontact/cancel_moment_task` | [`moment::CancelMomentTask`](crate::externalcontact::moment::CancelMomentTask) |
-/// | [获取企业全部的发表列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_list` | [`moment::GetMomentList`](crate::externalcontact::moment::GetMomentList) |
-/// | [获取客户朋友圈企业发表的列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_task` | [`moment::GetMomentTask`](crate::externalcontact::moment::GetMomentTask) |
-/// | [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_customer_list` | [`moment::GetMomentCustomerList`](crate::externalcontact::moment::GetMomentCustomerList) |
-/// | [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_send_result` | [`moment::GetMomentSendResult`](crate::externalcontact::moment::GetMomentSendResult) |
-/// | [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_comments` | [`moment::GetMomentComments`](crate::externalcontact::moment::GetMomentComments) |
-/// | [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/list` | [`moment_strategy::ListMomentStrategy`](crate::externalcontact::moment_strategy::ListMomentStrategy) |
-/// | [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/get` | [`moment_strategy::GetMomentStrategy`](crate::externalcontact::moment_strategy::GetMomentStrategy) |
-/// | [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/get_range` | [`moment_strategy::GetMomentStrategyRange`](crate::externalcontact::moment_strategy::GetMomentStrategyRange) |
-/// | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/create` | [`moment_strategy::CreateMomentStrategy`](crate::externalcontact::moment_strategy::CreateMomentStrategy) |
-/// | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/edit` | [`moment_strategy::EditMomentStrategy`](crate::externalcontact::moment_strategy::EditMomentStrategy) |
-/// | [删除规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/del` | [`moment_strategy::DelMomentStrategy`](crate::externalcontact::moment_strategy::DelMomentStrategy) |
-/// | [创建商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/add_product_album` | [`product_album::AddProductAlbum`](crate::externalcontact::product_album::AddProductAlbum) |
-/// | [获取商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album` | [`product_album::GetProductAlbum`](crate::externalcontact::product_album::GetProductAlbum) |
-/// | [获取商品图册列表](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album_list` | [`product_album::GetProductAlbumList`](crate::externalcontact::product_album::GetProductAlbumList) |
-/// | [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/update_product_album` | [`product_album::UpdateProductAlbum`](crate::externalcontact::product_album::UpdateProductAlbum) |
-/// | [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/delete_product_album` | [`product_album::DeleteProductAlbum`](crate::externalcontact::product_album::DeleteProductAlbum) |
-/// | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic` | [`statistics::GetGroupChatStatistic`](crate::externalcontact::statistics::GetGroupChatStatistic) |
-/// | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` | [`statistics::GetGroupChatStatisticByDay`](crate::externalcontact::statistics::GetGroupChatStatisticByDay) |
-/// | [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132) | `POST /cgi-bin/externalcontact/get_user_behavior_data` | [`statistics::GetUserBehaviorData`](crate::externalcontact::statistics::GetUserBehaviorData) |
-/// | [获取企业标签库](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/get_corp_tag_list` | [`tag::GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) |
-/// | [添加企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/add_corp_tag` | [`tag::AddCorpTag`](crate::externalcontact::tag::AddCorpTag) |
-/// | [编辑企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/edit_corp_tag` | [`tag::EditCorpTag`](crate::externalcontact::tag::EditCorpTag) |
-/// | [删除企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/del_corp_tag` | [`tag::DelCorpTag`](crate::externalcontact::tag::DelCorpTag) |
-/// | [获取指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/get_strategy_tag_list` | [`tag::GetStrategyTagList`](crate::externalcontact::tag::GetStrategyTagList) |
-/// | [为指定规则组创建企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/add_strategy_tag` | [`tag::AddStrategyTag`](crate::externalcontact::tag::AddStrategyTag) |
-/// | [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/edit_strategy_tag` | [`tag::EditStrategyTag`](crate::externalcontact::tag::EditStrategyTag) |
-/// | [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/del_strategy_tag` | [`tag::DelStrategyTag`](crate::externalcontact::tag::DelStrategyTag) |
-/// | [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118) | `POST /cgi-bin/externalcontact/mark_tag` | [`tag::MarkTag`](crate::externalcontact::tag::MarkTag) |
-/// | [分配在职成员的客户](https://developer.work.weixin.qq.com/document/path/92125) | `POST /cgi-bin/externalcontact/transfer_customer` | [`transfer::TransferCustomer`](crate::externalcontact::transfer::TransferCustomer) |
-/// | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94088) | `POST /cgi-bin/externalcontact/transfer_result` | [`transfer::GetTransferResult`](crate::externalcontact::transfer::GetTransferResult) |
-/// | [分配在职成员的客户群](https://developer.work.weixin.qq.com/document/path/95703) | `POST /cgi-bin/externalcontact/groupchat/onjob_transfer` | [`transfer::OnJobTransferGroupChat`](crate::externalcontact::transfer::OnJobTransferGroupChat) |
-/// | [获取待分配的离职成员列表](https://developer.work.weixin.qq.com/document/path/92124) | `POST /cgi-bin/externalcontact/get_unassigned_list` | [`transfer::GetUnassignedList`](crate::externalcontact::transfer::GetUnassignedList) |
-/// | [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081) | `POST /cgi-bin/externalcontact/resigned/transfer_customer` | [`transfer::TransferResignedCustomer`](crate::externalcontact::transfer::TransferResignedCustomer) |
-/// | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082) | `POST /cgi-bin/externalcontact/resigned/transfer_result` | [`transfer::GetResignedTransferResult`](crate::externalcontact::transfer::GetResignedTransferResult) |
-/// | [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127) | `POST /cgi-bin/externalcontact/groupchat/transfer` | [`transfer::TransferGroupChat`](crate::externalcontact::transfer::TransferGroupChat) |
+/// | [`AddContactWay`](crate::externalcontact::contact_way::AddContactWay) | [配置客户联系「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/add_contact_way` |
+/// | [`GetContactWay`](crate::externalcontact::contact_way::GetContactWay) | [获取企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/get_contact_way` |
+/// | [`ListContactWay`](crate::externalcontact::contact_way::ListContactWay) | [获取企业已配置的「联系我」列表](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/list_contact_way` |
+/// | [`UpdateContactWay`](crate::externalcontact::contact_way::UpdateContactWay) | [更新企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/update_contact_way` |
+/// | [`DelContactWay`](crate::externalcontact::contact_way::DelContactWay) | [删除企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/del_contact_way` |
+/// | [`CloseTempChat`](crate::externalcontact::contact_way::CloseTempChat) | [结束临时会话](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/close_temp_chat` |
+///
+/// ## [customer](crate::externalcontact::customer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListExternalContact`](crate::externalcontact::customer::ListExternalContact) | [获取客户列表](https://developer.work.weixin.qq.com/document/path/92113) | `GET /cgi-bin/externalcontact/list` |
+/// | [`GetExternalContact`](crate::externalcontact::customer::GetExternalContact) | [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114) | `GET /cgi-bin/externalcontact/get` |
+/// | [`BatchGetExternalContactByUser`](crate::externalcontact::customer::BatchGetExternalContactByUser) | [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994) | `POST /cgi-bin/externalcontact/batch/get_by_user` |
+/// | [`RemarkExternalContact`](crate::externalcontact::customer::RemarkExternalContact) | [修改客户备注信息](https://developer.work.weixin.qq.com/document/path/92115) | `POST /cgi-bin/externalcontact/remark` |
+/// | [`GetContactList`](crate::externalcontact::customer::GetContactList) | [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434) | `POST /cgi-bin/externalcontact/contact_list` |
+/// | [`ConvertToOpenId`](crate::externalcontact::customer::ConvertToOpenId) | [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323) | `POST /cgi-bin/externalcontact/convert_to_openid` |
+///
+/// ## [customer_acquisition](crate::externalcontact::customer_acquisition)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListLink`](crate::externalcontact::customer_acquisition::ListLink) | [获取获客链接列表](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/list_link` |
+/// | [`GetLink`](crate::externalcontact::customer_acquisition::GetLink) | [获取获客链接详情](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/get` |
+/// | [`CreateLink`](crate::externalcontact::customer_acquisition::CreateLink) | [创建获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/create_link` |
+/// | [`UpdateLink`](crate::externalcontact::customer_acquisition::UpdateLink) | [编辑获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/update_link` |
+/// | [`DeleteLink`](crate::externalcontact::customer_acquisition::DeleteLink) | [删除获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/delete_link` |
+/// | [`GetCustomer`](crate::externalcontact::customer_acquisition::GetCustomer) | [获取由获客链接添加的客户信息](https://developer.work.weixin.qq.com/document/path/97298) | `POST /cgi-bin/externalcontact/customer_acquisition/customer` |
+/// | [`GetCustomerAcquisitionQuota`](crate::externalcontact::customer_acquisition::GetCustomerAcquisitionQuota) | [查询剩余使用量](https://developer.work.weixin.qq.com/document/path/97375) | `GET /cgi-bin/externalcontact/customer_acquisition_quota` |
+/// | [`GetLinkStatistic`](crate::externalcontact::customer_acquisition::GetLinkStatistic) | [查询链接使用详情](https://developer.work.weixin.qq.com/document/path/97375) | `POST /cgi-bin/externalcontact/customer_acquisition/statistic` |
+/// | [`GetChatInfo`](crate::externalcontact::customer_acquisition::GetChatInfo) | [获取成员多次收消息详情](https://developer.work.weixin.qq.com/document/path/100130) | `POST /cgi-bin/externalcontact/customer_acquisition/get_chat_info` |
+/// | [`GetCompAuthInfo`](crate::externalcontact::customer_acquisition::GetCompAuthInfo) | [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610) | `POST /cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info` |
+/// | [`CreateOnceKey`](crate::externalcontact::customer_acquisition::CreateOnceKey) | [生成代支付key](https://developer.work.weixin.qq.com/document/path/99603) | `POST /cgi-bin/externalcontact/customer_acquisition/create_once_key` |
+///
+/// ## [customer_strategy](crate::externalcontact::customer_strategy)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListCustomerStrategy`](crate::externalcontact::customer_strategy::ListCustomerStrategy) | [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/list` |
+/// | [`GetCustomerStrategy`](crate::externalcontact::customer_strategy::GetCustomerStrategy) | [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/get` |
+/// | [`GetCustomerStrategyRange`](crate::externalcontact::customer_strategy::GetCustomerStrategyRange) | [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/get_range` |
+/// | [`CreateCustomerStrategy`](crate::externalcontact::customer_strategy::CreateCustomerStrategy) | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/create` |
+/// | [`EditCustomerStrategy`](crate::externalcontact::customer_strategy::EditCustomerStrategy) | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/edit` |
+/// | [`DelCustomerStrategy`](crate::externalcontact::customer_strategy::DelCustomerStrategy) | [删除规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/del` |
+///
+/// ## [follow_user](crate::externalcontact::follow_user)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetFollowUserList`](crate::externalcontact::follow_user::GetFollowUserList) | [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571) | `GET /cgi-bin/externalcontact/get_follow_user_list` |
+/// | [`GetCustomerAcquisitionAppPermit`](crate::externalcontact::follow_user::GetCustomerAcquisitionAppPermit) | [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146) | `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` |
+/// | [`CheckFollowUser`](crate::externalcontact::follow_user::CheckFollowUser) | [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312) | `POST /cgi-bin/externalcontact/check_follow_user` |
+///
+/// ## [groupchat](crate::externalcontact::groupchat)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListGroupChat`](crate::externalcontact::groupchat::ListGroupChat) | [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120) | `POST /cgi-bin/externalcontact/groupchat/list` |
+/// | [`GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat) | [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122) | `POST /cgi-bin/externalcontact/groupchat/get` |
+/// | [`OpenGidToChatId`](crate::externalcontact::groupchat::OpenGidToChatId) | [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822) | `POST /cgi-bin/externalcontact/opengid_to_chatid` |
+///
+/// ## [intercept_rule](crate::externalcontact::intercept_rule)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddInterceptRule`](crate::externalcontact::intercept_rule::AddInterceptRule) | [新建敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/add_intercept_rule` |
+/// | [`GetInterceptRuleList`](crate::externalcontact::intercept_rule::GetInterceptRuleList) | [获取敏感词规则列表](https://developer.work.weixin.qq.com/document/path/95097) | `GET /cgi-bin/externalcontact/get_intercept_rule_list` |
+/// | [`GetInterceptRule`](crate::externalcontact::intercept_rule::GetInterceptRule) | [获取敏感词规则详情](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/get_intercept_rule` |
+/// | [`UpdateInterceptRule`](crate::externalcontact::intercept_rule::UpdateInterceptRule) | [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/update_intercept_rule` |
+/// | [`DelInterceptRule`](crate::externalcontact::intercept_rule::DelInterceptRule) | [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/del_intercept_rule` |
+///
+/// ## [join_way](crate::externalcontact::join_way)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddJoinWay`](crate::externalcontact::join_way::AddJoinWay) | [配置客户群进群方式](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/add_join_way` |
+/// | [`GetJoinWay`](crate::externalcontact::join_way::GetJoinWay) | [获取客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/get_join_way` |
+/// | [`UpdateJoinWay`](crate::externalcontact::join_way::UpdateJoinWay) | [更新客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/update_join_way` |
+/// | [`DelJoinWay`](crate::externalcontact::join_way::DelJoinWay) | [删除客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/del_join_way` |
+///
+/// ## [message_push](crate::externalcontact::message_push)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddMsgTemplate`](crate::externalcontact::message_push::AddMsgTemplate) | [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135) | `POST /cgi-bin/externalcontact/add_msg_template` |
+/// | [`GetGroupMsgListV2`](crate::externalcontact::message_push::GetGroupMsgListV2) | [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` |
+/// | [`GetGroupMsgTask`](crate::externalcontact::message_push::GetGroupMsgTask) | [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_task` |
+/// | [`GetGroupMsgSendResult`](crate::externalcontact::message_push::GetGroupMsgSendResult) | [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_send_result` |
+/// | [`RemindGroupMsgSend`](crate::externalcontact::message_push::RemindGroupMsgSend) | [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610) | `POST /cgi-bin/externalcontact/remind_groupmsg_send` |
+/// | [`CancelGroupMsgSend`](crate::externalcontact::message_push::CancelGroupMsgSend) | [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611) | `POST /cgi-bin/externalcontact/cancel_groupmsg_send` |
+/// | [`SendWelcomeMsg`](crate::externalcontact::message_push::SendWelcomeMsg) | [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137) | `POST /cgi-bin/externalcontact/send_welcome_msg` |
+/// | [`AddGroupWelcomeTemplate`](crate::externalcontact::message_push::AddGroupWelcomeTemplate) | [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/add` |
+/// | [`EditGroupWelcomeTemplate`](crate::externalcontact::message_push::EditGroupWelcomeTemplate) | [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/edit` |
+/// | [`GetGroupWelcomeTemplate`](crate::externalcontact::message_push::GetGroupWelcomeTemplate) | [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/get` |
+/// | [`DelGroupWelcomeTemplate`](crate::externalcontact::message_push::DelGroupWelcomeTemplate) | [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/del` |
+///
+/// ## [moment](crate::externalcontact::moment)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddMomentTask`](crate::externalcontact::moment::AddMomentTask) | [创建发表任务](https://developer.work.weixin.qq.com/document/path/95094) | `POST /cgi-bin/externalcontact/add_moment_task` |
+/// | [`GetMomentTaskResult`](crate::externalcontact::moment::GetMomentTaskResult) | [获取任务创建结果](https://developer.work.weixin.qq.com/document/path/95094) | `GET /cgi-bin/externalcontact/get_moment_task_result` |
+/// | [`CancelMomentTask`](crate::externalcontact::moment::CancelMomentTask) | [停止发表企业朋友圈](https://developer.work.weixin.qq.com/document/path/97612) | `POST /cgi-bin/externalcontact/cancel_moment_task` |
+/// | [`GetMomentList`](crate::externalcontact::moment::GetMomentList) | [获取企业全部的发表列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_list` |
+/// | [`GetMomentTask`](crate::externalcontact::moment::GetMomentTask) | [获取客户朋友圈企业发表的列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_task` |
+/// | [`GetMomentCustomerList`](crate::externalcontact::moment::GetMomentCustomerList) | [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_customer_list` |
+/// | [`GetMomentSendResult`](crate::externalcontact::moment::GetMomentSendResult) | [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_send_result` |
+/// | [`GetMomentComments`](crate::externalcontact::moment::GetMomentComments) | [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_comments` |
+///
+/// ## [moment_strategy](crate::externalcontact::moment_strategy)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListMomentStrategy`](crate::externalcontact::moment_strategy::ListMomentStrategy) | [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/list` |
+/// | [`GetMomentStrategy`](crate::externalcontact::moment_strategy::GetMomentStrategy) | [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/get` |
+/// | [`GetMomentStrategyRange`](crate::externalcontact::moment_strategy::GetMomentStrategyRange) | [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/get_range` |
+/// | [`CreateMomentStrategy`](crate::externalcontact::moment_strategy::CreateMomentStrategy) | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/create` |
+/// | [`EditMomentStrategy`](crate::externalcontact::moment_strategy::EditMomentStrategy) | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/edit` |
+/// | [`DelMomentStrategy`](crate::externalcontact::moment_strategy::DelMomentStrategy) | [删除规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/del` |
+///
+/// ## [product_album](crate::externalcontact::product_album)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddProductAlbum`](crate::externalcontact::product_album::AddProductAlbum) | [创建商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/add_product_album` |
+/// | [`GetProductAlbum`](crate::externalcontact::product_album::GetProductAlbum) | [获取商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album` |
+/// | [`GetProductAlbumList`](crate::externalcontact::product_album::GetProductAlbumList) | [获取商品图册列表](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album_list` |
+/// | [`UpdateProductAlbum`](crate::externalcontact::product_album::UpdateProductAlbum) | [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/update_product_album` |
+/// | [`DeleteProductAlbum`](crate::externalcontact::product_album::DeleteProductAlbum) | [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/delete_product_album` |
+///
+/// ## [statistics](crate::externalcontact::statistics)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetGroupChatStatistic`](crate::externalcontact::statistics::GetGroupChatStatistic) | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic` |
+/// | [`GetGroupChatStatisticByDay`](crate::externalcontact::statistics::GetGroupChatStatisticByDay) | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` |
+/// | [`GetUserBehaviorData`](crate::externalcontact::statistics::GetUserBehaviorData) | [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132) | `POST /cgi-bin/externalcontact/get_user_behavior_data` |
+///
+/// ## [tag](crate::externalcontact::tag)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) | [获取企业标签库](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/get_corp_tag_list` |
+/// | [`AddCorpTag`](crate::externalcontact::tag::AddCorpTag) | [添加企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/add_corp_tag` |
+/// | [`EditCorpTag`](crate::externalcontact::tag::EditCorpTag) | [编辑企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/edit_corp_tag` |
+/// | [`DelCorpTag`](crate::externalcontact::tag::DelCorpTag) | [删除企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/del_corp_tag` |
+/// | [`GetStrategyTagList`](crate::externalcontact::tag::GetStrategyTagList) | [获取指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/get_strategy_tag_list` |
+/// | [`AddStrategyTag`](crate::externalcontact::tag::AddStrategyTag) | [为指定规则组创建企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/add_strategy_tag` |
+/// | [`EditStrategyTag`](crate::externalcontact::tag::EditStrategyTag) | [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/edit_strategy_tag` |
+/// | [`DelStrategyTag`](crate::externalcontact::tag::DelStrategyTag) | [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/del_strategy_tag` |
+/// | [`MarkTag`](crate::externalcontact::tag::MarkTag) | [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118) | `POST /cgi-bin/externalcontact/mark_tag` |
+///
+/// ## [transfer](crate::externalcontact::transfer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`TransferCustomer`](crate::externalcontact::transfer::TransferCustomer) | [分配在职成员的客户](https://developer.work.weixin.qq.com/document/path/92125) | `POST /cgi-bin/externalcontact/transfer_customer` |
+/// | [`GetTransferResult`](crate::externalcontact::transfer::GetTransferResult) | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94088) | `POST /cgi-bin/externalcontact/transfer_result` |
+/// | [`OnJobTransferGroupChat`](crate::externalcontact::transfer::OnJobTransferGroupChat) | [分配在职成员的客户群](https://developer.work.weixin.qq.com/document/path/95703) | `POST /cgi-bin/externalcontact/groupchat/onjob_transfer` |
+/// | [`GetUnassignedList`](crate::externalcontact::transfer::GetUnassignedList) | [获取待分配的离职成员列表](https://developer.work.weixin.qq.com/document/path/92124) | `POST /cgi-bin/externalcontact/get_unassigned_list` |
+/// | [`TransferResignedCustomer`](crate::externalcontact::transfer::TransferResignedCustomer) | [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081) | `POST /cgi-bin/externalcontact/resigned/transfer_customer` |
+/// | [`GetResignedTransferResult`](crate::externalcontact::transfer::GetResignedTransferResult) | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082) | `POST /cgi-bin/externalcontact/resigned/transfer_result` |
+/// | [`TransferGroupChat`](crate::externalcontact::transfer::TransferGroupChat) | [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127) | `POST /cgi-bin/externalcontact/groupchat/transfer` |
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;
 #[cfg(feature = "hr")]
@@ -336,69 +542,108 @@ pub mod invoice;
 /// 微信客服 (feature `kf`): Customer service in WeChat: its accounts, servicers, sessions, messages and
 /// statistics.
 ///
-/// | title | call | request |
+/// ## [account](crate::kf::account)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [获取客服账号列表](https://developer.work.weixin.qq.com/document/path/94661) | `POST /cgi-bin/kf/account/list` | [`account::ListAccount`](crate::kf::account::ListAccount) |
-/// | [添加客服账号](https://developer.work.weixin.qq.com/document/path/94662) | `POST /cgi-bin/kf/account/add` | [`account::AddAccount`](crate::kf::account::AddAccount) |
-/// | [删除客服账号](https://developer.work.weixin.qq.com/document/path/94663) | `POST /cgi-bin/kf/account/del` | [`account::DelAccount`](crate::kf::account::DelAccount) |
-/// | [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664) | `POST /cgi-bin/kf/account/update` | [`account::UpdateAccount`](crate::kf::account::UpdateAccount) |
-/// | [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665) | `POST /cgi-bin/kf/add_contact_way` | [`account::AddContactWay`](crate::kf::account::AddContactWay) |
-/// | [获取配置的专员与客户群](https://developer.work.weixin.qq.com/document/path/94674) | `GET /cgi-bin/kf/customer/get_upgrade_service_config` | [`customer::GetUpgradeServiceConfig`](crate::kf::customer::GetUpgradeServiceConfig) |
-/// | [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/upgrade_service` | [`customer::UpgradeService`](crate::kf::customer::UpgradeService) |
-/// | [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/cancel_upgrade_service` | [`customer::CancelUpgradeService`](crate::kf::customer::CancelUpgradeService) |
-/// | [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159) | `POST /cgi-bin/kf/customer/batchget` | [`customer::BatchGetCustomer`](crate::kf::customer::BatchGetCustomer) |
-/// | [添加分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/add_group` | [`knowledge::AddGroup`](crate::kf::knowledge::AddGroup) |
-/// | [删除分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/del_group` | [`knowledge::DelGroup`](crate::kf::knowledge::DelGroup) |
-/// | [修改分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/mod_group` | [`knowledge::ModGroup`](crate::kf::knowledge::ModGroup) |
-/// | [获取分组列表](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/list_group` | [`knowledge::ListGroup`](crate::kf::knowledge::ListGroup) |
-/// | [添加问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/add_intent` | [`knowledge::AddIntent`](crate::kf::knowledge::AddIntent) |
-/// | [删除问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/del_intent` | [`knowledge::DelIntent`](crate::kf::knowledge::DelIntent) |
-/// | [修改问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/mod_intent` | [`knowledge::ModIntent`](crate::kf::knowledge::ModIntent) |
-/// | [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/list_intent` | [`knowledge::ListIntent`](crate::kf::knowledge::ListIntent) |
-/// | [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670) | `POST /cgi-bin/kf/sync_msg` | [`message::SyncMsg`](crate::kf::message::SyncMsg) |
-/// | [获取会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/get` | [`message::GetServiceState`](crate::kf::message::GetServiceState) |
-/// | [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/trans` | [`message::TransServiceState`](crate::kf::message::TransServiceState) |
-/// | [发送消息](https://developer.work.weixin.qq.com/document/path/94677) | `POST /cgi-bin/kf/send_msg` | [`message::SendMsg`](crate::kf::message::SendMsg) |
-/// | [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122) | `POST /cgi-bin/kf/send_msg_on_event` | [`message::SendMsgOnEvent`](crate::kf::message::SendMsgOnEvent) |
-/// | [添加接待人员](https://developer.work.weixin.qq.com/document/path/94646) | `POST /cgi-bin/kf/servicer/add` | [`servicer::AddServicer`](crate::kf::servicer::AddServicer) |
-/// | [删除接待人员](https://developer.work.weixin.qq.com/document/path/94647) | `POST /cgi-bin/kf/servicer/del` | [`servicer::DelServicer`](crate::kf::servicer::DelServicer) |
-/// | [获取接待人员列表](https://developer.work.weixin.qq.com/document/path/94645) | `GET /cgi-bin/kf/servicer/list` | [`servicer::ListServicer`](crate::kf::servicer::ListServicer) |
-/// | [获取「客户数据统计」企业汇总数据](https://developer.work.weixin.qq.com/document/path/95489) | `POST /cgi-bin/kf/get_corp_statistic` | [`statistics::GetCorpStatistic`](crate::kf::statistics::GetCorpStatistic) |
-/// | [获取「客户数据统计」接待人员明细数据](https://developer.work.weixin.qq.com/document/path/95490) | `POST /cgi-bin/kf/get_servicer_statistic` | [`statistics::GetServicerStatistic`](crate::kf::statistics::GetServicerStatistic) |
-/// | [获取客服数据统计](https://developer.work.weixin.qq.com/document/path/99367) | `POST /cgi-bin/kf/get_statistic` | [`statistics::GetKfStatistic`](crate::kf::statistics::GetKfStatistic) |
+/// | [`ListAccount`](crate::kf::account::ListAccount) | [获取客服账号列表](https://developer.work.weixin.qq.com/document/path/94661) | `POST /cgi-bin/kf/account/list` |
+/// | [`AddAccount`](crate::kf::account::AddAccount) | [添加客服账号](https://developer.work.weixin.qq.com/document/path/94662) | `POST /cgi-bin/kf/account/add` |
+/// | [`DelAccount`](crate::kf::account::DelAccount) | [删除客服账号](https://developer.work.weixin.qq.com/document/path/94663) | `POST /cgi-bin/kf/account/del` |
+/// | [`UpdateAccount`](crate::kf::account::UpdateAccount) | [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664) | `POST /cgi-bin/kf/account/update` |
+/// | [`AddContactWay`](crate::kf::account::AddContactWay) | [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665) | `POST /cgi-bin/kf/add_contact_way` |
+///
+/// ## [customer](crate::kf::customer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetUpgradeServiceConfig`](crate::kf::customer::GetUpgradeServiceConfig) | [获取配置的专员与客户群](https://developer.work.weixin.qq.com/document/path/94674) | `GET /cgi-bin/kf/customer/get_upgrade_service_config` |
+/// | [`UpgradeService`](crate::kf::customer::UpgradeService) | [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/upgrade_service` |
+/// | [`CancelUpgradeService`](crate::kf::customer::CancelUpgradeService) | [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/cancel_upgrade_service` |
+/// | [`BatchGetCustomer`](crate::kf::customer::BatchGetCustomer) | [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159) | `POST /cgi-bin/kf/customer/batchget` |
+///
+/// ## [knowledge](crate::kf::knowledge)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddGroup`](crate::kf::knowledge::AddGroup) | [添加分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/add_group` |
+/// | [`DelGroup`](crate::kf::knowledge::DelGroup) | [删除分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/del_group` |
+/// | [`ModGroup`](crate::kf::knowledge::ModGroup) | [修改分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/mod_group` |
+/// | [`ListGroup`](crate::kf::knowledge::ListGroup) | [获取分组列表](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/list_group` |
+/// | [`AddIntent`](crate::kf::knowledge::AddIntent) | [添加问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/add_intent` |
+/// | [`DelIntent`](crate::kf::knowledge::DelIntent) | [删除问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/del_intent` |
+/// | [`ModIntent`](crate::kf::knowledge::ModIntent) | [修改问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/mod_intent` |
+/// | [`ListIntent`](crate::kf::knowledge::ListIntent) | [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/list_intent` |
+///
+/// ## [message](crate::kf::message)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SyncMsg`](crate::kf::message::SyncMsg) | [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670) | `POST /cgi-bin/kf/sync_msg` |
+/// | [`GetServiceState`](crate::kf::message::GetServiceState) | [获取会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/get` |
+/// | [`TransServiceState`](crate::kf::message::TransServiceState) | [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/trans` |
+/// | [`SendMsg`](crate::kf::message::SendMsg) | [发送消息](https://developer.work.weixin.qq.com/document/path/94677) | `POST /cgi-bin/kf/send_msg` |
+/// | [`SendMsgOnEvent`](crate::kf::message::SendMsgOnEvent) | [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122) | `POST /cgi-bin/kf/send_msg_on_event` |
+///
+/// ## [servicer](crate::kf::servicer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddServicer`](crate::kf::servicer::AddServicer) | [添加接待人员](https://developer.work.weixin.qq.com/document/path/94646) | `POST /cgi-bin/kf/servicer/add` |
+/// | [`DelServicer`](crate::kf::servicer::DelServicer) | [删除接待人员](https://developer.work.weixin.qq.com/document/path/94647) | `POST /cgi-bin/kf/servicer/del` |
+/// | [`ListServicer`](crate::kf::servicer::ListServicer) | [获取接待人员列表](https://developer.work.weixin.qq.com/document/path/94645) | `GET /cgi-bin/kf/servicer/list` |
+///
+/// ## [statistics](crate::kf::statistics)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetCorpStatistic`](crate::kf::statistics::GetCorpStatistic) | [获取「客户数据统计」企业汇总数据](https://developer.work.weixin.qq.com/document/path/95489) | `POST /cgi-bin/kf/get_corp_statistic` |
+/// | [`GetServicerStatistic`](crate::kf::statistics::GetServicerStatistic) | [获取「客户数据统计」接待人员明细数据](https://developer.work.weixin.qq.com/document/path/95490) | `POST /cgi-bin/kf/get_servicer_statistic` |
+/// | [`GetKfStatistic`](crate::kf::statistics::GetKfStatistic) | [获取客服数据统计](https://developer.work.weixin.qq.com/document/path/99367) | `POST /cgi-bin/kf/get_statistic` |
 #[cfg(feature = "kf")]
 pub mod kf;
 /// 接口调用许可 (feature `license`): Licenses for API calls: the orders, accounts and apps of a service
 /// provider's customers.
 ///
-/// | title | call | request |
+/// ## [account](crate::license::account)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [激活账号](https://developer.work.weixin.qq.com/document/path/95553) | `POST /cgi-bin/license/active_account` | [`account::ActivateAccount`](crate::license::account::ActivateAccount) |
-/// | [批量激活账号](https://developer.work.weixin.qq.com/document/path/95553) | `POST /cgi-bin/license/batch_active_account` | [`account::BatchActivateAccount`](crate::license::account::BatchActivateAccount) |
-/// | [指定账号类型激活](https://developer.work.weixin.qq.com/document/path/95553) | `POST /cgi-bin/license/active_account_by_type` | [`account::ActivateAccountByType`](crate::license::account::ActivateAccountByType) |
-/// | [获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552) | `POST /cgi-bin/license/get_active_info_by_code` | [`account::GetActiveInfoByCode`](crate::license::account::GetActiveInfoByCode) |
-/// | [批量获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552) | `POST /cgi-bin/license/batch_get_active_info_by_code` | [`account::BatchGetActiveInfoByCode`](crate::license::account::BatchGetActiveInfoByCode) |
-/// | [获取企业的账号列表](https://developer.work.weixin.qq.com/document/path/95544) | `POST /cgi-bin/license/list_actived_account` | [`account::ListActivatedAccount`](crate::license::account::ListActivatedAccount) |
-/// | [获取成员的激活详情](https://developer.work.weixin.qq.com/document/path/95555) | `POST /cgi-bin/license/get_active_info_by_user` | [`account::GetActiveInfoByUser`](crate::license::account::GetActiveInfoByUser) |
-/// | [账号继承](https://developer.work.weixin.qq.com/document/path/95673) | `POST /cgi-bin/license/batch_transfer_license` | [`account::BatchTransferLicense`](crate::license::account::BatchTransferLicense) |
-/// | [分配激活码给下游/下级企业](https://developer.work.weixin.qq.com/document/path/96059) | `POST /cgi-bin/license/batch_share_active_code` | [`account::BatchShareActiveCode`](crate::license::account::BatchShareActiveCode) |
-/// | [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873) | `POST /cgi-bin/license/set_auto_active_status` | [`account::SetAutoActiveStatus`](crate::license::account::SetAutoActiveStatus) |
-/// | [查询企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95874) | `POST /cgi-bin/license/get_auto_active_status` | [`account::GetAutoActiveStatus`](crate::license::account::GetAutoActiveStatus) |
-/// | [获取应用的接口许可状态](https://developer.work.weixin.qq.com/document/path/95844) | `POST /cgi-bin/license/get_app_license_info` | [`app::GetAppLicenseInfo`](crate::license::app::GetAppLicenseInfo) |
-/// | [民生优惠条件查询](https://developer.work.weixin.qq.com/document/path/96515) | `POST /cgi-bin/license/support_policy_query` | [`app::QuerySupportPolicy`](crate::license::app::QuerySupportPolicy) |
-/// | [下单购买账号](https://developer.work.weixin.qq.com/document/path/95644) | `POST /cgi-bin/license/create_new_order` | [`order::CreateNewOrder`](crate::license::order::CreateNewOrder) |
-/// | [创建续期任务](https://developer.work.weixin.qq.com/document/path/95646) | `POST /cgi-bin/license/create_renew_order_job` | [`order::CreateRenewOrderJob`](crate::license::order::CreateRenewOrderJob) |
-/// | [提交续期订单](https://developer.work.weixin.qq.com/document/path/95646) | `POST /cgi-bin/license/submit_order_job` | [`order::SubmitOrderJob`](crate::license::order::SubmitOrderJob) |
-/// | [获取订单列表](https://developer.work.weixin.qq.com/document/path/95647) | `POST /cgi-bin/license/list_order` | [`order::ListOrder`](crate::license::order::ListOrder) |
-/// | [获取订单详情](https://developer.work.weixin.qq.com/document/path/95648) | `POST /cgi-bin/license/get_order` | [`order::GetOrder`](crate::license::order::GetOrder) |
-/// | [获取订单中的账号列表](https://developer.work.weixin.qq.com/document/path/95649) | `POST /cgi-bin/license/list_order_account` | [`order::ListOrderAccount`](crate::license::order::ListOrderAccount) |
-/// | [取消订单](https://developer.work.weixin.qq.com/document/path/96106) | `POST /cgi-bin/license/cancel_order` | [`order::CancelOrder`](crate::license::order::CancelOrder) |
-/// | [创建多企业新购任务](https://developer.work.weixin.qq.com/document/path/98892) | `POST /cgi-bin/license/create_new_order_job` | [`order::CreateNewOrderJob`](crate::license::order::CreateNewOrderJob) |
-/// | [提交多企业新购订单](https://developer.work.weixin.qq.com/document/path/98892) | `POST /cgi-bin/license/submit_new_order_job` | [`order::SubmitNewOrderJob`](crate::license::order::SubmitNewOrderJob) |
-/// | [获取多企业新购订单提交结果](https://developer.work.weixin.qq.com/document/path/98892) | `POST /cgi-bin/license/new_order_job_result` | [`order::GetNewOrderJobResult`](crate::license::order::GetNewOrderJobResult) |
-/// | [获取多企业订单详情](https://developer.work.weixin.qq.com/document/path/98893) | `POST /cgi-bin/license/get_union_order` | [`order::GetUnionOrder`](crate::license::order::GetUnionOrder) |
-/// | [提交余额支付订单任务](https://developer.work.weixin.qq.com/document/path/99415) | `POST /cgi-bin/license/submit_pay_job` | [`order::SubmitPayJob`](crate::license::order::SubmitPayJob) |
-/// | [获取订单支付结果](https://developer.work.weixin.qq.com/document/path/99415) | `POST /cgi-bin/license/pay_job_result` | [`order::GetPayJobResult`](crate::license::order::GetPayJobResult) |
+/// | [`ActivateAccount`](crate::license::account::ActivateAccount) | [激活账号](https://developer.work.weixin.qq.com/document/path/95553) | `POST /cgi-bin/license/active_account` |
+/// | [`BatchActivateAccount`](crate::license::account::BatchActivateAccount) | [批量激活账号](https://developer.work.weixin.qq.com/document/path/95553) | `POST /cgi-bin/license/batch_active_account` |
+/// | [`ActivateAccountByType`](crate::license::account::ActivateAccountByType) | [指定账号类型激活](https://developer.work.weixin.qq.com/document/path/95553) | `POST /cgi-bin/license/active_account_by_type` |
+/// | [`GetActiveInfoByCode`](crate::license::account::GetActiveInfoByCode) | [获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552) | `POST /cgi-bin/license/get_active_info_by_code` |
+/// | [`BatchGetActiveInfoByCode`](crate::license::account::BatchGetActiveInfoByCode) | [批量获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552) | `POST /cgi-bin/license/batch_get_active_info_by_code` |
+/// | [`ListActivatedAccount`](crate::license::account::ListActivatedAccount) | [获取企业的账号列表](https://developer.work.weixin.qq.com/document/path/95544) | `POST /cgi-bin/license/list_actived_account` |
+/// | [`GetActiveInfoByUser`](crate::license::account::GetActiveInfoByUser) | [获取成员的激活详情](https://developer.work.weixin.qq.com/document/path/95555) | `POST /cgi-bin/license/get_active_info_by_user` |
+/// | [`BatchTransferLicense`](crate::license::account::BatchTransferLicense) | [账号继承](https://developer.work.weixin.qq.com/document/path/95673) | `POST /cgi-bin/license/batch_transfer_license` |
+/// | [`BatchShareActiveCode`](crate::license::account::BatchShareActiveCode) | [分配激活码给下游/下级企业](https://developer.work.weixin.qq.com/document/path/96059) | `POST /cgi-bin/license/batch_share_active_code` |
+/// | [`SetAutoActiveStatus`](crate::license::account::SetAutoActiveStatus) | [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873) | `POST /cgi-bin/license/set_auto_active_status` |
+/// | [`GetAutoActiveStatus`](crate::license::account::GetAutoActiveStatus) | [查询企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95874) | `POST /cgi-bin/license/get_auto_active_status` |
+///
+/// ## [app](crate::license::app)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetAppLicenseInfo`](crate::license::app::GetAppLicenseInfo) | [获取应用的接口许可状态](https://developer.work.weixin.qq.com/document/path/95844) | `POST /cgi-bin/license/get_app_license_info` |
+/// | [`QuerySupportPolicy`](crate::license::app::QuerySupportPolicy) | [民生优惠条件查询](https://developer.work.weixin.qq.com/document/path/96515) | `POST /cgi-bin/license/support_policy_query` |
+///
+/// ## [order](crate::license::order)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateNewOrder`](crate::license::order::CreateNewOrder) | [下单购买账号](https://developer.work.weixin.qq.com/document/path/95644) | `POST /cgi-bin/license/create_new_order` |
+/// | [`CreateRenewOrderJob`](crate::license::order::CreateRenewOrderJob) | [创建续期任务](https://developer.work.weixin.qq.com/document/path/95646) | `POST /cgi-bin/license/create_renew_order_job` |
+/// | [`SubmitOrderJob`](crate::license::order::SubmitOrderJob) | [提交续期订单](https://developer.work.weixin.qq.com/document/path/95646) | `POST /cgi-bin/license/submit_order_job` |
+/// | [`ListOrder`](crate::license::order::ListOrder) | [获取订单列表](https://developer.work.weixin.qq.com/document/path/95647) | `POST /cgi-bin/license/list_order` |
+/// | [`GetOrder`](crate::license::order::GetOrder) | [获取订单详情](https://developer.work.weixin.qq.com/document/path/95648) | `POST /cgi-bin/license/get_order` |
+/// | [`ListOrderAccount`](crate::license::order::ListOrderAccount) | [获取订单中的账号列表](https://developer.work.weixin.qq.com/document/path/95649) | `POST /cgi-bin/license/list_order_account` |
+/// | [`CancelOrder`](crate::license::order::CancelOrder) | [取消订单](https://developer.work.weixin.qq.com/document/path/96106) | `POST /cgi-bin/license/cancel_order` |
+/// | [`CreateNewOrderJob`](crate::license::order::CreateNewOrderJob) | [创建多企业新购任务](https://developer.work.weixin.qq.com/document/path/98892) | `POST /cgi-bin/license/create_new_order_job` |
+/// | [`SubmitNewOrderJob`](crate::license::order::SubmitNewOrderJob) | [提交多企业新购订单](https://developer.work.weixin.qq.com/document/path/98892) | `POST /cgi-bin/license/submit_new_order_job` |
+/// | [`GetNewOrderJobResult`](crate::license::order::GetNewOrderJobResult) | [获取多企业新购订单提交结果](https://developer.work.weixin.qq.com/document/path/98892) | `POST /cgi-bin/license/new_order_job_result` |
+/// | [`GetUnionOrder`](crate::license::order::GetUnionOrder) | [获取多企业订单详情](https://developer.work.weixin.qq.com/document/path/98893) | `POST /cgi-bin/license/get_union_order` |
+/// | [`SubmitPayJob`](crate::license::order::SubmitPayJob) | [提交余额支付订单任务](https://developer.work.weixin.qq.com/document/path/99415) | `POST /cgi-bin/license/submit_pay_job` |
+/// | [`GetPayJobResult`](crate::license::order::GetPayJobResult) | [获取订单支付结果](https://developer.work.weixin.qq.com/document/path/99415) | `POST /cgi-bin/license/pay_job_result` |
 #[cfg(feature = "license")]
 pub mod license;
 #[cfg(feature = "living")]
@@ -408,243 +653,398 @@ pub mod media;
 /// 会议 (feature `meeting`): Meetings and webinars with their members, rooms, layouts, polls, recordings
 /// and statistics.
 ///
-/// | title | call | request |
+/// ## [advanced](crate::meeting::advanced)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [创建预约会议](https://developer.work.weixin.qq.com/document/path/98148) | `POST /cgi-bin/meeting/create` | [`advanced::CreateMeeting`](crate::meeting::advanced::CreateMeeting) |
-/// | [修改预约会议](https://developer.work.weixin.qq.com/document/path/98154) | `POST /cgi-bin/meeting/update` | [`advanced::UpdateMeeting`](crate::meeting::advanced::UpdateMeeting) |
-/// | [取消预约会议](https://developer.work.weixin.qq.com/document/path/98153) | `POST /cgi-bin/meeting/cancel` | [`advanced::CancelMeeting`](crate::meeting::advanced::CancelMeeting) |
-/// | [获取会议详情](https://developer.work.weixin.qq.com/document/path/98149) | `POST /cgi-bin/meeting/get_info` | [`advanced::GetMeetingInfo`](crate::meeting::advanced::GetMeetingInfo) |
-/// | [获取会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98160) | `POST /cgi-bin/meeting/get_invitees` | [`advanced::GetInvitees`](crate::meeting::advanced::GetInvitees) |
-/// | [更新会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98162) | `POST /cgi-bin/meeting/set_invitees` | [`advanced::SetInvitees`](crate::meeting::advanced::SetInvitees) |
-/// | [创建用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98818) | `POST /cgi-bin/meeting/create_customer_short_url` | [`advanced::CreateCustomerShortUrl`](crate::meeting::advanced::CreateCustomerShortUrl) |
-/// | [获取用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98819) | `POST /cgi-bin/meeting/get_customer_short_url` | [`advanced::GetCustomerShortUrl`](crate::meeting::advanced::GetCustomerShortUrl) |
-/// | [获取实时会中成员列表](https://developer.work.weixin.qq.com/document/path/98157) | `POST /cgi-bin/meeting/get_realtime_attendee_list` | [`advanced::GetRealtimeAttendeeList`](crate::meeting::advanced::GetRealtimeAttendeeList) |
-/// | [获取已参会成员列表](https://developer.work.weixin.qq.com/document/path/98156) | `POST /cgi-bin/meeting/get_attendee_list` | [`advanced::GetAttendeeList`](crate::meeting::advanced::GetAttendeeList) |
-/// | [获取实时等候室成员列表](https://developer.work.weixin.qq.com/document/path/98163) | `POST /cgi-bin/meeting/waitingroom/get_current_user_list` | [`advanced::GetWaitingRoomCurrentUserList`](crate::meeting::advanced::GetWaitingRoomCurrentUserList) |
-/// | [获取等候室成员记录](https://developer.work.weixin.qq.com/document/path/98164) | `POST /cgi-bin/meeting/waitingroom/get_user_list` | [`advanced::GetWaitingRoomUserList`](crate::meeting::advanced::GetWaitingRoomUserList) |
-/// | [获取成员设备是否入会](https://developer.work.weixin.qq.com/document/path/98165) | `POST /cgi-bin/meeting/check_device_in_meeting` | [`advanced::CheckDeviceInMeeting`](crate::meeting::advanced::CheckDeviceInMeeting) |
-/// | [获取会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99039) | `POST /cgi-bin/meeting/get_guests` | [`advanced::GetGuests`](crate::meeting::advanced::GetGuests) |
-/// | [更新会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99040) | `POST /cgi-bin/meeting/set_guests` | [`advanced::SetGuests`](crate::meeting::advanced::SetGuests) |
-/// | [获取会议健康度](https://developer.work.weixin.qq.com/document/path/98821) | `POST /cgi-bin/meeting/get_quality` | [`advanced::GetMeetingQuality`](crate::meeting::advanced::GetMeetingQuality) |
-/// | [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049) | `POST /cgi-bin/meeting/get_info` | [`basic::GetMeetingInfo`](crate::meeting::basic::GetMeetingInfo) |
-/// | [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048) | `POST /cgi-bin/meeting/cancel` | [`basic::CancelMeeting`](crate::meeting::basic::CancelMeeting) |
-/// | [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050) | `POST /cgi-bin/meeting/get_user_meetingid` | [`basic::GetUserMeetingId`](crate::meeting::basic::GetUserMeetingId) |
-/// | [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104) | `POST /cgi-bin/meeting/create` | [`basic::CreateMeeting`](crate::meeting::basic::CreateMeeting) |
-/// | [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047) | `POST /cgi-bin/meeting/update` | [`basic::UpdateMeeting`](crate::meeting::basic::UpdateMeeting) |
-/// | [修改会议报名配置](https://developer.work.weixin.qq.com/document/path/98797) | `POST /cgi-bin/meeting/enroll/set_config` | [`enroll::SetEnrollConfig`](crate::meeting::enroll::SetEnrollConfig) |
-/// | [获取会议报名配置](https://developer.work.weixin.qq.com/document/path/98800) | `POST /cgi-bin/meeting/enroll/get_config` | [`enroll::GetEnrollConfig`](crate::meeting::enroll::GetEnrollConfig) |
-/// | [获取会议成员报名 ID](https://developer.work.weixin.qq.com/document/path/98794) | `POST /cgi-bin/meeting/enroll/query_by_tmp_openid` | [`enroll::QueryEnrollByTmpOpenId`](crate::meeting::enroll::QueryEnrollByTmpOpenId) |
-/// | [获取会议报名信息](https://developer.work.weixin.qq.com/document/path/98810) | `POST /cgi-bin/meeting/enroll/list` | [`enroll::ListEnroll`](crate::meeting::enroll::ListEnroll) |
-/// | [审批会议报名信息](https://developer.work.weixin.qq.com/document/path/98807) | `POST /cgi-bin/meeting/enroll/approve` | [`enroll::ApproveEnroll`](crate::meeting::enroll::ApproveEnroll) |
-/// | [导入会议报名信息](https://developer.work.weixin.qq.com/document/path/98816) | `POST /cgi-bin/meeting/enroll/import` | [`enroll::ImportEnroll`](crate::meeting::enroll::ImportEnroll) |
-/// | [删除会议报名信息](https://developer.work.weixin.qq.com/document/path/98817) | `POST /cgi-bin/meeting/enroll/delete` | [`enroll::DeleteEnroll`](crate::meeting::enroll::DeleteEnroll) |
-/// | [获取布局模板列表](https://developer.work.weixin.qq.com/document/path/98844) | `GET /cgi-bin/meeting/layout/list_template` | [`layout::ListLayoutTemplate`](crate::meeting::layout::ListLayoutTemplate) |
-/// | [添加会议基础布局](https://developer.work.weixin.qq.com/document/path/98845) | `POST /cgi-bin/meeting/layout/add` | [`layout::AddLayout`](crate::meeting::layout::AddLayout) |
-/// | [添加会议高级布局](https://developer.work.weixin.qq.com/document/path/98861) | `POST /cgi-bin/meeting/advanced_layout/add` | [`layout::AddAdvancedLayout`](crate::meeting::layout::AddAdvancedLayout) |
-/// | [修改会议基础布局](https://developer.work.weixin.qq.com/document/path/98846) | `POST /cgi-bin/meeting/layout/update` | [`layout::UpdateLayout`](crate::meeting::layout::UpdateLayout) |
-/// | [修改会议高级布局](https://developer.work.weixin.qq.com/document/path/98868) | `POST /cgi-bin/meeting/advanced_layout/update` | [`layout::UpdateAdvancedLayout`](crate::meeting::layout::UpdateAdvancedLayout) |
-/// | [设置会议默认布局](https://developer.work.weixin.qq.com/document/path/98847) | `POST /cgi-bin/meeting/layout/set_default` | [`layout::SetDefaultLayout`](crate::meeting::layout::SetDefaultLayout) |
-/// | [设置高级布局](https://developer.work.weixin.qq.com/document/path/98869) | `POST /cgi-bin/meeting/advanced_layout/apply` | [`layout::ApplyAdvancedLayout`](crate::meeting::layout::ApplyAdvancedLayout) |
-/// | [获取会议布局列表](https://developer.work.weixin.qq.com/document/path/98862) | `POST /cgi-bin/meeting/advanced_layout/list` | [`layout::ListAdvancedLayout`](crate::meeting::layout::ListAdvancedLayout) |
-/// | [获取用户布局](https://developer.work.weixin.qq.com/document/path/98865) | `POST /cgi-bin/meeting/advanced_layout/get_user_layout` | [`layout::GetUserLayout`](crate::meeting::layout::GetUserLayout) |
-/// | [批量删除布局](https://developer.work.weixin.qq.com/document/path/98866) | `POST /cgi-bin/meeting/advanced_layout/batch_delete` | [`layout::BatchDeleteAdvancedLayout`](crate::meeting::layout::BatchDeleteAdvancedLayout) |
-/// | [添加会议背景](https://developer.work.weixin.qq.com/document/path/98851) | `POST /cgi-bin/meeting/layout/add_background` | [`layout::AddBackground`](crate::meeting::layout::AddBackground) |
-/// | [设置会议默认背景](https://developer.work.weixin.qq.com/document/path/98852) | `POST /cgi-bin/meeting/layout/set_default_background` | [`layout::SetDefaultBackground`](crate::meeting::layout::SetDefaultBackground) |
-/// | [获取会议背景列表](https://developer.work.weixin.qq.com/document/path/98856) | `POST /cgi-bin/meeting/layout/list_background` | [`layout::ListBackground`](crate::meeting::layout::ListBackground) |
-/// | [删除会议背景](https://developer.work.weixin.qq.com/document/path/98853) | `POST /cgi-bin/meeting/layout/delete_background` | [`layout::DeleteBackground`](crate::meeting::layout::DeleteBackground) |
-/// | [批量删除会议背景](https://developer.work.weixin.qq.com/document/path/98854) | `POST /cgi-bin/meeting/layout/batch_delete_background` | [`layout::BatchDeleteBackground`](crate::meeting::layout::BatchDeleteBackground) |
-/// | [获取 MRA 状态信息](https://developer.work.weixin.qq.com/document/path/98786) | `POST /cgi-bin/meeting/mra/query_status` | [`mra::QueryMraStatus`](crate::meeting::mra::QueryMraStatus) |
-/// | [切换 MRA 默认布局](https://developer.work.weixin.qq.com/document/path/98787) | `POST /cgi-bin/meeting/mra/set_default_layout` | [`mra::SetMraDefaultLayout`](crate::meeting::mra::SetMraDefaultLayout) |
-/// | [设置 MRA 举手或手放下](https://developer.work.weixin.qq.com/document/path/98788) | `POST /cgi-bin/meeting/mra/set_raise_hand` | [`mra::SetMraRaiseHand`](crate::meeting::mra::SetMraRaiseHand) |
-/// | [挂断 MRA 呼叫](https://developer.work.weixin.qq.com/document/path/98789) | `POST /cgi-bin/meeting/mra/hangup` | [`mra::HangUpMra`](crate::meeting::mra::HangUpMra) |
-/// | [批量外呼](https://developer.work.weixin.qq.com/document/path/98823) | `POST /cgi-bin/meeting/phone/callout` | [`phone::PhoneCallOut`](crate::meeting::phone::PhoneCallOut) |
-/// | [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824) | `POST /cgi-bin/meeting/phone/get_callout_status` | [`phone::GetPhoneCallOutStatus`](crate::meeting::phone::GetPhoneCallOutStatus) |
-/// | [获取电话入会的成员ID](https://developer.work.weixin.qq.com/document/path/98825) | `POST /cgi-bin/meeting/phone/get_tmp_openid` | [`phone::GetPhoneTmpOpenId`](crate::meeting::phone::GetPhoneTmpOpenId) |
-/// | [创建会议投票主题](https://developer.work.weixin.qq.com/document/path/98834) | `POST /cgi-bin/meeting/poll/create_theme` | [`poll::CreatePollTheme`](crate::meeting::poll::CreatePollTheme) |
-/// | [修改会议投票主题](https://developer.work.weixin.qq.com/document/path/98835) | `POST /cgi-bin/meeting/poll/update_theme` | [`poll::UpdatePollTheme`](crate::meeting::poll::UpdatePollTheme) |
-/// | [获取会议投票列表](https://developer.work.weixin.qq.com/document/path/98836) | `POST /cgi-bin/meeting/poll/get_poll_list` | [`poll::GetPollList`](crate::meeting::poll::GetPollList) |
-/// | [获取会议投票主题信息](https://developer.work.weixin.qq.com/document/path/98837) | `POST /cgi-bin/meeting/poll/get_theme_info` | [`poll::GetPollThemeInfo`](crate::meeting::poll::GetPollThemeInfo) |
-/// | [获取会议投票详情](https://developer.work.weixin.qq.com/document/path/98838) | `POST /cgi-bin/meeting/poll/get_poll_detail` | [`poll::GetPollDetail`](crate::meeting::poll::GetPollDetail) |
-/// | [删除会议投票](https://developer.work.weixin.qq.com/document/path/98839) | `POST /cgi-bin/meeting/poll/delete` | [`poll::DeletePoll`](crate::meeting::poll::DeletePoll) |
-/// | [发起会议投票](https://developer.work.weixin.qq.com/document/path/98840) | `POST /cgi-bin/meeting/poll/start` | [`poll::StartPoll`](crate::meeting::poll::StartPoll) |
-/// | [结束会议投票](https://developer.work.weixin.qq.com/document/path/98841) | `POST /cgi-bin/meeting/poll/finish` | [`poll::FinishPoll`](crate::meeting::poll::FinishPoll) |
-/// | [管理会中设置](https://developer.work.weixin.qq.com/document/path/98175) | `POST /cgi-bin/meeting/realcontrol/set` | [`realcontrol::SetRealControl`](crate::meeting::realcontrol::SetRealControl) |
-/// | [管理联席主持人](https://developer.work.weixin.qq.com/document/path/98180) | `POST /cgi-bin/meeting/realcontrol/set_cohost` | [`realcontrol::SetCoHost`](crate::meeting::realcontrol::SetCoHost) |
-/// | [静音成员](https://developer.work.weixin.qq.com/document/path/98184) | `POST /cgi-bin/meeting/realcontrol/mute_user` | [`realcontrol::MuteUser`](crate::meeting::realcontrol::MuteUser) |
-/// | [关闭或开启成员视频](https://developer.work.weixin.qq.com/document/path/98189) | `POST /cgi-bin/meeting/realcontrol/switch_user_video` | [`realcontrol::SwitchUserVideo`](crate::meeting::realcontrol::SwitchUserVideo) |
-/// | [关闭成员屏幕共享](https://developer.work.weixin.qq.com/document/path/98185) | `POST /cgi-bin/meeting/realcontrol/close_screen_share` | [`realcontrol::CloseScreenShare`](crate::meeting::realcontrol::CloseScreenShare) |
-/// | [修改成员在会中显示的昵称](https://developer.work.weixin.qq.com/document/path/98188) | `POST /cgi-bin/meeting/realcontrol/set_nicknames` | [`realcontrol::SetNicknames`](crate::meeting::realcontrol::SetNicknames) |
-/// | [管理等候室成员](https://developer.work.weixin.qq.com/document/path/98186) | `POST /cgi-bin/meeting/realcontrol/manage_waiting_room_users` | [`realcontrol::ManageWaitingRoomUsers`](crate::meeting::realcontrol::ManageWaitingRoomUsers) |
-/// | [移出成员](https://developer.work.weixin.qq.com/document/path/98181) | `POST /cgi-bin/meeting/realcontrol/kickout_users` | [`realcontrol::KickOutUsers`](crate::meeting::realcontrol::KickOutUsers) |
-/// | [结束会议](https://developer.work.weixin.qq.com/document/path/98187) | `POST /cgi-bin/meeting/realcontrol/dismiss` | [`realcontrol::DismissMeeting`](crate::meeting::realcontrol::DismissMeeting) |
-/// | [获取会议录制列表](https://developer.work.weixin.qq.com/document/path/98192) | `POST /cgi-bin/meeting/record/list` | [`record::ListRecord`](crate::meeting::record::ListRecord) |
-/// | [获取录制文件访问统计](https://developer.work.weixin.qq.com/document/path/98209) | `POST /cgi-bin/meeting/record/get_statistics` | [`record::GetRecordStatistics`](crate::meeting::record::GetRecordStatistics) |
-/// | [修改会议录制共享设置](https://developer.work.weixin.qq.com/document/path/98208) | `POST /cgi-bin/meeting/record/update_sharing_config` | [`record::UpdateSharingConfig`](crate::meeting::record::UpdateSharingConfig) |
-/// | [删除会议录制](https://developer.work.weixin.qq.com/document/path/98206) | `POST /cgi-bin/meeting/record/delete` | [`record::DeleteRecord`](crate::meeting::record::DeleteRecord) |
-/// | [删除单个录制文件](https://developer.work.weixin.qq.com/document/path/98207) | `POST /cgi-bin/meeting/record/delete_file` | [`record::DeleteRecordFile`](crate::meeting::record::DeleteRecordFile) |
-/// | [获取单个录制文件详情](https://developer.work.weixin.qq.com/document/path/98205) | `POST /cgi-bin/meeting/record/get_file` | [`record::GetRecordFile`](crate::meeting::record::GetRecordFile) |
-/// | [获取会议录制地址](https://developer.work.weixin.qq.com/document/path/98196) | `POST /cgi-bin/meeting/record/get_file_list` | [`record::GetRecordFileList`](crate::meeting::record::GetRecordFileList) |
-/// | [获取录制转写段落信息](https://developer.work.weixin.qq.com/document/path/98212) | `POST /cgi-bin/meeting/record/transcript/get_paragraph_list` | [`record::GetTranscriptParagraphList`](crate::meeting::record::GetTranscriptParagraphList) |
-/// | [获取录制转写详情](https://developer.work.weixin.qq.com/document/path/98211) | `POST /cgi-bin/meeting/record/transcript/get_detail` | [`record::GetTranscriptDetail`](crate::meeting::record::GetTranscriptDetail) |
-/// | [获取录制转写搜索结果](https://developer.work.weixin.qq.com/document/path/98213) | `POST /cgi-bin/meeting/record/transcript/search` | [`record::SearchTranscript`](crate::meeting::record::SearchTranscript) |
-/// | [预定Rooms会议室](https://developer.work.weixin.qq.com/document/path/98791) | `POST /cgi-bin/meeting/rooms/book` | [`rooms::BookRooms`](crate::meeting::rooms::BookRooms) |
-/// | [释放Rooms会议室](https://developer.work.weixin.qq.com/document/path/98792) | `POST /cgi-bin/meeting/rooms/release` | [`rooms::ReleaseRooms`](crate::meeting::rooms::ReleaseRooms) |
-/// | [获取Rooms会议室列表](https://developer.work.weixin.qq.com/document/path/98795) | `POST /cgi-bin/meeting/rooms/list` | [`rooms::ListRooms`](crate::meeting::rooms::ListRooms) |
-/// | [获取Rooms会议室详情](https://developer.work.weixin.qq.com/document/path/98793) | `POST /cgi-bin/meeting/rooms/get_info` | [`rooms::GetRoomsInfo`](crate::meeting::rooms::GetRoomsInfo) |
-/// | [获取Rooms会议室配置项](https://developer.work.weixin.qq.com/document/path/98802) | `POST /cgi-bin/meeting/rooms/get_config` | [`rooms::GetRoomsConfig`](crate::meeting::rooms::GetRoomsConfig) |
-/// | [获取Rooms会议室下的会议列表](https://developer.work.weixin.qq.com/document/path/98796) | `POST /cgi-bin/meeting/rooms/list_meetings` | [`rooms::ListRoomsMeetings`](crate::meeting::rooms::ListRoomsMeetings) |
-/// | [获取设备列表](https://developer.work.weixin.qq.com/document/path/98798) | `POST /cgi-bin/meeting/rooms/list_devices` | [`rooms::ListRoomsDevices`](crate::meeting::rooms::ListRoomsDevices) |
-/// | [获取控制器列表](https://developer.work.weixin.qq.com/document/path/98799) | `POST /cgi-bin/meeting/rooms/list_controllers` | [`rooms::ListRoomsControllers`](crate::meeting::rooms::ListRoomsControllers) |
-/// | [获取Rooms会议室资源](https://developer.work.weixin.qq.com/document/path/98809) | `POST /cgi-bin/meeting/rooms/get_inventory` | [`rooms::GetRoomsInventory`](crate::meeting::rooms::GetRoomsInventory) |
-/// | [呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98804) | `POST /cgi-bin/meeting/rooms/call` | [`rooms::CallRooms`](crate::meeting::rooms::CallRooms) |
-/// | [取消呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98805) | `POST /cgi-bin/meeting/rooms/cancel_call` | [`rooms::CancelRoomsCall`](crate::meeting::rooms::CancelRoomsCall) |
-/// | [获取Rooms会议室应答状态](https://developer.work.weixin.qq.com/document/path/98806) | `POST /cgi-bin/meeting/rooms/get_response_status` | [`rooms::GetRoomsResponseStatus`](crate::meeting::rooms::GetRoomsResponseStatus) |
-/// | [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651) | `POST /cgi-bin/meeting/statistics/get_start_list` | [`statistics::GetStartList`](crate::meeting::statistics::GetStartList) |
-/// | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99508) | `POST /cgi-bin/meeting/vip/submit_batch_add_job` | [`vip::SubmitBatchAddVipJob`](crate::meeting::vip::SubmitBatchAddVipJob) |
-/// | [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99508) | `POST /cgi-bin/meeting/vip/batch_add_job_result` | [`vip::GetBatchAddVipJobResult`](crate::meeting::vip::GetBatchAddVipJobResult) |
-/// | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99509) | `POST /cgi-bin/meeting/vip/submit_batch_del_job` | [`vip::SubmitBatchDelVipJob`](crate::meeting::vip::SubmitBatchDelVipJob) |
-/// | [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509) | `POST /cgi-bin/meeting/vip/batch_del_job_result` | [`vip::GetBatchDelVipJobResult`](crate::meeting::vip::GetBatchDelVipJobResult) |
-/// | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99510) | `POST /cgi-bin/meeting/vip/list` | [`vip::ListVip`](crate::meeting::vip::ListVip) |
-/// | [创建网络研讨会](https://developer.work.weixin.qq.com/document/path/98842) | `POST /cgi-bin/meeting/webinar/create` | [`webinar::CreateWebinar`](crate::meeting::webinar::CreateWebinar) |
-/// | [修改网络研讨会](https://developer.work.weixin.qq.com/document/path/98843) | `POST /cgi-bin/meeting/webinar/update` | [`webinar::UpdateWebinar`](crate::meeting::webinar::UpdateWebinar) |
-/// | [取消网络研讨会](https://developer.work.weixin.qq.com/document/path/98870) | `POST /cgi-bin/meeting/webinar/cancel` | [`webinar::CancelWebinar`](crate::meeting::webinar::CancelWebinar) |
-/// | [获取网络研讨会详情](https://developer.work.weixin.qq.com/document/path/98860) | `POST /cgi-bin/meeting/webinar/get` | [`webinar::GetWebinar`](crate::meeting::webinar::GetWebinar) |
-/// | [获取网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98871) | `POST /cgi-bin/meeting/webinar/list_guest` | [`webinar::ListWebinarGuest`](crate::meeting::webinar::ListWebinarGuest) |
-/// | [更新网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98872) | `POST /cgi-bin/meeting/webinar/update_guest_list` | [`webinar::UpdateWebinarGuestList`](crate::meeting::webinar::UpdateWebinarGuestList) |
-/// | [管理网络研讨会暖场配置](https://developer.work.weixin.qq.com/document/path/98882) | `POST /cgi-bin/meeting/webinar/update_warm_up` | [`webinar::UpdateWebinarWarmUp`](crate::meeting::webinar::UpdateWebinarWarmUp) |
-/// | [修改网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98875) | `POST /cgi-bin/meeting/webinar/enroll/set_config` | [`webinar_enroll::SetWebinarEnrollConfig`](crate::meeting::webinar_enroll::SetWebinarEnrollConfig) |
-/// | [获取网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98874) | `POST /cgi-bin/meeting/webinar/enroll/get_config` | [`webinar_enroll::GetWebinarEnrollConfig`](crate::meeting::webinar_enroll::GetWebinarEnrollConfig) |
-/// | [获取网络研讨会成员报名 ID](https://developer.work.weixin.qq.com/document/path/98873) | `POST /cgi-bin/meeting/webinar/enroll/query_by_tmp_openid` | [`webinar_enroll::QueryWebinarEnrollByTmpOpenId`](crate::meeting::webinar_enroll::QueryWebinarEnrollByTmpOpenId) |
-/// | [获取网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98876) | `POST /cgi-bin/meeting/webinar/enroll/list` | [`webinar_enroll::ListWebinarEnroll`](crate::meeting::webinar_enroll::ListWebinarEnroll) |
-/// | [审批网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98877) | `POST /cgi-bin/meeting/webinar/enroll/approve` | [`webinar_enroll::ApproveWebinarEnroll`](crate::meeting::webinar_enroll::ApproveWebinarEnroll) |
-/// | [导入网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98880) | `POST /cgi-bin/meeting/webinar/enroll/import` | [`webinar_enroll::ImportWebinarEnroll`](crate::meeting::webinar_enroll::ImportWebinarEnroll) |
-/// | [删除网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98881) | `POST /cgi-bin/meeting/webinar/enroll/delete` | [`webinar_enroll::DeleteWebinarEnroll`](crate::meeting::webinar_enroll::DeleteWebinarEnroll) |
+/// | [`CreateMeeting`](crate::meeting::advanced::CreateMeeting) | [创建预约会议](https://developer.work.weixin.qq.com/document/path/98148) | `POST /cgi-bin/meeting/create` |
+/// | [`UpdateMeeting`](crate::meeting::advanced::UpdateMeeting) | [修改预约会议](https://developer.work.weixin.qq.com/document/path/98154) | `POST /cgi-bin/meeting/update` |
+/// | [`CancelMeeting`](crate::meeting::advanced::CancelMeeting) | [取消预约会议](https://developer.work.weixin.qq.com/document/path/98153) | `POST /cgi-bin/meeting/cancel` |
+/// | [`GetMeetingInfo`](crate::meeting::advanced::GetMeetingInfo) | [获取会议详情](https://developer.work.weixin.qq.com/document/path/98149) | `POST /cgi-bin/meeting/get_info` |
+/// | [`GetInvitees`](crate::meeting::advanced::GetInvitees) | [获取会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98160) | `POST /cgi-bin/meeting/get_invitees` |
+/// | [`SetInvitees`](crate::meeting::advanced::SetInvitees) | [更新会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98162) | `POST /cgi-bin/meeting/set_invitees` |
+/// | [`CreateCustomerShortUrl`](crate::meeting::advanced::CreateCustomerShortUrl) | [创建用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98818) | `POST /cgi-bin/meeting/create_customer_short_url` |
+/// | [`GetCustomerShortUrl`](crate::meeting::advanced::GetCustomerShortUrl) | [获取用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98819) | `POST /cgi-bin/meeting/get_customer_short_url` |
+/// | [`GetRealtimeAttendeeList`](crate::meeting::advanced::GetRealtimeAttendeeList) | [获取实时会中成员列表](https://developer.work.weixin.qq.com/document/path/98157) | `POST /cgi-bin/meeting/get_realtime_attendee_list` |
+/// | [`GetAttendeeList`](crate::meeting::advanced::GetAttendeeList) | [获取已参会成员列表](https://developer.work.weixin.qq.com/document/path/98156) | `POST /cgi-bin/meeting/get_attendee_list` |
+/// | [`GetWaitingRoomCurrentUserList`](crate::meeting::advanced::GetWaitingRoomCurrentUserList) | [获取实时等候室成员列表](https://developer.work.weixin.qq.com/document/path/98163) | `POST /cgi-bin/meeting/waitingroom/get_current_user_list` |
+/// | [`GetWaitingRoomUserList`](crate::meeting::advanced::GetWaitingRoomUserList) | [获取等候室成员记录](https://developer.work.weixin.qq.com/document/path/98164) | `POST /cgi-bin/meeting/waitingroom/get_user_list` |
+/// | [`CheckDeviceInMeeting`](crate::meeting::advanced::CheckDeviceInMeeting) | [获取成员设备是否入会](https://developer.work.weixin.qq.com/document/path/98165) | `POST /cgi-bin/meeting/check_device_in_meeting` |
+/// | [`GetGuests`](crate::meeting::advanced::GetGuests) | [获取会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99039) | `POST /cgi-bin/meeting/get_guests` |
+/// | [`SetGuests`](crate::meeting::advanced::SetGuests) | [更新会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99040) | `POST /cgi-bin/meeting/set_guests` |
+/// | [`GetMeetingQuality`](crate::meeting::advanced::GetMeetingQuality) | [获取会议健康度](https://developer.work.weixin.qq.com/document/path/98821) | `POST /cgi-bin/meeting/get_quality` |
+///
+/// ## [basic](crate::meeting::basic)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetMeetingInfo`](crate::meeting::basic::GetMeetingInfo) | [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049) | `POST /cgi-bin/meeting/get_info` |
+/// | [`CancelMeeting`](crate::meeting::basic::CancelMeeting) | [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048) | `POST /cgi-bin/meeting/cancel` |
+/// | [`GetUserMeetingId`](crate::meeting::basic::GetUserMeetingId) | [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050) | `POST /cgi-bin/meeting/get_user_meetingid` |
+/// | [`CreateMeeting`](crate::meeting::basic::CreateMeeting) | [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104) | `POST /cgi-bin/meeting/create` |
+/// | [`UpdateMeeting`](crate::meeting::basic::UpdateMeeting) | [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047) | `POST /cgi-bin/meeting/update` |
+///
+/// ## [enroll](crate::meeting::enroll)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SetEnrollConfig`](crate::meeting::enroll::SetEnrollConfig) | [修改会议报名配置](https://developer.work.weixin.qq.com/document/path/98797) | `POST /cgi-bin/meeting/enroll/set_config` |
+/// | [`GetEnrollConfig`](crate::meeting::enroll::GetEnrollConfig) | [获取会议报名配置](https://developer.work.weixin.qq.com/document/path/98800) | `POST /cgi-bin/meeting/enroll/get_config` |
+/// | [`QueryEnrollByTmpOpenId`](crate::meeting::enroll::QueryEnrollByTmpOpenId) | [获取会议成员报名 ID](https://developer.work.weixin.qq.com/document/path/98794) | `POST /cgi-bin/meeting/enroll/query_by_tmp_openid` |
+/// | [`ListEnroll`](crate::meeting::enroll::ListEnroll) | [获取会议报名信息](https://developer.work.weixin.qq.com/document/path/98810) | `POST /cgi-bin/meeting/enroll/list` |
+/// | [`ApproveEnroll`](crate::meeting::enroll::ApproveEnroll) | [审批会议报名信息](https://developer.work.weixin.qq.com/document/path/98807) | `POST /cgi-bin/meeting/enroll/approve` |
+/// | [`ImportEnroll`](crate::meeting::enroll::ImportEnroll) | [导入会议报名信息](https://developer.work.weixin.qq.com/document/path/98816) | `POST /cgi-bin/meeting/enroll/import` |
+/// | [`DeleteEnroll`](crate::meeting::enroll::DeleteEnroll) | [删除会议报名信息](https://developer.work.weixin.qq.com/document/path/98817) | `POST /cgi-bin/meeting/enroll/delete` |
+///
+/// ## [layout](crate::meeting::layout)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListLayoutTemplate`](crate::meeting::layout::ListLayoutTemplate) | [获取布局模板列表](https://developer.work.weixin.qq.com/document/path/98844) | `GET /cgi-bin/meeting/layout/list_template` |
+/// | [`AddLayout`](crate::meeting::layout::AddLayout) | [添加会议基础布局](https://developer.work.weixin.qq.com/document/path/98845) | `POST /cgi-bin/meeting/layout/add` |
+/// | [`AddAdvancedLayout`](crate::meeting::layout::AddAdvancedLayout) | [添加会议高级布局](https://developer.work.weixin.qq.com/document/path/98861) | `POST /cgi-bin/meeting/advanced_layout/add` |
+/// | [`UpdateLayout`](crate::meeting::layout::UpdateLayout) | [修改会议基础布局](https://developer.work.weixin.qq.com/document/path/98846) | `POST /cgi-bin/meeting/layout/update` |
+/// | [`UpdateAdvancedLayout`](crate::meeting::layout::UpdateAdvancedLayout) | [修改会议高级布局](https://developer.work.weixin.qq.com/document/path/98868) | `POST /cgi-bin/meeting/advanced_layout/update` |
+/// | [`SetDefaultLayout`](crate::meeting::layout::SetDefaultLayout) | [设置会议默认布局](https://developer.work.weixin.qq.com/document/path/98847) | `POST /cgi-bin/meeting/layout/set_default` |
+/// | [`ApplyAdvancedLayout`](crate::meeting::layout::ApplyAdvancedLayout) | [设置高级布局](https://developer.work.weixin.qq.com/document/path/98869) | `POST /cgi-bin/meeting/advanced_layout/apply` |
+/// | [`ListAdvancedLayout`](crate::meeting::layout::ListAdvancedLayout) | [获取会议布局列表](https://developer.work.weixin.qq.com/document/path/98862) | `POST /cgi-bin/meeting/advanced_layout/list` |
+/// | [`GetUserLayout`](crate::meeting::layout::GetUserLayout) | [获取用户布局](https://developer.work.weixin.qq.com/document/path/98865) | `POST /cgi-bin/meeting/advanced_layout/get_user_layout` |
+/// | [`BatchDeleteAdvancedLayout`](crate::meeting::layout::BatchDeleteAdvancedLayout) | [批量删除布局](https://developer.work.weixin.qq.com/document/path/98866) | `POST /cgi-bin/meeting/advanced_layout/batch_delete` |
+/// | [`AddBackground`](crate::meeting::layout::AddBackground) | [添加会议背景](https://developer.work.weixin.qq.com/document/path/98851) | `POST /cgi-bin/meeting/layout/add_background` |
+/// | [`SetDefaultBackground`](crate::meeting::layout::SetDefaultBackground) | [设置会议默认背景](https://developer.work.weixin.qq.com/document/path/98852) | `POST /cgi-bin/meeting/layout/set_default_background` |
+/// | [`ListBackground`](crate::meeting::layout::ListBackground) | [获取会议背景列表](https://developer.work.weixin.qq.com/document/path/98856) | `POST /cgi-bin/meeting/layout/list_background` |
+/// | [`DeleteBackground`](crate::meeting::layout::DeleteBackground) | [删除会议背景](https://developer.work.weixin.qq.com/document/path/98853) | `POST /cgi-bin/meeting/layout/delete_background` |
+/// | [`BatchDeleteBackground`](crate::meeting::layout::BatchDeleteBackground) | [批量删除会议背景](https://developer.work.weixin.qq.com/document/path/98854) | `POST /cgi-bin/meeting/layout/batch_delete_background` |
+///
+/// ## [mra](crate::meeting::mra)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`QueryMraStatus`](crate::meeting::mra::QueryMraStatus) | [获取 MRA 状态信息](https://developer.work.weixin.qq.com/document/path/98786) | `POST /cgi-bin/meeting/mra/query_status` |
+/// | [`SetMraDefaultLayout`](crate::meeting::mra::SetMraDefaultLayout) | [切换 MRA 默认布局](https://developer.work.weixin.qq.com/document/path/98787) | `POST /cgi-bin/meeting/mra/set_default_layout` |
+/// | [`SetMraRaiseHand`](crate::meeting::mra::SetMraRaiseHand) | [设置 MRA 举手或手放下](https://developer.work.weixin.qq.com/document/path/98788) | `POST /cgi-bin/meeting/mra/set_raise_hand` |
+/// | [`HangUpMra`](crate::meeting::mra::HangUpMra) | [挂断 MRA 呼叫](https://developer.work.weixin.qq.com/document/path/98789) | `POST /cgi-bin/meeting/mra/hangup` |
+///
+/// ## [phone](crate::meeting::phone)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`PhoneCallOut`](crate::meeting::phone::PhoneCallOut) | [批量外呼](https://developer.work.weixin.qq.com/document/path/98823) | `POST /cgi-bin/meeting/phone/callout` |
+/// | [`GetPhoneCallOutStatus`](crate::meeting::phone::GetPhoneCallOutStatus) | [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824) | `POST /cgi-bin/meeting/phone/get_callout_status` |
+/// | [`GetPhoneTmpOpenId`](crate::meeting::phone::GetPhoneTmpOpenId) | [获取电话入会的成员ID](https://developer.work.weixin.qq.com/document/path/98825) | `POST /cgi-bin/meeting/phone/get_tmp_openid` |
+///
+/// ## [poll](crate::meeting::poll)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreatePollTheme`](crate::meeting::poll::CreatePollTheme) | [创建会议投票主题](https://developer.work.weixin.qq.com/document/path/98834) | `POST /cgi-bin/meeting/poll/create_theme` |
+/// | [`UpdatePollTheme`](crate::meeting::poll::UpdatePollTheme) | [修改会议投票主题](https://developer.work.weixin.qq.com/document/path/98835) | `POST /cgi-bin/meeting/poll/update_theme` |
+/// | [`GetPollList`](crate::meeting::poll::GetPollList) | [获取会议投票列表](https://developer.work.weixin.qq.com/document/path/98836) | `POST /cgi-bin/meeting/poll/get_poll_list` |
+/// | [`GetPollThemeInfo`](crate::meeting::poll::GetPollThemeInfo) | [获取会议投票主题信息](https://developer.work.weixin.qq.com/document/path/98837) | `POST /cgi-bin/meeting/poll/get_theme_info` |
+/// | [`GetPollDetail`](crate::meeting::poll::GetPollDetail) | [获取会议投票详情](https://developer.work.weixin.qq.com/document/path/98838) | `POST /cgi-bin/meeting/poll/get_poll_detail` |
+/// | [`DeletePoll`](crate::meeting::poll::DeletePoll) | [删除会议投票](https://developer.work.weixin.qq.com/document/path/98839) | `POST /cgi-bin/meeting/poll/delete` |
+/// | [`StartPoll`](crate::meeting::poll::StartPoll) | [发起会议投票](https://developer.work.weixin.qq.com/document/path/98840) | `POST /cgi-bin/meeting/poll/start` |
+/// | [`FinishPoll`](crate::meeting::poll::FinishPoll) | [结束会议投票](https://developer.work.weixin.qq.com/document/path/98841) | `POST /cgi-bin/meeting/poll/finish` |
+///
+/// ## [realcontrol](crate::meeting::realcontrol)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SetRealControl`](crate::meeting::realcontrol::SetRealControl) | [管理会中设置](https://developer.work.weixin.qq.com/document/path/98175) | `POST /cgi-bin/meeting/realcontrol/set` |
+/// | [`SetCoHost`](crate::meeting::realcontrol::SetCoHost) | [管理联席主持人](https://developer.work.weixin.qq.com/document/path/98180) | `POST /cgi-bin/meeting/realcontrol/set_cohost` |
+/// | [`MuteUser`](crate::meeting::realcontrol::MuteUser) | [静音成员](https://developer.work.weixin.qq.com/document/path/98184) | `POST /cgi-bin/meeting/realcontrol/mute_user` |
+/// | [`SwitchUserVideo`](crate::meeting::realcontrol::SwitchUserVideo) | [关闭或开启成员视频](https://developer.work.weixin.qq.com/document/path/98189) | `POST /cgi-bin/meeting/realcontrol/switch_user_video` |
+/// | [`CloseScreenShare`](crate::meeting::realcontrol::CloseScreenShare) | [关闭成员屏幕共享](https://developer.work.weixin.qq.com/document/path/98185) | `POST /cgi-bin/meeting/realcontrol/close_screen_share` |
+/// | [`SetNicknames`](crate::meeting::realcontrol::SetNicknames) | [修改成员在会中显示的昵称](https://developer.work.weixin.qq.com/document/path/98188) | `POST /cgi-bin/meeting/realcontrol/set_nicknames` |
+/// | [`ManageWaitingRoomUsers`](crate::meeting::realcontrol::ManageWaitingRoomUsers) | [管理等候室成员](https://developer.work.weixin.qq.com/document/path/98186) | `POST /cgi-bin/meeting/realcontrol/manage_waiting_room_users` |
+/// | [`KickOutUsers`](crate::meeting::realcontrol::KickOutUsers) | [移出成员](https://developer.work.weixin.qq.com/document/path/98181) | `POST /cgi-bin/meeting/realcontrol/kickout_users` |
+/// | [`DismissMeeting`](crate::meeting::realcontrol::DismissMeeting) | [结束会议](https://developer.work.weixin.qq.com/document/path/98187) | `POST /cgi-bin/meeting/realcontrol/dismiss` |
+///
+/// ## [record](crate::meeting::record)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListRecord`](crate::meeting::record::ListRecord) | [获取会议录制列表](https://developer.work.weixin.qq.com/document/path/98192) | `POST /cgi-bin/meeting/record/list` |
+/// | [`GetRecordStatistics`](crate::meeting::record::GetRecordStatistics) | [获取录制文件访问统计](https://developer.work.weixin.qq.com/document/path/98209) | `POST /cgi-bin/meeting/record/get_statistics` |
+/// | [`UpdateSharingConfig`](crate::meeting::record::UpdateSharingConfig) | [修改会议录制共享设置](https://developer.work.weixin.qq.com/document/path/98208) | `POST /cgi-bin/meeting/record/update_sharing_config` |
+/// | [`DeleteRecord`](crate::meeting::record::DeleteRecord) | [删除会议录制](https://developer.work.weixin.qq.com/document/path/98206) | `POST /cgi-bin/meeting/record/delete` |
+/// | [`DeleteRecordFile`](crate::meeting::record::DeleteRecordFile) | [删除单个录制文件](https://developer.work.weixin.qq.com/document/path/98207) | `POST /cgi-bin/meeting/record/delete_file` |
+/// | [`GetRecordFile`](crate::meeting::record::GetRecordFile) | [获取单个录制文件详情](https://developer.work.weixin.qq.com/document/path/98205) | `POST /cgi-bin/meeting/record/get_file` |
+/// | [`GetRecordFileList`](crate::meeting::record::GetRecordFileList) | [获取会议录制地址](https://developer.work.weixin.qq.com/document/path/98196) | `POST /cgi-bin/meeting/record/get_file_list` |
+/// | [`GetTranscriptParagraphList`](crate::meeting::record::GetTranscriptParagraphList) | [获取录制转写段落信息](https://developer.work.weixin.qq.com/document/path/98212) | `POST /cgi-bin/meeting/record/transcript/get_paragraph_list` |
+/// | [`GetTranscriptDetail`](crate::meeting::record::GetTranscriptDetail) | [获取录制转写详情](https://developer.work.weixin.qq.com/document/path/98211) | `POST /cgi-bin/meeting/record/transcript/get_detail` |
+/// | [`SearchTranscript`](crate::meeting::record::SearchTranscript) | [获取录制转写搜索结果](https://developer.work.weixin.qq.com/document/path/98213) | `POST /cgi-bin/meeting/record/transcript/search` |
+///
+/// ## [rooms](crate::meeting::rooms)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`BookRooms`](crate::meeting::rooms::BookRooms) | [预定Rooms会议室](https://developer.work.weixin.qq.com/document/path/98791) | `POST /cgi-bin/meeting/rooms/book` |
+/// | [`ReleaseRooms`](crate::meeting::rooms::ReleaseRooms) | [释放Rooms会议室](https://developer.work.weixin.qq.com/document/path/98792) | `POST /cgi-bin/meeting/rooms/release` |
+/// | [`ListRooms`](crate::meeting::rooms::ListRooms) | [获取Rooms会议室列表](https://developer.work.weixin.qq.com/document/path/98795) | `POST /cgi-bin/meeting/rooms/list` |
+/// | [`GetRoomsInfo`](crate::meeting::rooms::GetRoomsInfo) | [获取Rooms会议室详情](https://developer.work.weixin.qq.com/document/path/98793) | `POST /cgi-bin/meeting/rooms/get_info` |
+/// | [`GetRoomsConfig`](crate::meeting::rooms::GetRoomsConfig) | [获取Rooms会议室配置项](https://developer.work.weixin.qq.com/document/path/98802) | `POST /cgi-bin/meeting/rooms/get_config` |
+/// | [`ListRoomsMeetings`](crate::meeting::rooms::ListRoomsMeetings) | [获取Rooms会议室下的会议列表](https://developer.work.weixin.qq.com/document/path/98796) | `POST /cgi-bin/meeting/rooms/list_meetings` |
+/// | [`ListRoomsDevices`](crate::meeting::rooms::ListRoomsDevices) | [获取设备列表](https://developer.work.weixin.qq.com/document/path/98798) | `POST /cgi-bin/meeting/rooms/list_devices` |
+/// | [`ListRoomsControllers`](crate::meeting::rooms::ListRoomsControllers) | [获取控制器列表](https://developer.work.weixin.qq.com/document/path/98799) | `POST /cgi-bin/meeting/rooms/list_controllers` |
+/// | [`GetRoomsInventory`](crate::meeting::rooms::GetRoomsInventory) | [获取Rooms会议室资源](https://developer.work.weixin.qq.com/document/path/98809) | `POST /cgi-bin/meeting/rooms/get_inventory` |
+/// | [`CallRooms`](crate::meeting::rooms::CallRooms) | [呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98804) | `POST /cgi-bin/meeting/rooms/call` |
+/// | [`CancelRoomsCall`](crate::meeting::rooms::CancelRoomsCall) | [取消呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98805) | `POST /cgi-bin/meeting/rooms/cancel_call` |
+/// | [`GetRoomsResponseStatus`](crate::meeting::rooms::GetRoomsResponseStatus) | [获取Rooms会议室应答状态](https://developer.work.weixin.qq.com/document/path/98806) | `POST /cgi-bin/meeting/rooms/get_response_status` |
+///
+/// ## [statistics](crate::meeting::statistics)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetStartList`](crate::meeting::statistics::GetStartList) | [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651) | `POST /cgi-bin/meeting/statistics/get_start_list` |
+///
+/// ## [vip](crate::meeting::vip)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SubmitBatchAddVipJob`](crate::meeting::vip::SubmitBatchAddVipJob) | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99508) | `POST /cgi-bin/meeting/vip/submit_batch_add_job` |
+/// | [`GetBatchAddVipJobResult`](crate::meeting::vip::GetBatchAddVipJobResult) | [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99508) | `POST /cgi-bin/meeting/vip/batch_add_job_result` |
+/// | [`SubmitBatchDelVipJob`](crate::meeting::vip::SubmitBatchDelVipJob) | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99509) | `POST /cgi-bin/meeting/vip/submit_batch_del_job` |
+/// | [`GetBatchDelVipJobResult`](crate::meeting::vip::GetBatchDelVipJobResult) | [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509) | `POST /cgi-bin/meeting/vip/batch_del_job_result` |
+/// | [`ListVip`](crate::meeting::vip::ListVip) | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99510) | `POST /cgi-bin/meeting/vip/list` |
+///
+/// ## [webinar](crate::meeting::webinar)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateWebinar`](crate::meeting::webinar::CreateWebinar) | [创建网络研讨会](https://developer.work.weixin.qq.com/document/path/98842) | `POST /cgi-bin/meeting/webinar/create` |
+/// | [`UpdateWebinar`](crate::meeting::webinar::UpdateWebinar) | [修改网络研讨会](https://developer.work.weixin.qq.com/document/path/98843) | `POST /cgi-bin/meeting/webinar/update` |
+/// | [`CancelWebinar`](crate::meeting::webinar::CancelWebinar) | [取消网络研讨会](https://developer.work.weixin.qq.com/document/path/98870) | `POST /cgi-bin/meeting/webinar/cancel` |
+/// | [`GetWebinar`](crate::meeting::webinar::GetWebinar) | [获取网络研讨会详情](https://developer.work.weixin.qq.com/document/path/98860) | `POST /cgi-bin/meeting/webinar/get` |
+/// | [`ListWebinarGuest`](crate::meeting::webinar::ListWebinarGuest) | [获取网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98871) | `POST /cgi-bin/meeting/webinar/list_guest` |
+/// | [`UpdateWebinarGuestList`](crate::meeting::webinar::UpdateWebinarGuestList) | [更新网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98872) | `POST /cgi-bin/meeting/webinar/update_guest_list` |
+/// | [`UpdateWebinarWarmUp`](crate::meeting::webinar::UpdateWebinarWarmUp) | [管理网络研讨会暖场配置](https://developer.work.weixin.qq.com/document/path/98882) | `POST /cgi-bin/meeting/webinar/update_warm_up` |
+///
+/// ## [webinar_enroll](crate::meeting::webinar_enroll)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SetWebinarEnrollConfig`](crate::meeting::webinar_enroll::SetWebinarEnrollConfig) | [修改网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98875) | `POST /cgi-bin/meeting/webinar/enroll/set_config` |
+/// | [`GetWebinarEnrollConfig`](crate::meeting::webinar_enroll::GetWebinarEnrollConfig) | [获取网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98874) | `POST /cgi-bin/meeting/webinar/enroll/get_config` |
+/// | [`QueryWebinarEnrollByTmpOpenId`](crate::meeting::webinar_enroll::QueryWebinarEnrollByTmpOpenId) | [获取网络研讨会成员报名 ID](https://developer.work.weixin.qq.com/document/path/98873) | `POST /cgi-bin/meeting/webinar/enroll/query_by_tmp_openid` |
+/// | [`ListWebinarEnroll`](crate::meeting::webinar_enroll::ListWebinarEnroll) | [获取网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98876) | `POST /cgi-bin/meeting/webinar/enroll/list` |
+/// | [`ApproveWebinarEnroll`](crate::meeting::webinar_enroll::ApproveWebinarEnroll) | [审批网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98877) | `POST /cgi-bin/meeting/webinar/enroll/approve` |
+/// | [`ImportWebinarEnroll`](crate::meeting::webinar_enroll::ImportWebinarEnroll) | [导入网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98880) | `POST /cgi-bin/meeting/webinar/enroll/import` |
+/// | [`DeleteWebinarEnroll`](crate::meeting::webinar_enroll::DeleteWebinarEnroll) | [删除网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98881) | `POST /cgi-bin/meeting/webinar/enroll/delete` |
 #[cfg(feature = "meeting")]
 pub mod meeting;
 /// 消息接收与发送, 消息推送（原群机器人） (feature `message`): Messages that apps and group bots send or receive, group
 /// chats of apps, and passive replies.
 ///
-/// | title | call | request |
+/// ## [app](crate::message::app)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236) | `POST /cgi-bin/message/send` | [`app::SendMessage`](crate::message::app::SendMessage) |
-/// | [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867) | `POST /cgi-bin/message/recall` | [`app::RecallMessage`](crate::message::app::RecallMessage) |
-/// | [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888) | `POST /cgi-bin/message/update_template_card` | [`app::UpdateTemplateCard`](crate::message::app::UpdateTemplateCard) |
-/// | [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245) | `POST /cgi-bin/appchat/create` | [`appchat::CreateAppChat`](crate::message::appchat::CreateAppChat) |
-/// | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913) | `POST /cgi-bin/appchat/update` | [`appchat::UpdateAppChat`](crate::message::appchat::UpdateAppChat) |
-/// | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914) | `GET /cgi-bin/appchat/get` | [`appchat::GetAppChat`](crate::message::appchat::GetAppChat) |
-/// | [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248) | `POST /cgi-bin/appchat/send` | [`appchat::SendAppChat`](crate::message::appchat::SendAppChat) |
-/// | [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/send` | [`webhook::SendWebhook`](crate::message::webhook::SendWebhook) |
-/// | [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/upload_media` | [`webhook::UploadMedia`](crate::message::webhook::UploadMedia) |
+/// | [`SendMessage`](crate::message::app::SendMessage) | [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236) | `POST /cgi-bin/message/send` |
+/// | [`RecallMessage`](crate::message::app::RecallMessage) | [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867) | `POST /cgi-bin/message/recall` |
+/// | [`UpdateTemplateCard`](crate::message::app::UpdateTemplateCard) | [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888) | `POST /cgi-bin/message/update_template_card` |
+///
+/// ## [appchat](crate::message::appchat)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateAppChat`](crate::message::appchat::CreateAppChat) | [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245) | `POST /cgi-bin/appchat/create` |
+/// | [`UpdateAppChat`](crate::message::appchat::UpdateAppChat) | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913) | `POST /cgi-bin/appchat/update` |
+/// | [`GetAppChat`](crate::message::appchat::GetAppChat) | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914) | `GET /cgi-bin/appchat/get` |
+/// | [`SendAppChat`](crate::message::appchat::SendAppChat) | [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248) | `POST /cgi-bin/appchat/send` |
+///
+/// ## [webhook](crate::message::webhook)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SendWebhook`](crate::message::webhook::SendWebhook) | [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/send` |
+/// | [`UploadMedia`](crate::message::webhook::UploadMedia) | [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/upload_media` |
 #[cfg(feature = "message")]
 pub mod message;
 #[cfg(feature = "msgaudit")]
 pub mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 待办 (feature `oa`): Approvals, calendars,
-/// schedules, meeting rooms, work reports, to-dos, leave and calls.
+/// 审批, 日程, 会议室, … (feature `oa`): Approvals, calendars, schedules, meeting rooms, work reports,
+/// to-dos, leave and calls.
 ///
-/// | title | call | request |
+/// ## [advanced_feature](crate::oa::advanced_feature)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [设置审批单审批信息](https://developer.work.weixin.qq.com/document/path/99880) | `POST /cgi-bin/advanced_feature/set_approval_detail` | [`advanced_feature::SetApprovalDetail`](crate::oa::advanced_feature::SetApprovalDetail) |
-/// | [批量获取申请单ID](https://developer.work.weixin.qq.com/document/path/99883) | `POST /cgi-bin/advanced_feature/get_apply_id_list` | [`advanced_feature::GetApplyIdList`](crate::oa::advanced_feature::GetApplyIdList) |
-/// | [获取申请单详细信息](https://developer.work.weixin.qq.com/document/path/99885) | `POST /cgi-bin/advanced_feature/get_approval_info` | [`advanced_feature::GetAdvancedFeatureApprovalInfo`](crate::oa::advanced_feature::GetAdvancedFeatureApprovalInfo) |
-/// | [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983) | `POST /cgi-bin/oa/getapprovaldetail` | [`approval::GetApprovalDetail`](crate::oa::approval::GetApprovalDetail) |
-/// | [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816) | `POST /cgi-bin/oa/getapprovalinfo` | [`approval::GetApprovalInfo`](crate::oa::approval::GetApprovalInfo) |
-/// | [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437) | `POST /cgi-bin/oa/approval/create_template` | [`approval::CreateTemplate`](crate::oa::approval::CreateTemplate) |
-/// | [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269) | `POST /cgi-bin/corp/getopenapprovaldata` | [`approval::GetOpenApprovalData`](crate::oa::approval::GetOpenApprovalData) |
-/// | [提交审批申请](https://developer.work.weixin.qq.com/document/path/91853) | `POST /cgi-bin/oa/applyevent` | [`approval::ApplyEvent`](crate::oa::approval::ApplyEvent) |
-/// | [获取审批模板详情](https://developer.work.weixin.qq.com/document/path/91982) | `POST /cgi-bin/oa/gettemplatedetail` | [`approval::GetTemplateDetail`](crate::oa::approval::GetTemplateDetail) |
-/// | [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438) | `POST /cgi-bin/oa/approval/update_template` | [`approval::UpdateTemplate`](crate::oa::approval::UpdateTemplate) |
-/// | [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630) | `POST /cgi-bin/oa/approval/copytemplate` | [`approval::CopyTemplate`](crate::oa::approval::CopyTemplate) |
-/// | [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530) | `POST /cgi-bin/corp/getapprovaldata` | [`approval::GetApprovalData`](crate::oa::approval::GetApprovalData) |
-/// | [创建日历](https://developer.work.weixin.qq.com/document/path/93647) | `POST /cgi-bin/oa/calendar/add` | [`calendar::AddCalendar`](crate::oa::calendar::AddCalendar) |
-/// | [更新日历](https://developer.work.weixin.qq.com/document/path/97716) | `POST /cgi-bin/oa/calendar/update` | [`calendar::UpdateCalendar`](crate::oa::calendar::UpdateCalendar) |
-/// | [获取日历详情](https://developer.work.weixin.qq.com/document/path/97717) | `POST /cgi-bin/oa/calendar/get` | [`calendar::GetCalendar`](crate::oa::calendar::GetCalendar) |
-/// | [删除日历](https://developer.work.weixin.qq.com/document/path/97718) | `POST /cgi-bin/oa/calendar/del` | [`calendar::DelCalendar`](crate::oa::calendar::DelCalendar) |
-/// | [获取公费电话拨打记录](https://developer.work.weixin.qq.com/document/path/93662) | `POST /cgi-bin/dial/get_dial_record` | [`dial::GetDialRecord`](crate::oa::dial::GetDialRecord) |
-/// | [批量获取汇报记录单号](https://developer.work.weixin.qq.com/document/path/93393) | `POST /cgi-bin/oa/journal/get_record_list` | [`journal::GetJournalRecordList`](crate::oa::journal::GetJournalRecordList) |
-/// | [获取汇报记录详情](https://developer.work.weixin.qq.com/document/path/93394) | `POST /cgi-bin/oa/journal/get_record_detail` | [`journal::GetJournalRecordDetail`](crate::oa::journal::GetJournalRecordDetail) |
-/// | [获取汇报统计数据](https://developer.work.weixin.qq.com/document/path/93395) | `POST /cgi-bin/oa/journal/get_stat_list` | [`journal::GetJournalStatList`](crate::oa::journal::GetJournalStatList) |
-/// | [下载微盘文件](https://developer.work.weixin.qq.com/document/path/98021) | `POST /cgi-bin/oa/journal/download_wedrive_file` | [`journal::DownloadWedriveFile`](crate::oa::journal::DownloadWedriveFile) |
-/// | [添加会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/add` | [`meetingroom::AddMeetingRoom`](crate::oa::meetingroom::AddMeetingRoom) |
-/// | [查询会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/list` | [`meetingroom::ListMeetingRoom`](crate::oa::meetingroom::ListMeetingRoom) |
-/// | [编辑会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/edit` | [`meetingroom::EditMeetingRoom`](crate::oa::meetingroom::EditMeetingRoom) |
-/// | [删除会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/del` | [`meetingroom::DelMeetingRoom`](crate::oa::meetingroom::DelMeetingRoom) |
-/// | [查询会议室的预定信息](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/get_booking_info` | [`meetingroom::GetBookingInfo`](crate::oa::meetingroom::GetBookingInfo) |
-/// | [预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book` | [`meetingroom::BookMeetingRoom`](crate::oa::meetingroom::BookMeetingRoom) |
-/// | [通过日程预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book_by_schedule` | [`meetingroom::BookMeetingRoomBySchedule`](crate::oa::meetingroom::BookMeetingRoomBySchedule) |
-/// | [通过会议预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book_by_meeting` | [`meetingroom::BookMeetingRoomByMeeting`](crate::oa::meetingroom::BookMeetingRoomByMeeting) |
-/// | [取消预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/cancel_book` | [`meetingroom::CancelBooking`](crate::oa::meetingroom::CancelBooking) |
-/// | [根据会议室预定ID查询预定详情](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/bookinfo/get` | [`meetingroom::GetBookingInfoById`](crate::oa::meetingroom::GetBookingInfoById) |
-/// | [发起语音电话](https://developer.work.weixin.qq.com/document/path/91627) | `POST /cgi-bin/pstncc/call` | [`pstncc::PstnccCall`](crate::oa::pstncc::PstnccCall) |
-/// | [获取接听状态](https://developer.work.weixin.qq.com/document/path/91628) | `POST /cgi-bin/pstncc/getstates` | [`pstncc::GetPstnccStates`](crate::oa::pstncc::GetPstnccStates) |
-/// | [创建日程](https://developer.work.weixin.qq.com/document/path/93648) | `POST /cgi-bin/oa/schedule/add` | [`schedule::AddSchedule`](crate::oa::schedule::AddSchedule) |
-/// | [更新日程](https://developer.work.weixin.qq.com/document/path/97720) | `POST /cgi-bin/oa/schedule/update` | [`schedule::UpdateSchedule`](crate::oa::schedule::UpdateSchedule) |
-/// | [新增日程参与者](https://developer.work.weixin.qq.com/document/path/97721) | `POST /cgi-bin/oa/schedule/add_attendees` | [`schedule::AddAttendees`](crate::oa::schedule::AddAttendees) |
-/// | [删除日程参与者](https://developer.work.weixin.qq.com/document/path/97722) | `POST /cgi-bin/oa/schedule/del_attendees` | [`schedule::DelAttendees`](crate::oa::schedule::DelAttendees) |
-/// | [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723) | `POST /cgi-bin/oa/schedule/get_by_calendar` | [`schedule::GetScheduleByCalendar`](crate::oa::schedule::GetScheduleByCalendar) |
-/// | [获取日程详情](https://developer.work.weixin.qq.com/document/path/97724) | `POST /cgi-bin/oa/schedule/get` | [`schedule::GetSchedule`](crate::oa::schedule::GetSchedule) |
-/// | [取消日程](https://developer.work.weixin.qq.com/document/path/97725) | `POST /cgi-bin/oa/schedule/del` | [`schedule::DelSchedule`](crate::oa::schedule::DelSchedule) |
-/// | [获取待办详情](https://developer.work.weixin.qq.com/document/path/101524) † | `POST /cgi-bin/todo/get` | [`todo::GetTodo`](crate::oa::todo::GetTodo) |
-/// | [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534) † | `POST /cgi-bin/todo/update` | [`todo::UpdateTodo`](crate::oa::todo::UpdateTodo) |
-/// | [获取企业假期管理配置](https://developer.work.weixin.qq.com/document/path/93375) | `GET /cgi-bin/oa/vacation/getcorpconf` | [`vacation::GetVacationCorpConf`](crate::oa::vacation::GetVacationCorpConf) |
-/// | [获取成员假期余额](https://developer.work.weixin.qq.com/document/path/93376) | `POST /cgi-bin/oa/vacation/getuservacationquota` | [`vacation::GetUserVacationQuota`](crate::oa::vacation::GetUserVacationQuota) |
-/// | [修改成员假期余额](https://developer.work.weixin.qq.com/document/path/93377) | `POST /cgi-bin/oa/vacation/setoneuserquota` | [`vacation::SetOneUserQuota`](crate::oa::vacation::SetOneUserQuota) |
+/// | [`SetApprovalDetail`](crate::oa::advanced_feature::SetApprovalDetail) | [设置审批单审批信息](https://developer.work.weixin.qq.com/document/path/99880) | `POST /cgi-bin/advanced_feature/set_approval_detail` |
+/// | [`GetApplyIdList`](crate::oa::advanced_feature::GetApplyIdList) | [批量获取申请单ID](https://developer.work.weixin.qq.com/document/path/99883) | `POST /cgi-bin/advanced_feature/get_apply_id_list` |
+/// | [`GetAdvancedFeatureApprovalInfo`](crate::oa::advanced_feature::GetAdvancedFeatureApprovalInfo) | [获取申请单详细信息](https://developer.work.weixin.qq.com/document/path/99885) | `POST /cgi-bin/advanced_feature/get_approval_info` |
 ///
-/// † Nobody has read the page: the call is known from other implementations.
+/// ## [approval](crate::oa::approval)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetApprovalDetail`](crate::oa::approval::GetApprovalDetail) | [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983) | `POST /cgi-bin/oa/getapprovaldetail` |
+/// | [`GetApprovalInfo`](crate::oa::approval::GetApprovalInfo) | [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816) | `POST /cgi-bin/oa/getapprovalinfo` |
+/// | [`CreateTemplate`](crate::oa::approval::CreateTemplate) | [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437) | `POST /cgi-bin/oa/approval/create_template` |
+/// | [`GetOpenApprovalData`](crate::oa::approval::GetOpenApprovalData) | [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269) | `POST /cgi-bin/corp/getopenapprovaldata` |
+/// | [`ApplyEvent`](crate::oa::approval::ApplyEvent) | [提交审批申请](https://developer.work.weixin.qq.com/document/path/91853) | `POST /cgi-bin/oa/applyevent` |
+/// | [`GetTemplateDetail`](crate::oa::approval::GetTemplateDetail) | [获取审批模板详情](https://developer.work.weixin.qq.com/document/path/91982) | `POST /cgi-bin/oa/gettemplatedetail` |
+/// | [`UpdateTemplate`](crate::oa::approval::UpdateTemplate) | [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438) | `POST /cgi-bin/oa/approval/update_template` |
+/// | [`CopyTemplate`](crate::oa::approval::CopyTemplate) | [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630) | `POST /cgi-bin/oa/approval/copytemplate` |
+/// | [`GetApprovalData`](crate::oa::approval::GetApprovalData) | [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530) | `POST /cgi-bin/corp/getapprovaldata` |
+///
+/// ## [calendar](crate::oa::calendar)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddCalendar`](crate::oa::calendar::AddCalendar) | [创建日历](https://developer.work.weixin.qq.com/document/path/93647) | `POST /cgi-bin/oa/calendar/add` |
+/// | [`UpdateCalendar`](crate::oa::calendar::UpdateCalendar) | [更新日历](https://developer.work.weixin.qq.com/document/path/97716) | `POST /cgi-bin/oa/calendar/update` |
+/// | [`GetCalendar`](crate::oa::calendar::GetCalendar) | [获取日历详情](https://developer.work.weixin.qq.com/document/path/97717) | `POST /cgi-bin/oa/calendar/get` |
+/// | [`DelCalendar`](crate::oa::calendar::DelCalendar) | [删除日历](https://developer.work.weixin.qq.com/document/path/97718) | `POST /cgi-bin/oa/calendar/del` |
+///
+/// ## [dial](crate::oa::dial)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetDialRecord`](crate::oa::dial::GetDialRecord) | [获取公费电话拨打记录](https://developer.work.weixin.qq.com/document/path/93662) | `POST /cgi-bin/dial/get_dial_record` |
+///
+/// ## [journal](crate::oa::journal)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetJournalRecordList`](crate::oa::journal::GetJournalRecordList) | [批量获取汇报记录单号](https://developer.work.weixin.qq.com/document/path/93393) | `POST /cgi-bin/oa/journal/get_record_list` |
+/// | [`GetJournalRecordDetail`](crate::oa::journal::GetJournalRecordDetail) | [获取汇报记录详情](https://developer.work.weixin.qq.com/document/path/93394) | `POST /cgi-bin/oa/journal/get_record_detail` |
+/// | [`GetJournalStatList`](crate::oa::journal::GetJournalStatList) | [获取汇报统计数据](https://developer.work.weixin.qq.com/document/path/93395) | `POST /cgi-bin/oa/journal/get_stat_list` |
+/// | [`DownloadWedriveFile`](crate::oa::journal::DownloadWedriveFile) | [下载微盘文件](https://developer.work.weixin.qq.com/document/path/98021) | `POST /cgi-bin/oa/journal/download_wedrive_file` |
+///
+/// ## [meetingroom](crate::oa::meetingroom)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddMeetingRoom`](crate::oa::meetingroom::AddMeetingRoom) | [添加会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/add` |
+/// | [`ListMeetingRoom`](crate::oa::meetingroom::ListMeetingRoom) | [查询会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/list` |
+/// | [`EditMeetingRoom`](crate::oa::meetingroom::EditMeetingRoom) | [编辑会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/edit` |
+/// | [`DelMeetingRoom`](crate::oa::meetingroom::DelMeetingRoom) | [删除会议室](https://developer.work.weixin.qq.com/document/path/93619) | `POST /cgi-bin/oa/meetingroom/del` |
+/// | [`GetBookingInfo`](crate::oa::meetingroom::GetBookingInfo) | [查询会议室的预定信息](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/get_booking_info` |
+/// | [`BookMeetingRoom`](crate::oa::meetingroom::BookMeetingRoom) | [预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book` |
+/// | [`BookMeetingRoomBySchedule`](crate::oa::meetingroom::BookMeetingRoomBySchedule) | [通过日程预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book_by_schedule` |
+/// | [`BookMeetingRoomByMeeting`](crate::oa::meetingroom::BookMeetingRoomByMeeting) | [通过会议预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book_by_meeting` |
+/// | [`CancelBooking`](crate::oa::meetingroom::CancelBooking) | [取消预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/cancel_book` |
+/// | [`GetBookingInfoById`](crate::oa::meetingroom::GetBookingInfoById) | [根据会议室预定ID查询预定详情](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/bookinfo/get` |
+///
+/// ## [pstncc](crate::oa::pstncc)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`PstnccCall`](crate::oa::pstncc::PstnccCall) | [发起语音电话](https://developer.work.weixin.qq.com/document/path/91627) | `POST /cgi-bin/pstncc/call` |
+/// | [`GetPstnccStates`](crate::oa::pstncc::GetPstnccStates) | [获取接听状态](https://developer.work.weixin.qq.com/document/path/91628) | `POST /cgi-bin/pstncc/getstates` |
+///
+/// ## [schedule](crate::oa::schedule)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddSchedule`](crate::oa::schedule::AddSchedule) | [创建日程](https://developer.work.weixin.qq.com/document/path/93648) | `POST /cgi-bin/oa/schedule/add` |
+/// | [`UpdateSchedule`](crate::oa::schedule::UpdateSchedule) | [更新日程](https://developer.work.weixin.qq.com/document/path/97720) | `POST /cgi-bin/oa/schedule/update` |
+/// | [`AddAttendees`](crate::oa::schedule::AddAttendees) | [新增日程参与者](https://developer.work.weixin.qq.com/document/path/97721) | `POST /cgi-bin/oa/schedule/add_attendees` |
+/// | [`DelAttendees`](crate::oa::schedule::DelAttendees) | [删除日程参与者](https://developer.work.weixin.qq.com/document/path/97722) | `POST /cgi-bin/oa/schedule/del_attendees` |
+/// | [`GetScheduleByCalendar`](crate::oa::schedule::GetScheduleByCalendar) | [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723) | `POST /cgi-bin/oa/schedule/get_by_calendar` |
+/// | [`GetSchedule`](crate::oa::schedule::GetSchedule) | [获取日程详情](https://developer.work.weixin.qq.com/document/path/97724) | `POST /cgi-bin/oa/schedule/get` |
+/// | [`DelSchedule`](crate::oa::schedule::DelSchedule) | [取消日程](https://developer.work.weixin.qq.com/document/path/97725) | `POST /cgi-bin/oa/schedule/del` |
+///
+/// ## [todo](crate::oa::todo)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetTodo`](crate::oa::todo::GetTodo) † | [获取待办详情](https://developer.work.weixin.qq.com/document/path/101524) | `POST /cgi-bin/todo/get` |
+/// | [`UpdateTodo`](crate::oa::todo::UpdateTodo) † | [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534) | `POST /cgi-bin/todo/update` |
+///
+/// ## [vacation](crate::oa::vacation)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetVacationCorpConf`](crate::oa::vacation::GetVacationCorpConf) | [获取企业假期管理配置](https://developer.work.weixin.qq.com/document/path/93375) | `GET /cgi-bin/oa/vacation/getcorpconf` |
+/// | [`GetUserVacationQuota`](crate::oa::vacation::GetUserVacationQuota) | [获取成员假期余额](https://developer.work.weixin.qq.com/document/path/93376) | `POST /cgi-bin/oa/vacation/getuservacationquota` |
+/// | [`SetOneUserQuota`](crate::oa::vacation::SetOneUserQuota) | [修改成员假期余额](https://developer.work.weixin.qq.com/document/path/93377) | `POST /cgi-bin/oa/vacation/setoneuserquota` |
+///
+/// † Not checked against WeCom's page, which was not available: known from other implementations.
 #[cfg(feature = "oa")]
 pub mod oa;
 /// 硬件云端接入 (feature `openhw`): Devices that connect to WeCom through the cloud of their vendor.
 ///
-/// | title | call | request |
+/// ## [access_control](crate::openhw::access_control)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [上报考勤打卡记录](https://developer.work.weixin.qq.com/document/path/95985) | `POST /cgi-bin/openhw/device/report_checkin_data` | [`access_control::ReportCheckinData`](crate::openhw::access_control::ReportCheckinData) |
-/// | [上报体温检测记录](https://developer.work.weixin.qq.com/document/path/95986) | `POST /cgi-bin/openhw/device/report_temperature_data` | [`access_control::ReportTemperatureData`](crate::openhw::access_control::ReportTemperatureData) |
-/// | [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997) | `POST /cgi-bin/openhw/device/report_access_data` | [`access_control::ReportAccessData`](crate::openhw::access_control::ReportAccessData) |
-/// | [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000) | `POST /cgi-bin/openhw/device/report_bio_info_result` | [`access_control::ReportBioInfoResult`](crate::openhw::access_control::ReportBioInfoResult) |
-/// | [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048) | `POST /cgi-bin/openhw/device/report_remote_open_result` | [`access_control::ReportRemoteOpenResult`](crate::openhw::access_control::ReportRemoteOpenResult) |
-/// | [获取设备型号调用凭证](https://developer.work.weixin.qq.com/document/path/95992) | `POST /cgi-bin/openhw/get_model_token` | [`device::GetModelToken`](crate::openhw::device::GetModelToken) |
-/// | [获取设备授权密钥](https://developer.work.weixin.qq.com/document/path/95993) | `POST /cgi-bin/openhw/get_device_secret` | [`device::GetDeviceSecret`](crate::openhw::device::GetDeviceSecret) |
-/// | [获取设备调用凭证](https://developer.work.weixin.qq.com/document/path/96022) | `POST /cgi-bin/openhw/get_device_token` | [`device::GetDeviceToken`](crate::openhw::device::GetDeviceToken) |
-/// | [录入设备](https://developer.work.weixin.qq.com/document/path/95980) | `POST /cgi-bin/openhw/model/register_sn` | [`device::RegisterSn`](crate::openhw::device::RegisterSn) |
-/// | [删除设备](https://developer.work.weixin.qq.com/document/path/95981) | `POST /cgi-bin/openhw/model/unregister_sn` | [`device::UnregisterSn`](crate::openhw::device::UnregisterSn) |
-/// | [获取设备详情](https://developer.work.weixin.qq.com/document/path/95982) | `POST /cgi-bin/openhw/device/get_device_detail` | [`device::GetDeviceDetail`](crate::openhw::device::GetDeviceDetail) |
-/// | [更新设备状态](https://developer.work.weixin.qq.com/document/path/95983) | `POST /cgi-bin/openhw/device/report_device_status` | [`device::ReportDeviceStatus`](crate::openhw::device::ReportDeviceStatus) |
-/// | [全量获取设备成员列表](https://developer.work.weixin.qq.com/document/path/95984) | `POST /cgi-bin/openhw/device/get_userinfo_by_page` | [`device::GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage) |
-/// | [获取设备中指定成员的信息](https://developer.work.weixin.qq.com/document/path/96037) | `POST /cgi-bin/openhw/device/get_userinfo_by_ids` | [`device::GetUserInfoByIds`](crate::openhw::device::GetUserInfoByIds) |
-/// | [上报设备固件升级结果](https://developer.work.weixin.qq.com/document/path/95999) | `POST /cgi-bin/openhw/device/report_firmware_upgrade_result` | [`device::ReportFirmwareUpgradeResult`](crate::openhw::device::ReportFirmwareUpgradeResult) |
-/// | [获取设备管理二维码](https://developer.work.weixin.qq.com/document/path/98023) | `POST /cgi-bin/openhw/device/gen_login_qrcode` | [`device::GenLoginQrCode`](crate::openhw::device::GenLoginQrCode) |
-/// | [获取设备身份识别二维码](https://developer.work.weixin.qq.com/document/path/98024) | `POST /cgi-bin/openhw/device/gen_id_dynamic_qrcode` | [`device::GenIdDynamicQrCode`](crate::openhw::device::GenIdDynamicQrCode) |
-/// | [获取打印任务列表](https://developer.work.weixin.qq.com/document/path/96407) | `POST /cgi-bin/openhw/device/get_printer_job_list` | [`printer::GetPrinterJobList`](crate::openhw::printer::GetPrinterJobList) |
-/// | [获取打印文件](https://developer.work.weixin.qq.com/document/path/96408) | `POST /cgi-bin/openhw/device/get_printer_job_download_url` | [`printer::GetPrinterJobDownloadUrl`](crate::openhw::printer::GetPrinterJobDownloadUrl) |
-/// | [上报打印任务状态](https://developer.work.weixin.qq.com/document/path/96409) | `POST /cgi-bin/openhw/device/report_printer_job_status` | [`printer::ReportPrinterJobStatus`](crate::openhw::printer::ReportPrinterJobStatus) |
-/// | [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410) | `POST /cgi-bin/openhw/device/push_scan_file` | [`printer::PushScanFile`](crate::openhw::printer::PushScanFile) |
-/// | [返回转码后的打印文件](https://developer.work.weixin.qq.com/document/path/96412) | `POST /cgi-bin/openhw/device/set_printer_job_trans_result` | [`printer::SetPrinterJobTransResult`](crate::openhw::printer::SetPrinterJobTransResult) |
+/// | [`ReportCheckinData`](crate::openhw::access_control::ReportCheckinData) | [上报考勤打卡记录](https://developer.work.weixin.qq.com/document/path/95985) | `POST /cgi-bin/openhw/device/report_checkin_data` |
+/// | [`ReportTemperatureData`](crate::openhw::access_control::ReportTemperatureData) | [上报体温检测记录](https://developer.work.weixin.qq.com/document/path/95986) | `POST /cgi-bin/openhw/device/report_temperature_data` |
+/// | [`ReportAccessData`](crate::openhw::access_control::ReportAccessData) | [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997) | `POST /cgi-bin/openhw/device/report_access_data` |
+/// | [`ReportBioInfoResult`](crate::openhw::access_control::ReportBioInfoResult) | [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000) | `POST /cgi-bin/openhw/device/report_bio_info_result` |
+/// | [`ReportRemoteOpenResult`](crate::openhw::access_control::ReportRemoteOpenResult) | [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048) | `POST /cgi-bin/openhw/device/report_remote_open_result` |
+///
+/// ## [device](crate::openhw::device)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetModelToken`](crate::openhw::device::GetModelToken) | [获取设备型号调用凭证](https://developer.work.weixin.qq.com/document/path/95992) | `POST /cgi-bin/openhw/get_model_token` |
+/// | [`GetDeviceSecret`](crate::openhw::device::GetDeviceSecret) | [获取设备授权密钥](https://developer.work.weixin.qq.com/document/path/95993) | `POST /cgi-bin/openhw/get_device_secret` |
+/// | [`GetDeviceToken`](crate::openhw::device::GetDeviceToken) | [获取设备调用凭证](https://developer.work.weixin.qq.com/document/path/96022) | `POST /cgi-bin/openhw/get_device_token` |
+/// | [`RegisterSn`](crate::openhw::device::RegisterSn) | [录入设备](https://developer.work.weixin.qq.com/document/path/95980) | `POST /cgi-bin/openhw/model/register_sn` |
+/// | [`UnregisterSn`](crate::openhw::device::UnregisterSn) | [删除设备](https://developer.work.weixin.qq.com/document/path/95981) | `POST /cgi-bin/openhw/model/unregister_sn` |
+/// | [`GetDeviceDetail`](crate::openhw::device::GetDeviceDetail) | [获取设备详情](https://developer.work.weixin.qq.com/document/path/95982) | `POST /cgi-bin/openhw/device/get_device_detail` |
+/// | [`ReportDeviceStatus`](crate::openhw::device::ReportDeviceStatus) | [更新设备状态](https://developer.work.weixin.qq.com/document/path/95983) | `POST /cgi-bin/openhw/device/report_device_status` |
+/// | [`GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage) | [全量获取设备成员列表](https://developer.work.weixin.qq.com/document/path/95984) | `POST /cgi-bin/openhw/device/get_userinfo_by_page` |
+/// | [`GetUserInfoByIds`](crate::openhw::device::GetUserInfoByIds) | [获取设备中指定成员的信息](https://developer.work.weixin.qq.com/document/path/96037) | `POST /cgi-bin/openhw/device/get_userinfo_by_ids` |
+/// | [`ReportFirmwareUpgradeResult`](crate::openhw::device::ReportFirmwareUpgradeResult) | [上报设备固件升级结果](https://developer.work.weixin.qq.com/document/path/95999) | `POST /cgi-bin/openhw/device/report_firmware_upgrade_result` |
+/// | [`GenLoginQrCode`](crate::openhw::device::GenLoginQrCode) | [获取设备管理二维码](https://developer.work.weixin.qq.com/document/path/98023) | `POST /cgi-bin/openhw/device/gen_login_qrcode` |
+/// | [`GenIdDynamicQrCode`](crate::openhw::device::GenIdDynamicQrCode) | [获取设备身份识别二维码](https://developer.work.weixin.qq.com/document/path/98024) | `POST /cgi-bin/openhw/device/gen_id_dynamic_qrcode` |
+///
+/// ## [printer](crate::openhw::printer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetPrinterJobList`](crate::openhw::printer::GetPrinterJobList) | [获取打印任务列表](https://developer.work.weixin.qq.com/document/path/96407) | `POST /cgi-bin/openhw/device/get_printer_job_list` |
+/// | [`GetPrinterJobDownloadUrl`](crate::openhw::printer::GetPrinterJobDownloadUrl) | [获取打印文件](https://developer.work.weixin.qq.com/document/path/96408) | `POST /cgi-bin/openhw/device/get_printer_job_download_url` |
+/// | [`ReportPrinterJobStatus`](crate::openhw::printer::ReportPrinterJobStatus) | [上报打印任务状态](https://developer.work.weixin.qq.com/document/path/96409) | `POST /cgi-bin/openhw/device/report_printer_job_status` |
+/// | [`PushScanFile`](crate::openhw::printer::PushScanFile) | [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410) | `POST /cgi-bin/openhw/device/push_scan_file` |
+/// | [`SetPrinterJobTransResult`](crate::openhw::printer::SetPrinterJobTransResult) | [返回转码后的打印文件](https://developer.work.weixin.qq.com/document/path/96412) | `POST /cgi-bin/openhw/device/set_printer_job_trans_result` |
 #[cfg(feature = "openhw")]
 pub mod openhw;
 /// 企业支付 (feature `pay`): Red packets, payments to members, and payments that members or mini programs
 /// collect.
 ///
-/// | title | call | request |
+/// ## [externalpay](crate::pay::externalpay)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [查询商户号详情](https://developer.work.weixin.qq.com/document/path/93666) | `POST /cgi-bin/externalpay/getmerchant` | [`externalpay::GetMerchant`](crate::pay::externalpay::GetMerchant) |
-/// | [设置商户号使用范围](https://developer.work.weixin.qq.com/document/path/93666) | `POST /cgi-bin/externalpay/set_mch_use_scope` | [`externalpay::SetMchUseScope`](crate::pay::externalpay::SetMchUseScope) |
-/// | [获取对外收款记录](https://developer.work.weixin.qq.com/document/path/93667) | `POST /cgi-bin/externalpay/get_bill_list` | [`externalpay::GetBillList`](crate::pay::externalpay::GetBillList) |
-/// | [获取收款项目的商户单号](https://developer.work.weixin.qq.com/document/path/95944) | `POST /cgi-bin/externalpay/get_payment_info` | [`externalpay::GetPaymentInfo`](crate::pay::externalpay::GetPaymentInfo) |
-/// | [获取资金流水](https://developer.work.weixin.qq.com/document/path/98100) | `POST /cgi-bin/externalpay/get_fund_flow` | [`externalpay::GetFundFlow`](crate::pay::externalpay::GetFundFlow) |
-/// | [提交图片](https://developer.work.weixin.qq.com/document/path/98972) | `POST /cgi-bin/miniapppay/upload_image` | [`miniapppay::UploadImage`](crate::pay::miniapppay::UploadImage) |
-/// | [提交创建对外收款账户的申请单](https://developer.work.weixin.qq.com/document/path/98973) | `POST /cgi-bin/miniapppay/apply_mch` | [`miniapppay::ApplyMch`](crate::pay::miniapppay::ApplyMch) |
-/// | [查询申请单状态](https://developer.work.weixin.qq.com/document/path/98974) | `POST /cgi-bin/miniapppay/get_applyment_status` | [`miniapppay::GetApplymentStatus`](crate::pay::miniapppay::GetApplymentStatus) |
-/// | [小程序下单](https://developer.work.weixin.qq.com/document/path/97322) | `POST /cgi-bin/miniapppay/create_order` | [`miniapppay::CreateOrder`](crate::pay::miniapppay::CreateOrder) |
-/// | [查询订单](https://developer.work.weixin.qq.com/document/path/97323) | `POST /cgi-bin/miniapppay/get_order` | [`miniapppay::GetOrder`](crate::pay::miniapppay::GetOrder) |
-/// | [关闭订单](https://developer.work.weixin.qq.com/document/path/97324) | `POST /cgi-bin/miniapppay/close_order` | [`miniapppay::CloseOrder`](crate::pay::miniapppay::CloseOrder) |
-/// | [获取支付签名](https://developer.work.weixin.qq.com/document/path/98130) | `POST /cgi-bin/miniapppay/get_sign` | [`miniapppay::GetSign`](crate::pay::miniapppay::GetSign) |
-/// | [申请退款](https://developer.work.weixin.qq.com/document/path/97333) | `POST /cgi-bin/miniapppay/refund` | [`miniapppay::RefundOrder`](crate::pay::miniapppay::RefundOrder) |
-/// | [查询退款](https://developer.work.weixin.qq.com/document/path/97352) | `POST /cgi-bin/miniapppay/get_refund_detail` | [`miniapppay::GetRefundDetail`](crate::pay::miniapppay::GetRefundDetail) |
-/// | [交易账单申请](https://developer.work.weixin.qq.com/document/path/98115) | `POST /cgi-bin/miniapppay/get_bill` | [`miniapppay::GetBill`](crate::pay::miniapppay::GetBill) |
-/// | [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) | `POST /mmpaymkttransfers/sendworkwxredpack` | [`red_packet::SendWorkwxRedPack`](crate::pay::red_packet::SendWorkwxRedPack) |
-/// | [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276) | `POST /mmpaymkttransfers/queryworkwxredpack` | [`red_packet::QueryWorkwxRedPack`](crate::pay::red_packet::QueryWorkwxRedPack) |
-/// | [向员工付款](https://developer.work.weixin.qq.com/document/path/90278) | `POST /mmpaymkttransfers/promotion/paywwsptrans2pocket` | [`transfer::PayToPocket`](crate::pay::transfer::PayToPocket) |
-/// | [查询付款记录](https://developer.work.weixin.qq.com/document/path/90279) | `POST /mmpaymkttransfers/promotion/querywwsptrans2pocket` | [`transfer::QueryPayToPocket`](crate::pay::transfer::QueryPayToPocket) |
+/// | [`GetMerchant`](crate::pay::externalpay::GetMerchant) | [查询商户号详情](https://developer.work.weixin.qq.com/document/path/93666) | `POST /cgi-bin/externalpay/getmerchant` |
+/// | [`SetMchUseScope`](crate::pay::externalpay::SetMchUseScope) | [设置商户号使用范围](https://developer.work.weixin.qq.com/document/path/93666) | `POST /cgi-bin/externalpay/set_mch_use_scope` |
+/// | [`GetBillList`](crate::pay::externalpay::GetBillList) | [获取对外收款记录](https://developer.work.weixin.qq.com/document/path/93667) | `POST /cgi-bin/externalpay/get_bill_list` |
+/// | [`GetPaymentInfo`](crate::pay::externalpay::GetPaymentInfo) | [获取收款项目的商户单号](https://developer.work.weixin.qq.com/document/path/95944) | `POST /cgi-bin/externalpay/get_payment_info` |
+/// | [`GetFundFlow`](crate::pay::externalpay::GetFundFlow) | [获取资金流水](https://developer.work.weixin.qq.com/document/path/98100) | `POST /cgi-bin/externalpay/get_fund_flow` |
+///
+/// ## [miniapppay](crate::pay::miniapppay)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`UploadImage`](crate::pay::miniapppay::UploadImage) | [提交图片](https://developer.work.weixin.qq.com/document/path/98972) | `POST /cgi-bin/miniapppay/upload_image` |
+/// | [`ApplyMch`](crate::pay::miniapppay::ApplyMch) | [提交创建对外收款账户的申请单](https://developer.work.weixin.qq.com/document/path/98973) | `POST /cgi-bin/miniapppay/apply_mch` |
+/// | [`GetApplymentStatus`](crate::pay::miniapppay::GetApplymentStatus) | [查询申请单状态](https://developer.work.weixin.qq.com/document/path/98974) | `POST /cgi-bin/miniapppay/get_applyment_status` |
+/// | [`CreateOrder`](crate::pay::miniapppay::CreateOrder) | [小程序下单](https://developer.work.weixin.qq.com/document/path/97322) | `POST /cgi-bin/miniapppay/create_order` |
+/// | [`GetOrder`](crate::pay::miniapppay::GetOrder) | [查询订单](https://developer.work.weixin.qq.com/document/path/97323) | `POST /cgi-bin/miniapppay/get_order` |
+/// | [`CloseOrder`](crate::pay::miniapppay::CloseOrder) | [关闭订单](https://developer.work.weixin.qq.com/document/path/97324) | `POST /cgi-bin/miniapppay/close_order` |
+/// | [`GetSign`](crate::pay::miniapppay::GetSign) | [获取支付签名](https://developer.work.weixin.qq.com/document/path/98130) | `POST /cgi-bin/miniapppay/get_sign` |
+/// | [`RefundOrder`](crate::pay::miniapppay::RefundOrder) | [申请退款](https://developer.work.weixin.qq.com/document/path/97333) | `POST /cgi-bin/miniapppay/refund` |
+/// | [`GetRefundDetail`](crate::pay::miniapppay::GetRefundDetail) | [查询退款](https://developer.work.weixin.qq.com/document/path/97352) | `POST /cgi-bin/miniapppay/get_refund_detail` |
+/// | [`GetBill`](crate::pay::miniapppay::GetBill) | [交易账单申请](https://developer.work.weixin.qq.com/document/path/98115) | `POST /cgi-bin/miniapppay/get_bill` |
+///
+/// ## [red_packet](crate::pay::red_packet)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SendWorkwxRedPack`](crate::pay::red_packet::SendWorkwxRedPack) | [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) | `POST /mmpaymkttransfers/sendworkwxredpack` |
+/// | [`QueryWorkwxRedPack`](crate::pay::red_packet::QueryWorkwxRedPack) | [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276) | `POST /mmpaymkttransfers/queryworkwxredpack` |
+///
+/// ## [transfer](crate::pay::transfer)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`PayToPocket`](crate::pay::transfer::PayToPocket) | [向员工付款](https://developer.work.weixin.qq.com/document/path/90278) | `POST /mmpaymkttransfers/promotion/paywwsptrans2pocket` |
+/// | [`QueryPayToPocket`](crate::pay::transfer::QueryPayToPocket) | [查询付款记录](https://developer.work.weixin.qq.com/document/path/90279) | `POST /mmpaymkttransfers/promotion/querywwsptrans2pocket` |
 #[cfg(feature = "pay")]
 pub mod pay;
 #[cfg(feature = "paytool")]
@@ -652,304 +1052,514 @@ pub mod paytool;
 /// 政民沟通 (feature `report`): Reports of patrols and of residents, their incident categories, and the
 /// grids of a community.
 ///
-/// | title | call | request |
+/// ## [category](crate::report::category)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [添加事件类别](https://developer.work.weixin.qq.com/document/path/94536) | `POST /cgi-bin/report/grid/add_cata` | [`category::AddCategory`](crate::report::category::AddCategory) |
-/// | [修改事件类别](https://developer.work.weixin.qq.com/document/path/94537) | `POST /cgi-bin/report/grid/update_cata` | [`category::UpdateCategory`](crate::report::category::UpdateCategory) |
-/// | [删除事件类别](https://developer.work.weixin.qq.com/document/path/94538) | `POST /cgi-bin/report/grid/delete_cata` | [`category::DeleteCategory`](crate::report::category::DeleteCategory) |
-/// | [获取事件类别列表](https://developer.work.weixin.qq.com/document/path/94540) | `POST /cgi-bin/report/grid/list_cata` | [`category::ListCategory`](crate::report::category::ListCategory) |
-/// | [添加网格](https://developer.work.weixin.qq.com/document/path/94478) | `POST /cgi-bin/report/grid/add` | [`grid::AddGrid`](crate::report::grid::AddGrid) |
-/// | [编辑网格](https://developer.work.weixin.qq.com/document/path/94479) | `POST /cgi-bin/report/grid/update` | [`grid::UpdateGrid`](crate::report::grid::UpdateGrid) |
-/// | [删除网格](https://developer.work.weixin.qq.com/document/path/94480) | `POST /cgi-bin/report/grid/delete` | [`grid::DeleteGrid`](crate::report::grid::DeleteGrid) |
-/// | [获取网格列表](https://developer.work.weixin.qq.com/document/path/94481) | `POST /cgi-bin/report/grid/list` | [`grid::ListGrid`](crate::report::grid::ListGrid) |
-/// | [获取用户负责及参与的网格列表](https://developer.work.weixin.qq.com/document/path/94482) | `POST /cgi-bin/report/grid/get_user_grid_info` | [`grid::GetUserGridInfo`](crate::report::grid::GetUserGridInfo) |
-/// | [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93531) | `GET /cgi-bin/report/patrol/get_grid_info` | [`patrol::GetPatrolGridInfo`](crate::report::patrol::GetPatrolGridInfo) |
-/// | [获取单位巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93532) | `POST /cgi-bin/report/patrol/get_corp_status` | [`patrol::GetPatrolCorpStatus`](crate::report::patrol::GetPatrolCorpStatus) |
-/// | [获取个人巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93533) | `POST /cgi-bin/report/patrol/get_user_status` | [`patrol::GetPatrolUserStatus`](crate::report::patrol::GetPatrolUserStatus) |
-/// | [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93534) | `POST /cgi-bin/report/patrol/category_statistic` | [`patrol::GetPatrolCategoryStatistic`](crate::report::patrol::GetPatrolCategoryStatistic) |
-/// | [获取巡查上报事件列表](https://developer.work.weixin.qq.com/document/path/93536) | `POST /cgi-bin/report/patrol/get_order_list` | [`patrol::GetPatrolOrderList`](crate::report::patrol::GetPatrolOrderList) |
-/// | [获取巡查上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93535) | `POST /cgi-bin/report/patrol/get_order_info` | [`patrol::GetPatrolOrderInfo`](crate::report::patrol::GetPatrolOrderInfo) |
-/// | [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93514) | `GET /cgi-bin/report/resident/get_grid_info` | [`resident::GetResidentGridInfo`](crate::report::resident::GetResidentGridInfo) |
-/// | [获取单位居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93515) | `POST /cgi-bin/report/resident/get_corp_status` | [`resident::GetResidentCorpStatus`](crate::report::resident::GetResidentCorpStatus) |
-/// | [获取个人居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93516) | `POST /cgi-bin/report/resident/get_user_status` | [`resident::GetResidentUserStatus`](crate::report::resident::GetResidentUserStatus) |
-/// | [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93517) | `POST /cgi-bin/report/resident/category_statistic` | [`resident::GetResidentCategoryStatistic`](crate::report::resident::GetResidentCategoryStatistic) |
-/// | [获取居民上报事件列表](https://developer.work.weixin.qq.com/document/path/93518) | `POST /cgi-bin/report/resident/get_order_list` | [`resident::GetResidentOrderList`](crate::report::resident::GetResidentOrderList) |
-/// | [获取居民上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93519) | `POST /cgi-bin/report/resident/get_order_info` | [`resident::GetResidentOrderInfo`](crate::report::resident::GetResidentOrderInfo) |
+/// | [`AddCategory`](crate::report::category::AddCategory) | [添加事件类别](https://developer.work.weixin.qq.com/document/path/94536) | `POST /cgi-bin/report/grid/add_cata` |
+/// | [`UpdateCategory`](crate::report::category::UpdateCategory) | [修改事件类别](https://developer.work.weixin.qq.com/document/path/94537) | `POST /cgi-bin/report/grid/update_cata` |
+/// | [`DeleteCategory`](crate::report::category::DeleteCategory) | [删除事件类别](https://developer.work.weixin.qq.com/document/path/94538) | `POST /cgi-bin/report/grid/delete_cata` |
+/// | [`ListCategory`](crate::report::category::ListCategory) | [获取事件类别列表](https://developer.work.weixin.qq.com/document/path/94540) | `POST /cgi-bin/report/grid/list_cata` |
+///
+/// ## [grid](crate::report::grid)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddGrid`](crate::report::grid::AddGrid) | [添加网格](https://developer.work.weixin.qq.com/document/path/94478) | `POST /cgi-bin/report/grid/add` |
+/// | [`UpdateGrid`](crate::report::grid::UpdateGrid) | [编辑网格](https://developer.work.weixin.qq.com/document/path/94479) | `POST /cgi-bin/report/grid/update` |
+/// | [`DeleteGrid`](crate::report::grid::DeleteGrid) | [删除网格](https://developer.work.weixin.qq.com/document/path/94480) | `POST /cgi-bin/report/grid/delete` |
+/// | [`ListGrid`](crate::report::grid::ListGrid) | [获取网格列表](https://developer.work.weixin.qq.com/document/path/94481) | `POST /cgi-bin/report/grid/list` |
+/// | [`GetUserGridInfo`](crate::report::grid::GetUserGridInfo) | [获取用户负责及参与的网格列表](https://developer.work.weixin.qq.com/document/path/94482) | `POST /cgi-bin/report/grid/get_user_grid_info` |
+///
+/// ## [patrol](crate::report::patrol)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetPatrolGridInfo`](crate::report::patrol::GetPatrolGridInfo) | [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93531) | `GET /cgi-bin/report/patrol/get_grid_info` |
+/// | [`GetPatrolCorpStatus`](crate::report::patrol::GetPatrolCorpStatus) | [获取单位巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93532) | `POST /cgi-bin/report/patrol/get_corp_status` |
+/// | [`GetPatrolUserStatus`](crate::report::patrol::GetPatrolUserStatus) | [获取个人巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93533) | `POST /cgi-bin/report/patrol/get_user_status` |
+/// | [`GetPatrolCategoryStatistic`](crate::report::patrol::GetPatrolCategoryStatistic) | [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93534) | `POST /cgi-bin/report/patrol/category_statistic` |
+/// | [`GetPatrolOrderList`](crate::report::patrol::GetPatrolOrderList) | [获取巡查上报事件列表](https://developer.work.weixin.qq.com/document/path/93536) | `POST /cgi-bin/report/patrol/get_order_list` |
+/// | [`GetPatrolOrderInfo`](crate::report::patrol::GetPatrolOrderInfo) | [获取巡查上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93535) | `POST /cgi-bin/report/patrol/get_order_info` |
+///
+/// ## [resident](crate::report::resident)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetResidentGridInfo`](crate::report::resident::GetResidentGridInfo) | [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93514) | `GET /cgi-bin/report/resident/get_grid_info` |
+/// | [`GetResidentCorpStatus`](crate::report::resident::GetResidentCorpStatus) | [获取单位居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93515) | `POST /cgi-bin/report/resident/get_corp_status` |
+/// | [`GetResidentUserStatus`](crate::report::resident::GetResidentUserStatus) | [获取个人居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93516) | `POST /cgi-bin/report/resident/get_user_status` |
+/// | [`GetResidentCategoryStatistic`](crate::report::resident::GetResidentCategoryStatistic) | [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93517) | `POST /cgi-bin/report/resident/category_statistic` |
+/// | [`GetResidentOrderList`](crate::report::resident::GetResidentOrderList) | [获取居民上报事件列表](https://developer.work.weixin.qq.com/document/path/93518) | `POST /cgi-bin/report/resident/get_order_list` |
+/// | [`GetResidentOrderInfo`](crate::report::resident::GetResidentOrderInfo) | [获取居民上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93519) | `POST /cgi-bin/report/resident/get_order_info` |
 #[cfg(feature = "report")]
 pub mod report;
 /// 家校沟通, 家校应用, 家校消息推送 (feature `school`): Schools: students, parents, departments, classes, payments,
 /// health reports and messages to parents.
 ///
-/// | title | call | request |
+/// ## [department](crate::school::department)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [创建部门](https://developer.work.weixin.qq.com/document/path/92340) | `POST /cgi-bin/school/department/create` | [`department::CreateSchoolDepartment`](crate::school::department::CreateSchoolDepartment) |
-/// | [更新部门](https://developer.work.weixin.qq.com/document/path/92341) | `POST /cgi-bin/school/department/update` | [`department::UpdateSchoolDepartment`](crate::school::department::UpdateSchoolDepartment) |
-/// | [删除部门](https://developer.work.weixin.qq.com/document/path/92342) | `GET /cgi-bin/school/department/delete` | [`department::DeleteSchoolDepartment`](crate::school::department::DeleteSchoolDepartment) |
-/// | [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343) | `GET /cgi-bin/school/department/list` | [`department::ListSchoolDepartment`](crate::school::department::ListSchoolDepartment) |
-/// | [修改自动升年级的配置](https://developer.work.weixin.qq.com/document/path/92949) | `POST /cgi-bin/school/set_upgrade_info` | [`department::SetUpgradeInfo`](crate::school::department::SetUpgradeInfo) |
-/// | [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676) | `POST /cgi-bin/health/get_health_report_stat` | [`health::GetHealthReportStat`](crate::school::health::GetHealthReportStat) |
-/// | [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677) | `POST /cgi-bin/health/get_report_jobids` | [`health::GetReportJobIds`](crate::school::health::GetReportJobIds) |
-/// | [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678) | `POST /cgi-bin/health/get_report_job_info` | [`health::GetReportJobInfo`](crate::school::health::GetReportJobInfo) |
-/// | [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679) | `POST /cgi-bin/health/get_report_answer` | [`health::GetReportAnswer`](crate::school::health::GetReportAnswer) |
-/// | [获取直播详情](https://developer.work.weixin.qq.com/document/path/93740) | `GET /cgi-bin/school/living/get_living_info` | [`living::GetLivingInfo`](crate::school::living::GetLivingInfo) |
-/// | [获取观看直播统计](https://developer.work.weixin.qq.com/document/path/93741) | `POST /cgi-bin/school/living/get_watch_stat` | [`living::GetWatchStat`](crate::school::living::GetWatchStat) |
-/// | [获取未观看直播统计](https://developer.work.weixin.qq.com/document/path/93742) | `POST /cgi-bin/school/living/get_unwatch_stat` | [`living::GetUnwatchStat`](crate::school::living::GetUnwatchStat) |
-/// | [获取观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95793) | `POST /cgi-bin/school/living/get_watch_stat_v2` | [`living::GetWatchStatV2`](crate::school::living::GetWatchStatV2) |
-/// | [获取未观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95795) | `POST /cgi-bin/school/living/get_unwatch_stat_v2` | [`living::GetUnwatchStatV2`](crate::school::living::GetUnwatchStatV2) |
-/// | [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95791) | `GET /cgi-bin/school/getuserinfo` | [`login::GetSchoolUserInfo`](crate::school::login::GetSchoolUserInfo) |
-/// | [获取「学校通知」二维码](https://developer.work.weixin.qq.com/document/path/92320) | `GET /cgi-bin/externalcontact/get_subscribe_qr_code` | [`notice::GetSubscribeQrCode`](crate::school::notice::GetSubscribeQrCode) |
-/// | [设置关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) | `POST /cgi-bin/externalcontact/set_subscribe_mode` | [`notice::SetSubscribeMode`](crate::school::notice::SetSubscribeMode) |
-/// | [获取关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) | `GET /cgi-bin/externalcontact/get_subscribe_mode` | [`notice::GetSubscribeMode`](crate::school::notice::GetSubscribeMode) |
-/// | [发送「学校通知」](https://developer.work.weixin.qq.com/document/path/91609) | `POST /cgi-bin/externalcontact/message/send` | [`notice::SendMessage`](crate::school::notice::SendMessage) |
-/// | [获取学生付款结果](https://developer.work.weixin.qq.com/document/path/94470) | `POST /cgi-bin/school/get_payment_result` | [`payment::GetPaymentResult`](crate::school::payment::GetPaymentResult) |
-/// | [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471) | `POST /cgi-bin/school/get_trade` | [`payment::GetTrade`](crate::school::payment::GetTrade) |
-/// | [获取可使用的家长范围](https://developer.work.weixin.qq.com/document/path/94895) | `GET /cgi-bin/school/agent/get_allow_scope` | [`settings::GetAllowScope`](crate::school::settings::GetAllowScope) |
-/// | [获取创建方式](https://developer.work.weixin.qq.com/document/path/92430) | `GET /cgi-bin/school/get_chat_create_mode` | [`settings::GetChatCreateMode`](crate::school::settings::GetChatCreateMode) |
-/// | [设置创建方式](https://developer.work.weixin.qq.com/document/path/92430) | `POST /cgi-bin/school/set_chat_create_mode` | [`settings::SetChatCreateMode`](crate::school::settings::SetChatCreateMode) |
-/// | [设置「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) | `POST /cgi-bin/school/set_teacher_view_mode` | [`settings::SetTeacherViewMode`](crate::school::settings::SetTeacherViewMode) |
-/// | [获取「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) | `GET /cgi-bin/school/get_teacher_view_mode` | [`settings::GetTeacherViewMode`](crate::school::settings::GetTeacherViewMode) |
-/// | [创建学生](https://developer.work.weixin.qq.com/document/path/92325) | `POST /cgi-bin/school/user/create_student` | [`user::CreateStudent`](crate::school::user::CreateStudent) |
-/// | [删除学生](https://developer.work.weixin.qq.com/document/path/92326) | `GET /cgi-bin/school/user/delete_student` | [`user::DeleteStudent`](crate::school::user::DeleteStudent) |
-/// | [更新学生](https://developer.work.weixin.qq.com/document/path/92327) | `POST /cgi-bin/school/user/update_student` | [`user::UpdateStudent`](crate::school::user::UpdateStudent) |
-/// | [批量创建学生](https://developer.work.weixin.qq.com/document/path/92328) | `POST /cgi-bin/school/user/batch_create_student` | [`user::BatchCreateStudent`](crate::school::user::BatchCreateStudent) |
-/// | [批量删除学生](https://developer.work.weixin.qq.com/document/path/92329) | `POST /cgi-bin/school/user/batch_delete_student` | [`user::BatchDeleteStudent`](crate::school::user::BatchDeleteStudent) |
-/// | [批量更新学生](https://developer.work.weixin.qq.com/document/path/92330) | `POST /cgi-bin/school/user/batch_update_student` | [`user::BatchUpdateStudent`](crate::school::user::BatchUpdateStudent) |
-/// | [创建家长](https://developer.work.weixin.qq.com/document/path/92331) | `POST /cgi-bin/school/user/create_parent` | [`user::CreateParent`](crate::school::user::CreateParent) |
-/// | [删除家长](https://developer.work.weixin.qq.com/document/path/92332) | `GET /cgi-bin/school/user/delete_parent` | [`user::DeleteParent`](crate::school::user::DeleteParent) |
-/// | [更新家长](https://developer.work.weixin.qq.com/document/path/92333) | `POST /cgi-bin/school/user/update_parent` | [`user::UpdateParent`](crate::school::user::UpdateParent) |
-/// | [批量创建家长](https://developer.work.weixin.qq.com/document/path/92334) | `POST /cgi-bin/school/user/batch_create_parent` | [`user::BatchCreateParent`](crate::school::user::BatchCreateParent) |
-/// | [批量删除家长](https://developer.work.weixin.qq.com/document/path/92335) | `POST /cgi-bin/school/user/batch_delete_parent` | [`user::BatchDeleteParent`](crate::school::user::BatchDeleteParent) |
-/// | [批量更新家长](https://developer.work.weixin.qq.com/document/path/92336) | `POST /cgi-bin/school/user/batch_update_parent` | [`user::BatchUpdateParent`](crate::school::user::BatchUpdateParent) |
-/// | [读取学生或家长](https://developer.work.weixin.qq.com/document/path/92337) | `GET /cgi-bin/school/user/get` | [`user::GetSchoolUser`](crate::school::user::GetSchoolUser) |
-/// | [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338) | `GET /cgi-bin/school/user/list` | [`user::ListSchoolUser`](crate::school::user::ListSchoolUser) |
-/// | [设置家校通讯录自动同步模式](https://developer.work.weixin.qq.com/document/path/92345) | `POST /cgi-bin/school/set_arch_sync_mode` | [`user::SetArchSyncMode`](crate::school::user::SetArchSyncMode) |
-/// | [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446) | `GET /cgi-bin/school/user/list_parent` | [`user::ListParent`](crate::school::user::ListParent) |
-/// | [手机号转外部联系人ID](https://developer.work.weixin.qq.com/document/path/92506) | `POST /cgi-bin/externalcontact/batch_to_external_userid` | [`user::BatchToExternalUserId`](crate::school::user::BatchToExternalUserId) |
+/// | [`CreateSchoolDepartment`](crate::school::department::CreateSchoolDepartment) | [创建部门](https://developer.work.weixin.qq.com/document/path/92340) | `POST /cgi-bin/school/department/create` |
+/// | [`UpdateSchoolDepartment`](crate::school::department::UpdateSchoolDepartment) | [更新部门](https://developer.work.weixin.qq.com/document/path/92341) | `POST /cgi-bin/school/department/update` |
+/// | [`DeleteSchoolDepartment`](crate::school::department::DeleteSchoolDepartment) | [删除部门](https://developer.work.weixin.qq.com/document/path/92342) | `GET /cgi-bin/school/department/delete` |
+/// | [`ListSchoolDepartment`](crate::school::department::ListSchoolDepartment) | [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343) | `GET /cgi-bin/school/department/list` |
+/// | [`SetUpgradeInfo`](crate::school::department::SetUpgradeInfo) | [修改自动升年级的配置](https://developer.work.weixin.qq.com/document/path/92949) | `POST /cgi-bin/school/set_upgrade_info` |
+///
+/// ## [health](crate::school::health)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetHealthReportStat`](crate::school::health::GetHealthReportStat) | [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676) | `POST /cgi-bin/health/get_health_report_stat` |
+/// | [`GetReportJobIds`](crate::school::health::GetReportJobIds) | [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677) | `POST /cgi-bin/health/get_report_jobids` |
+/// | [`GetReportJobInfo`](crate::school::health::GetReportJobInfo) | [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678) | `POST /cgi-bin/health/get_report_job_info` |
+/// | [`GetReportAnswer`](crate::school::health::GetReportAnswer) | [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679) | `POST /cgi-bin/health/get_report_answer` |
+///
+/// ## [living](crate::school::living)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetLivingInfo`](crate::school::living::GetLivingInfo) | [获取直播详情](https://developer.work.weixin.qq.com/document/path/93740) | `GET /cgi-bin/school/living/get_living_info` |
+/// | [`GetWatchStat`](crate::school::living::GetWatchStat) | [获取观看直播统计](https://developer.work.weixin.qq.com/document/path/93741) | `POST /cgi-bin/school/living/get_watch_stat` |
+/// | [`GetUnwatchStat`](crate::school::living::GetUnwatchStat) | [获取未观看直播统计](https://developer.work.weixin.qq.com/document/path/93742) | `POST /cgi-bin/school/living/get_unwatch_stat` |
+/// | [`GetWatchStatV2`](crate::school::living::GetWatchStatV2) | [获取观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95793) | `POST /cgi-bin/school/living/get_watch_stat_v2` |
+/// | [`GetUnwatchStatV2`](crate::school::living::GetUnwatchStatV2) | [获取未观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95795) | `POST /cgi-bin/school/living/get_unwatch_stat_v2` |
+///
+/// ## [login](crate::school::login)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetSchoolUserInfo`](crate::school::login::GetSchoolUserInfo) | [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95791) | `GET /cgi-bin/school/getuserinfo` |
+///
+/// ## [notice](crate::school::notice)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetSubscribeQrCode`](crate::school::notice::GetSubscribeQrCode) | [获取「学校通知」二维码](https://developer.work.weixin.qq.com/document/path/92320) | `GET /cgi-bin/externalcontact/get_subscribe_qr_code` |
+/// | [`SetSubscribeMode`](crate::school::notice::SetSubscribeMode) | [设置关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) | `POST /cgi-bin/externalcontact/set_subscribe_mode` |
+/// | [`GetSubscribeMode`](crate::school::notice::GetSubscribeMode) | [获取关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) | `GET /cgi-bin/externalcontact/get_subscribe_mode` |
+/// | [`SendMessage`](crate::school::notice::SendMessage) | [发送「学校通知」](https://developer.work.weixin.qq.com/document/path/91609) | `POST /cgi-bin/externalcontact/message/send` |
+///
+/// ## [payment](crate::school::payment)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetPaymentResult`](crate::school::payment::GetPaymentResult) | [获取学生付款结果](https://developer.work.weixin.qq.com/document/path/94470) | `POST /cgi-bin/school/get_payment_result` |
+/// | [`GetTrade`](crate::school::payment::GetTrade) | [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471) | `POST /cgi-bin/school/get_trade` |
+///
+/// ## [settings](crate::school::settings)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetAllowScope`](crate::school::settings::GetAllowScope) | [获取可使用的家长范围](https://developer.work.weixin.qq.com/document/path/94895) | `GET /cgi-bin/school/agent/get_allow_scope` |
+/// | [`GetChatCreateMode`](crate::school::settings::GetChatCreateMode) | [获取创建方式](https://developer.work.weixin.qq.com/document/path/92430) | `GET /cgi-bin/school/get_chat_create_mode` |
+/// | [`SetChatCreateMode`](crate::school::settings::SetChatCreateMode) | [设置创建方式](https://developer.work.weixin.qq.com/document/path/92430) | `POST /cgi-bin/school/set_chat_create_mode` |
+/// | [`SetTeacherViewMode`](crate::school::settings::SetTeacherViewMode) | [设置「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) | `POST /cgi-bin/school/set_teacher_view_mode` |
+/// | [`GetTeacherViewMode`](crate::school::settings::GetTeacherViewMode) | [获取「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) | `GET /cgi-bin/school/get_teacher_view_mode` |
+///
+/// ## [user](crate::school::user)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateStudent`](crate::school::user::CreateStudent) | [创建学生](https://developer.work.weixin.qq.com/document/path/92325) | `POST /cgi-bin/school/user/create_student` |
+/// | [`DeleteStudent`](crate::school::user::DeleteStudent) | [删除学生](https://developer.work.weixin.qq.com/document/path/92326) | `GET /cgi-bin/school/user/delete_student` |
+/// | [`UpdateStudent`](crate::school::user::UpdateStudent) | [更新学生](https://developer.work.weixin.qq.com/document/path/92327) | `POST /cgi-bin/school/user/update_student` |
+/// | [`BatchCreateStudent`](crate::school::user::BatchCreateStudent) | [批量创建学生](https://developer.work.weixin.qq.com/document/path/92328) | `POST /cgi-bin/school/user/batch_create_student` |
+/// | [`BatchDeleteStudent`](crate::school::user::BatchDeleteStudent) | [批量删除学生](https://developer.work.weixin.qq.com/document/path/92329) | `POST /cgi-bin/school/user/batch_delete_student` |
+/// | [`BatchUpdateStudent`](crate::school::user::BatchUpdateStudent) | [批量更新学生](https://developer.work.weixin.qq.com/document/path/92330) | `POST /cgi-bin/school/user/batch_update_student` |
+/// | [`CreateParent`](crate::school::user::CreateParent) | [创建家长](https://developer.work.weixin.qq.com/document/path/92331) | `POST /cgi-bin/school/user/create_parent` |
+/// | [`DeleteParent`](crate::school::user::DeleteParent) | [删除家长](https://developer.work.weixin.qq.com/document/path/92332) | `GET /cgi-bin/school/user/delete_parent` |
+/// | [`UpdateParent`](crate::school::user::UpdateParent) | [更新家长](https://developer.work.weixin.qq.com/document/path/92333) | `POST /cgi-bin/school/user/update_parent` |
+/// | [`BatchCreateParent`](crate::school::user::BatchCreateParent) | [批量创建家长](https://developer.work.weixin.qq.com/document/path/92334) | `POST /cgi-bin/school/user/batch_create_parent` |
+/// | [`BatchDeleteParent`](crate::school::user::BatchDeleteParent) | [批量删除家长](https://developer.work.weixin.qq.com/document/path/92335) | `POST /cgi-bin/school/user/batch_delete_parent` |
+/// | [`BatchUpdateParent`](crate::school::user::BatchUpdateParent) | [批量更新家长](https://developer.work.weixin.qq.com/document/path/92336) | `POST /cgi-bin/school/user/batch_update_parent` |
+/// | [`GetSchoolUser`](crate::school::user::GetSchoolUser) | [读取学生或家长](https://developer.work.weixin.qq.com/document/path/92337) | `GET /cgi-bin/school/user/get` |
+/// | [`ListSchoolUser`](crate::school::user::ListSchoolUser) | [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338) | `GET /cgi-bin/school/user/list` |
+/// | [`SetArchSyncMode`](crate::school::user::SetArchSyncMode) | [设置家校通讯录自动同步模式](https://developer.work.weixin.qq.com/document/path/92345) | `POST /cgi-bin/school/set_arch_sync_mode` |
+/// | [`ListParent`](crate::school::user::ListParent) | [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446) | `GET /cgi-bin/school/user/list_parent` |
+/// | [`BatchToExternalUserId`](crate::school::user::BatchToExternalUserId) | [手机号转外部联系人ID](https://developer.work.weixin.qq.com/document/path/92506) | `POST /cgi-bin/externalcontact/batch_to_external_userid` |
 #[cfg(feature = "school")]
 pub mod school;
 /// 安全管理 (feature `security`): Operation logs, trusted devices, the domains and IP addresses of WeCom,
 /// and accounts with advanced features.
 ///
-/// | title | call | request |
+/// ## [domain_ip](crate::security::domain_ip)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [获取企业微信域名IP信息](https://developer.work.weixin.qq.com/document/path/100079) | `GET /cgi-bin/security/get_server_domain_ip` | [`domain_ip::GetServerDomainIp`](crate::security::domain_ip::GetServerDomainIp) |
-/// | [文件防泄漏](https://developer.work.weixin.qq.com/document/path/98079) | `POST /cgi-bin/security/get_file_oper_record` | [`record::GetFileOperRecord`](crate::security::record::GetFileOperRecord) |
-/// | [截屏/录屏管理](https://developer.work.weixin.qq.com/document/path/100128) | `POST /cgi-bin/security/get_screen_oper_record` | [`record::GetScreenOperRecord`](crate::security::record::GetScreenOperRecord) |
-/// | [获取成员操作记录](https://developer.work.weixin.qq.com/document/path/100178) | `POST /cgi-bin/security/member_oper_log/list` | [`record::ListMemberOperLog`](crate::security::record::ListMemberOperLog) |
-/// | [获取管理端操作日志](https://developer.work.weixin.qq.com/document/path/100179) | `POST /cgi-bin/security/admin_oper_log/list` | [`record::ListAdminOperLog`](crate::security::record::ListAdminOperLog) |
-/// | [导入可信企业设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/import` | [`trustdevice::ImportTrustDevice`](crate::security::trustdevice::ImportTrustDevice) |
-/// | [获取设备信息](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/list` | [`trustdevice::ListTrustDevice`](crate::security::trustdevice::ListTrustDevice) |
-/// | [获取成员使用设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/get_by_user` | [`trustdevice::GetTrustDeviceByUser`](crate::security::trustdevice::GetTrustDeviceByUser) |
-/// | [删除设备信息](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/delete` | [`trustdevice::DeleteTrustDevice`](crate::security::trustdevice::DeleteTrustDevice) |
-/// | [确认为可信设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/approve` | [`trustdevice::ApproveTrustDevice`](crate::security::trustdevice::ApproveTrustDevice) |
-/// | [驳回可信设备申请](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/reject` | [`trustdevice::RejectTrustDevice`](crate::security::trustdevice::RejectTrustDevice) |
-/// | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99503) | `POST /cgi-bin/security/vip/submit_batch_add_job` | [`vip::SubmitBatchAddVipJob`](crate::security::vip::SubmitBatchAddVipJob) |
-/// | [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99503) | `POST /cgi-bin/security/vip/batch_add_job_result` | [`vip::GetBatchAddVipJobResult`](crate::security::vip::GetBatchAddVipJobResult) |
-/// | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99505) | `POST /cgi-bin/security/vip/submit_batch_del_job` | [`vip::SubmitBatchDelVipJob`](crate::security::vip::SubmitBatchDelVipJob) |
-/// | [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99505) | `POST /cgi-bin/security/vip/batch_del_job_result` | [`vip::GetBatchDelVipJobResult`](crate::security::vip::GetBatchDelVipJobResult) |
-/// | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99506) | `POST /cgi-bin/security/vip/list` | [`vip::ListVip`](crate::security::vip::ListVip) |
+/// | [`GetServerDomainIp`](crate::security::domain_ip::GetServerDomainIp) | [获取企业微信域名IP信息](https://developer.work.weixin.qq.com/document/path/100079) | `GET /cgi-bin/security/get_server_domain_ip` |
+///
+/// ## [record](crate::security::record)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetFileOperRecord`](crate::security::record::GetFileOperRecord) | [文件防泄漏](https://developer.work.weixin.qq.com/document/path/98079) | `POST /cgi-bin/security/get_file_oper_record` |
+/// | [`GetScreenOperRecord`](crate::security::record::GetScreenOperRecord) | [截屏/录屏管理](https://developer.work.weixin.qq.com/document/path/100128) | `POST /cgi-bin/security/get_screen_oper_record` |
+/// | [`ListMemberOperLog`](crate::security::record::ListMemberOperLog) | [获取成员操作记录](https://developer.work.weixin.qq.com/document/path/100178) | `POST /cgi-bin/security/member_oper_log/list` |
+/// | [`ListAdminOperLog`](crate::security::record::ListAdminOperLog) | [获取管理端操作日志](https://developer.work.weixin.qq.com/document/path/100179) | `POST /cgi-bin/security/admin_oper_log/list` |
+///
+/// ## [trustdevice](crate::security::trustdevice)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ImportTrustDevice`](crate::security::trustdevice::ImportTrustDevice) | [导入可信企业设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/import` |
+/// | [`ListTrustDevice`](crate::security::trustdevice::ListTrustDevice) | [获取设备信息](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/list` |
+/// | [`GetTrustDeviceByUser`](crate::security::trustdevice::GetTrustDeviceByUser) | [获取成员使用设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/get_by_user` |
+/// | [`DeleteTrustDevice`](crate::security::trustdevice::DeleteTrustDevice) | [删除设备信息](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/delete` |
+/// | [`ApproveTrustDevice`](crate::security::trustdevice::ApproveTrustDevice) | [确认为可信设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/approve` |
+/// | [`RejectTrustDevice`](crate::security::trustdevice::RejectTrustDevice) | [驳回可信设备申请](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/reject` |
+///
+/// ## [vip](crate::security::vip)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SubmitBatchAddVipJob`](crate::security::vip::SubmitBatchAddVipJob) | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99503) | `POST /cgi-bin/security/vip/submit_batch_add_job` |
+/// | [`GetBatchAddVipJobResult`](crate::security::vip::GetBatchAddVipJobResult) | [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99503) | `POST /cgi-bin/security/vip/batch_add_job_result` |
+/// | [`SubmitBatchDelVipJob`](crate::security::vip::SubmitBatchDelVipJob) | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99505) | `POST /cgi-bin/security/vip/submit_batch_del_job` |
+/// | [`GetBatchDelVipJobResult`](crate::security::vip::GetBatchDelVipJobResult) | [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99505) | `POST /cgi-bin/security/vip/batch_del_job_result` |
+/// | [`ListVip`](crate::security::vip::ListVip) | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99506) | `POST /cgi-bin/security/vip/list` |
 #[cfg(feature = "security")]
 pub mod security;
-/// 应用授权, 服务商, 客户联系 · 获客助手组件, 身份验证, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature `service`): What a
-/// service provider manages for companies that install its apps, from authorizations to payments.
+/// 应用授权, 服务商, 收银台 · 应用版本付费, … (feature `service`): What a service provider manages for companies that
+/// install its apps, from authorizations to payments.
 ///
-/// | title | call | request |
+/// ## [auth](crate::service::auth)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [获取第三方应用凭证](https://developer.work.weixin.qq.com/document/path/90600) | `POST /cgi-bin/service/get_suite_token` | [`auth::GetSuiteToken`](crate::service::auth::GetSuiteToken) |
-/// | [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605) | `POST /cgi-bin/service/get_corp_token` | [`auth::GetCorpToken`](crate::service::auth::GetCorpToken) |
-/// | [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200) | `POST /cgi-bin/service/get_provider_token` | [`auth::GetProviderToken`](crate::service::auth::GetProviderToken) |
-/// | [获取应用二维码](https://developer.work.weixin.qq.com/document/path/95430) | `POST /cgi-bin/service/get_app_qrcode` | [`auth::GetAppQrCode`](crate::service::auth::GetAppQrCode) |
-/// | [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601) | `GET /cgi-bin/service/get_pre_auth_code` | [`auth::GetPreAuthCode`](crate::service::auth::GetPreAuthCode) |
-/// | [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602) | `POST /cgi-bin/service/set_session_info` | [`auth::SetSessionInfo`](crate::service::auth::SetSessionInfo) |
-/// | [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776) | `POST /cgi-bin/service/v2/get_permanent_code` | [`auth::GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2) |
-/// | [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744) | `POST /cgi-bin/service/get_customized_auth_url` | [`auth::GetCustomizedAuthUrl`](crate::service::auth::GetCustomizedAuthUrl) |
-/// | [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911) | `POST /cgi-bin/service/get_permanent_code` | [`auth::GetPermanentCode`](crate::service::auth::GetPermanentCode) |
-/// | [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912) | `POST /cgi-bin/service/get_auth_info` | [`auth::GetAuthInfo`](crate::service::auth::GetAuthInfo) |
-/// | [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779) | `POST /cgi-bin/service/v2/get_auth_info` | [`auth::GetAuthInfoV2`](crate::service::auth::GetAuthInfoV2) |
-/// | [通讯录单个搜索](https://developer.work.weixin.qq.com/document/path/91844) | `POST /cgi-bin/service/contact/search` | [`contact::SearchContact`](crate::service::contact::SearchContact) |
-/// | [通讯录批量搜索](https://developer.work.weixin.qq.com/document/path/91844) | `POST /cgi-bin/service/contact/batchsearch` | [`contact::BatchSearchContact`](crate::service::contact::BatchSearchContact) |
-/// | [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093) | `POST /cgi-bin/service/contact/sort` | [`contact::SortContact`](crate::service::contact::SortContact) |
-/// | [异步通讯录id转译](https://developer.work.weixin.qq.com/document/path/91846) | `POST /cgi-bin/service/contact/id_translate` | [`contact::TranslateContactId`](crate::service::contact::TranslateContactId) |
-/// | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882) | `GET /cgi-bin/service/batch/getresult` | [`contact::GetBatchResult`](crate::service::contact::GetBatchResult) |
-/// | [获取代支付流水](https://developer.work.weixin.qq.com/document/path/99602) | `POST /cgi-bin/service/customer_acquisition/get_bill_list` | [`customer_acquisition::GetBillList`](crate::service::customer_acquisition::GetBillList) |
-/// | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121) | `GET /cgi-bin/service/auth/getuserinfo3rd` | [`login::GetUserInfo3rd`](crate::service::login::GetUserInfo3rd) |
-/// | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122) | `POST /cgi-bin/service/auth/getuserdetail3rd` | [`login::GetUserDetail3rd`](crate::service::login::GetUserDetail3rd) |
-/// | [code2Session](https://developer.work.weixin.qq.com/document/path/92423) | `GET /cgi-bin/service/miniprogram/jscode2session` | [`login::JsCodeToSession`](crate::service::login::JsCodeToSession) |
-/// | [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310) | `POST /cgi-bin/service/media/upload` | [`media::UploadMedia`](crate::service::media::UploadMedia) |
-/// | [获取订单列表](https://developer.work.weixin.qq.com/document/path/91910) | `POST /cgi-bin/service/get_order_list` | [`order::GetOrderList`](crate::service::order::GetOrderList) |
-/// | [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909) | `POST /cgi-bin/service/get_order` | [`order::GetOrder`](crate::service::order::GetOrder) |
-/// | [延长试用期](https://developer.work.weixin.qq.com/document/path/91913) | `POST /cgi-bin/service/prolong_try` | [`order::ProlongTry`](crate::service::order::ProlongTry) |
-/// | [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137) | `GET /cgi-bin/service/get_account_balance` | [`order::GetAccountBalance`](crate::service::order::GetAccountBalance) |
-/// | [获取注册码](https://developer.work.weixin.qq.com/document/path/90581) | `POST /cgi-bin/service/get_register_code` | [`register::GetRegisterCode`](crate::service::register::GetRegisterCode) |
-/// | [查询注册状态](https://developer.work.weixin.qq.com/document/path/90582) | `POST /cgi-bin/service/get_register_info` | [`register::GetRegisterInfo`](crate::service::register::GetRegisterInfo) |
-/// | [设置通讯录同步完成](https://developer.work.weixin.qq.com/document/path/90584) | `GET /cgi-bin/sync/contact_sync_success` | [`register::ContactSyncSuccess`](crate::service::register::ContactSyncSuccess) |
-/// | [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95790) | `GET /cgi-bin/service/school/getuserinfo3rd` | [`school::GetSchoolUserInfo3rd`](crate::service::school::GetSchoolUserInfo3rd) |
-/// | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91711) | `GET /cgi-bin/service/getuserinfo3rd` | [`school::GetServiceUserInfo3rd`](crate::service::school::GetServiceUserInfo3rd) |
+/// | [`GetSuiteToken`](crate::service::auth::GetSuiteToken) | [获取第三方应用凭证](https://developer.work.weixin.qq.com/document/path/90600) | `POST /cgi-bin/service/get_suite_token` |
+/// | [`GetCorpToken`](crate::service::auth::GetCorpToken) | [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605) | `POST /cgi-bin/service/get_corp_token` |
+/// | [`GetProviderToken`](crate::service::auth::GetProviderToken) | [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200) | `POST /cgi-bin/service/get_provider_token` |
+/// | [`GetAppQrCode`](crate::service::auth::GetAppQrCode) | [获取应用二维码](https://developer.work.weixin.qq.com/document/path/95430) | `POST /cgi-bin/service/get_app_qrcode` |
+/// | [`GetPreAuthCode`](crate::service::auth::GetPreAuthCode) | [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601) | `GET /cgi-bin/service/get_pre_auth_code` |
+/// | [`SetSessionInfo`](crate::service::auth::SetSessionInfo) | [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602) | `POST /cgi-bin/service/set_session_info` |
+/// | [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2) | [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776) | `POST /cgi-bin/service/v2/get_permanent_code` |
+/// | [`GetCustomizedAuthUrl`](crate::service::auth::GetCustomizedAuthUrl) | [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744) | `POST /cgi-bin/service/get_customized_auth_url` |
+/// | [`GetPermanentCode`](crate::service::auth::GetPermanentCode) | [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911) | `POST /cgi-bin/service/get_permanent_code` |
+/// | [`GetAuthInfo`](crate::service::auth::GetAuthInfo) | [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912) | `POST /cgi-bin/service/get_auth_info` |
+/// | [`GetAuthInfoV2`](crate::service::auth::GetAuthInfoV2) | [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779) | `POST /cgi-bin/service/v2/get_auth_info` |
+///
+/// ## [contact](crate::service::contact)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SearchContact`](crate::service::contact::SearchContact) | [通讯录单个搜索](https://developer.work.weixin.qq.com/document/path/91844) | `POST /cgi-bin/service/contact/search` |
+/// | [`BatchSearchContact`](crate::service::contact::BatchSearchContact) | [通讯录批量搜索](https://developer.work.weixin.qq.com/document/path/91844) | `POST /cgi-bin/service/contact/batchsearch` |
+/// | [`SortContact`](crate::service::contact::SortContact) | [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093) | `POST /cgi-bin/service/contact/sort` |
+/// | [`TranslateContactId`](crate::service::contact::TranslateContactId) | [异步通讯录id转译](https://developer.work.weixin.qq.com/document/path/91846) | `POST /cgi-bin/service/contact/id_translate` |
+/// | [`GetBatchResult`](crate::service::contact::GetBatchResult) | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882) | `GET /cgi-bin/service/batch/getresult` |
+///
+/// ## [customer_acquisition](crate::service::customer_acquisition)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetBillList`](crate::service::customer_acquisition::GetBillList) | [获取代支付流水](https://developer.work.weixin.qq.com/document/path/99602) | `POST /cgi-bin/service/customer_acquisition/get_bill_list` |
+///
+/// ## [login](crate::service::login)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetUserInfo3rd`](crate::service::login::GetUserInfo3rd) | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121) | `GET /cgi-bin/service/auth/getuserinfo3rd` |
+/// | [`GetUserDetail3rd`](crate::service::login::GetUserDetail3rd) | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122) | `POST /cgi-bin/service/auth/getuserdetail3rd` |
+/// | [`JsCodeToSession`](crate::service::login::JsCodeToSession) | [code2Session](https://developer.work.weixin.qq.com/document/path/92423) | `GET /cgi-bin/service/miniprogram/jscode2session` |
+///
+/// ## [media](crate::service::media)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`UploadMedia`](crate::service::media::UploadMedia) | [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310) | `POST /cgi-bin/service/media/upload` |
+///
+/// ## [order](crate::service::order)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetOrderList`](crate::service::order::GetOrderList) | [获取订单列表](https://developer.work.weixin.qq.com/document/path/91910) | `POST /cgi-bin/service/get_order_list` |
+/// | [`GetOrder`](crate::service::order::GetOrder) | [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909) | `POST /cgi-bin/service/get_order` |
+/// | [`ProlongTry`](crate::service::order::ProlongTry) | [延长试用期](https://developer.work.weixin.qq.com/document/path/91913) | `POST /cgi-bin/service/prolong_try` |
+/// | [`GetAccountBalance`](crate::service::order::GetAccountBalance) | [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137) | `GET /cgi-bin/service/get_account_balance` |
+///
+/// ## [register](crate::service::register)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetRegisterCode`](crate::service::register::GetRegisterCode) | [获取注册码](https://developer.work.weixin.qq.com/document/path/90581) | `POST /cgi-bin/service/get_register_code` |
+/// | [`GetRegisterInfo`](crate::service::register::GetRegisterInfo) | [查询注册状态](https://developer.work.weixin.qq.com/document/path/90582) | `POST /cgi-bin/service/get_register_info` |
+/// | [`ContactSyncSuccess`](crate::service::register::ContactSyncSuccess) | [设置通讯录同步完成](https://developer.work.weixin.qq.com/document/path/90584) | `GET /cgi-bin/sync/contact_sync_success` |
+///
+/// ## [school](crate::service::school)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetSchoolUserInfo3rd`](crate::service::school::GetSchoolUserInfo3rd) | [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95790) | `GET /cgi-bin/service/school/getuserinfo3rd` |
+/// | [`GetServiceUserInfo3rd`](crate::service::school::GetServiceUserInfo3rd) | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91711) | `GET /cgi-bin/service/getuserinfo3rd` |
 #[cfg(feature = "service")]
 pub mod service;
 /// 文档, 智能表格自动化创建的群聊, 智能表格接收外部数据 (feature `wedoc`): Documents, spreadsheets, smart sheets and forms,
 /// with their content and permissions.
 ///
-/// | title | call | request |
-/// |---|---|---|
-/// | [查询智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv` | [`content_priv::GetSheetPriv`](crate::wedoc::content_priv::GetSheetPriv) |
-/// | [更新智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv` | [`content_priv::UpdateSheetPriv`](crate::wedoc::content_priv::UpdateSheetPriv) |
-/// | [新增智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/create_rule` | [`content_priv::CreateRule`](crate::wedoc::content_priv::CreateRule) |
-/// | [更新智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member` | [`content_priv::ModRuleMember`](crate::wedoc::content_priv::ModRuleMember) |
-/// | [删除智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/delete_rule` | [`content_priv::DeleteRule`](crate::wedoc::content_priv::DeleteRule) |
-/// | [新建文档](https://developer.work.weixin.qq.com/document/path/97460) | `POST /cgi-bin/wedoc/create_doc` | [`doc::CreateDoc`](crate::wedoc::doc::CreateDoc) |
-/// | [重命名文档](https://developer.work.weixin.qq.com/document/path/97736) | `POST /cgi-bin/wedoc/rename_doc` | [`doc::RenameDoc`](crate::wedoc::doc::RenameDoc) |
-/// | [删除文档](https://developer.work.weixin.qq.com/document/path/97735) | `POST /cgi-bin/wedoc/del_doc` | [`doc::DelDoc`](crate::wedoc::doc::DelDoc) |
-/// | [获取文档基础信息](https://developer.work.weixin.qq.com/document/path/97734) | `POST /cgi-bin/wedoc/get_doc_base_info` | [`doc::GetDocBaseInfo`](crate::wedoc::doc::GetDocBaseInfo) |
-/// | [分享文档](https://developer.work.weixin.qq.com/document/path/97733) | `POST /cgi-bin/wedoc/doc_share` | [`doc::ShareDoc`](crate::wedoc::doc::ShareDoc) |
-/// | [上传文档图片](https://developer.work.weixin.qq.com/document/path/99933) | `POST /cgi-bin/wedoc/image_upload` | [`doc::UploadImage`](crate::wedoc::doc::UploadImage) |
-/// | [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626) | `POST /cgi-bin/wedoc/document/batch_update` | [`document::BatchUpdateDocument`](crate::wedoc::document::BatchUpdateDocument) |
-/// | [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161) | `POST /cgi-bin/wedoc/document/get` | [`document::GetDocument`](crate::wedoc::document::GetDocument) |
-/// | [创建收集表](https://developer.work.weixin.qq.com/document/path/97462) | `POST /cgi-bin/wedoc/create_form` | [`form::CreateForm`](crate::wedoc::form::CreateForm) |
-/// | [编辑收集表](https://developer.work.weixin.qq.com/document/path/97816) | `POST /cgi-bin/wedoc/modify_form` | [`form::ModifyForm`](crate::wedoc::form::ModifyForm) |
-/// | [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817) | `POST /cgi-bin/wedoc/get_form_info` | [`form::GetFormInfo`](crate::wedoc::form::GetFormInfo) |
-/// | [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818) | `POST /cgi-bin/wedoc/get_form_statistic` | [`form::GetFormStatistic`](crate::wedoc::form::GetFormStatistic) |
-/// | [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819) | `POST /cgi-bin/wedoc/get_form_answer` | [`form::GetFormAnswer`](crate::wedoc::form::GetFormAnswer) |
-/// | [获取文档权限信息](https://developer.work.weixin.qq.com/document/path/97461) | `POST /cgi-bin/wedoc/doc_get_auth` | [`permission::GetDocAuth`](crate::wedoc::permission::GetDocAuth) |
-/// | [修改文档查看规则](https://developer.work.weixin.qq.com/document/path/97778) | `POST /cgi-bin/wedoc/mod_doc_join_rule` | [`permission::ModDocJoinRule`](crate::wedoc::permission::ModDocJoinRule) |
-/// | [修改文档通知范围及权限](https://developer.work.weixin.qq.com/document/path/97781) | `POST /cgi-bin/wedoc/mod_doc_member` | [`permission::ModDocMember`](crate::wedoc::permission::ModDocMember) |
-/// | [修改文档安全设置](https://developer.work.weixin.qq.com/document/path/97782) | `POST /cgi-bin/wedoc/mod_doc_safty_setting` | [`permission::ModDocSafetySetting`](crate::wedoc::permission::ModDocSafetySetting) |
-/// | [发布智能文档](https://developer.work.weixin.qq.com/document/path/101616) † | `POST /cgi-bin/wedoc/smartdoc/publish` | [`smartdoc::PublishSmartdoc`](crate::wedoc::smartdoc::PublishSmartdoc) |
-/// | [取消发布智能文档](https://developer.work.weixin.qq.com/document/path/101617) † | `POST /cgi-bin/wedoc/smartdoc/cancel_publish` | [`smartdoc::CancelPublishSmartdoc`](crate::wedoc::smartdoc::CancelPublishSmartdoc) |
-/// | [修改发布页可查看范围](https://developer.work.weixin.qq.com/document/path/101618) † | `POST /cgi-bin/wedoc/smartdoc/publish_setting` | [`smartdoc::SetPublishSetting`](crate::wedoc::smartdoc::SetPublishSetting) |
-/// | [获取页面结构](https://developer.work.weixin.qq.com/document/path/101619) † | `POST /cgi-bin/wedoc/smartdoc/get_page_hierarchy` | [`smartdoc::GetPageHierarchy`](crate::wedoc::smartdoc::GetPageHierarchy) |
-/// | [添加页面](https://developer.work.weixin.qq.com/document/path/101620) † | `POST /cgi-bin/wedoc/smartdoc/add_page` | [`smartdoc::AddPage`](crate::wedoc::smartdoc::AddPage) |
-/// | [更新页面](https://developer.work.weixin.qq.com/document/path/101621) † | `POST /cgi-bin/wedoc/smartdoc/update_page` | [`smartdoc::UpdatePage`](crate::wedoc::smartdoc::UpdatePage) |
-/// | [删除页面](https://developer.work.weixin.qq.com/document/path/101622) † | `POST /cgi-bin/wedoc/smartdoc/delete_page` | [`smartdoc::DeletePage`](crate::wedoc::smartdoc::DeletePage) |
-/// | [添加内容块](https://developer.work.weixin.qq.com/document/path/101623) † | `POST /cgi-bin/wedoc/smartdoc/add_blocks` | [`smartdoc::AddBlocks`](crate::wedoc::smartdoc::AddBlocks) |
-/// | [更新内容块](https://developer.work.weixin.qq.com/document/path/101624) † | `POST /cgi-bin/wedoc/smartdoc/update_blocks` | [`smartdoc::UpdateBlocks`](crate::wedoc::smartdoc::UpdateBlocks) |
-/// | [删除内容块](https://developer.work.weixin.qq.com/document/path/101625) † | `POST /cgi-bin/wedoc/smartdoc/delete_blocks` | [`smartdoc::DeleteBlocks`](crate::wedoc::smartdoc::DeleteBlocks) |
-/// | [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626) † | `POST /cgi-bin/wedoc/smartdoc/get_block_list` | [`smartdoc::GetBlockList`](crate::wedoc::smartdoc::GetBlockList) |
-/// | [提交导出任务](https://developer.work.weixin.qq.com/document/path/101627) † | `POST /cgi-bin/wedoc/smartdoc/export_task` | [`smartdoc::CreateExportTask`](crate::wedoc::smartdoc::CreateExportTask) |
-/// | [查询导出任务结果](https://developer.work.weixin.qq.com/document/path/101627) † | `POST /cgi-bin/wedoc/smartdoc/get_export_result` | [`smartdoc::GetExportResult`](crate::wedoc::smartdoc::GetExportResult) |
-/// | [获取数据源](https://developer.work.weixin.qq.com/document/path/101628) † | `POST /cgi-bin/wedoc/smartdoc/get_smartsheet_info` | [`smartdoc::GetSmartsheetInfo`](crate::wedoc::smartdoc::GetSmartsheetInfo) |
-/// | [添加数据表](https://developer.work.weixin.qq.com/document/path/101629) † | `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` | [`smartdoc::AddSmartsheet`](crate::wedoc::smartdoc::AddSmartsheet) |
-/// | [删除数据表](https://developer.work.weixin.qq.com/document/path/101630) † | `POST /cgi-bin/wedoc/smartdoc/delete_smartsheet` | [`smartdoc::DeleteSmartsheet`](crate::wedoc::smartdoc::DeleteSmartsheet) |
-/// | [更新数据表](https://developer.work.weixin.qq.com/document/path/101631) † | `POST /cgi-bin/wedoc/smartdoc/update_smartsheet` | [`smartdoc::UpdateSmartsheet`](crate::wedoc::smartdoc::UpdateSmartsheet) |
-/// | [添加子表](https://developer.work.weixin.qq.com/document/path/99896) | `POST /cgi-bin/wedoc/smartsheet/add_sheet` | [`smartsheet::AddSheet`](crate::wedoc::smartsheet::AddSheet) |
-/// | [删除子表](https://developer.work.weixin.qq.com/document/path/99899) | `POST /cgi-bin/wedoc/smartsheet/delete_sheet` | [`smartsheet::DeleteSheet`](crate::wedoc::smartsheet::DeleteSheet) |
-/// | [更新子表](https://developer.work.weixin.qq.com/document/path/99898) | `POST /cgi-bin/wedoc/smartsheet/update_sheet` | [`smartsheet::UpdateSheet`](crate::wedoc::smartsheet::UpdateSheet) |
-/// | [查询子表](https://developer.work.weixin.qq.com/document/path/101154) | `POST /cgi-bin/wedoc/smartsheet/get_sheet` | [`smartsheet::GetSheet`](crate::wedoc::smartsheet::GetSheet) |
-/// | [添加视图](https://developer.work.weixin.qq.com/document/path/99900) | `POST /cgi-bin/wedoc/smartsheet/add_view` | [`smartsheet::AddView`](crate::wedoc::smartsheet::AddView) |
-/// | [删除视图](https://developer.work.weixin.qq.com/document/path/99901) | `POST /cgi-bin/wedoc/smartsheet/delete_views` | [`smartsheet::DeleteViews`](crate::wedoc::smartsheet::DeleteViews) |
-/// | [更新视图](https://developer.work.weixin.qq.com/document/path/99902) | `POST /cgi-bin/wedoc/smartsheet/update_view` | [`smartsheet::UpdateView`](crate::wedoc::smartsheet::UpdateView) |
-/// | [查询视图](https://developer.work.weixin.qq.com/document/path/101155) | `POST /cgi-bin/wedoc/smartsheet/get_views` | [`smartsheet::GetViews`](crate::wedoc::smartsheet::GetViews) |
-/// | [添加字段](https://developer.work.weixin.qq.com/document/path/99904) | `POST /cgi-bin/wedoc/smartsheet/add_fields` | [`smartsheet::AddFields`](crate::wedoc::smartsheet::AddFields) |
-/// | [更新字段](https://developer.work.weixin.qq.com/document/path/99906) | `POST /cgi-bin/wedoc/smartsheet/update_fields` | [`smartsheet::UpdateFields`](crate::wedoc::smartsheet::UpdateFields) |
-/// | [删除字段](https://developer.work.weixin.qq.com/document/path/99905) | `POST /cgi-bin/wedoc/smartsheet/delete_fields` | [`smartsheet::DeleteFields`](crate::wedoc::smartsheet::DeleteFields) |
-/// | [查询字段](https://developer.work.weixin.qq.com/document/path/101157) | `POST /cgi-bin/wedoc/smartsheet/get_fields` | [`smartsheet::GetFields`](crate::wedoc::smartsheet::GetFields) |
-/// | [查询记录](https://developer.work.weixin.qq.com/document/path/101158) | `POST /cgi-bin/wedoc/smartsheet/get_records` | [`smartsheet::GetRecords`](crate::wedoc::smartsheet::GetRecords) |
-/// | [添加记录](https://developer.work.weixin.qq.com/document/path/99907) | `POST /cgi-bin/wedoc/smartsheet/add_records` | [`smartsheet::AddRecords`](crate::wedoc::smartsheet::AddRecords) |
-/// | [更新记录](https://developer.work.weixin.qq.com/document/path/99909) | `POST /cgi-bin/wedoc/smartsheet/update_records` | [`smartsheet::UpdateRecords`](crate::wedoc::smartsheet::UpdateRecords) |
-/// | [删除记录](https://developer.work.weixin.qq.com/document/path/99908) | `POST /cgi-bin/wedoc/smartsheet/delete_records` | [`smartsheet::DeleteRecords`](crate::wedoc::smartsheet::DeleteRecords) |
-/// | [添加编组](https://developer.work.weixin.qq.com/document/path/101100) | `POST /cgi-bin/wedoc/smartsheet/add_field_group` | [`smartsheet::AddFieldGroup`](crate::wedoc::smartsheet::AddFieldGroup) |
-/// | [删除编组](https://developer.work.weixin.qq.com/document/path/101102) | `POST /cgi-bin/wedoc/smartsheet/delete_field_groups` | [`smartsheet::DeleteFieldGroups`](crate::wedoc::smartsheet::DeleteFieldGroups) |
-/// | [更新编组](https://developer.work.weixin.qq.com/document/path/101101) | `POST /cgi-bin/wedoc/smartsheet/update_field_group` | [`smartsheet::UpdateFieldGroup`](crate::wedoc::smartsheet::UpdateFieldGroup) |
-/// | [获取编组](https://developer.work.weixin.qq.com/document/path/101103) | `POST /cgi-bin/wedoc/smartsheet/get_field_groups` | [`smartsheet::GetFieldGroups`](crate::wedoc::smartsheet::GetFieldGroups) |
-/// | [获取群聊列表](https://developer.work.weixin.qq.com/document/path/100989) | `POST /cgi-bin/wedoc/smartsheet/groupchat/list` | [`smartsheet_groupchat::ListGroupChat`](crate::wedoc::smartsheet_groupchat::ListGroupChat) |
-/// | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/101028) | `POST /cgi-bin/wedoc/smartsheet/groupchat/get` | [`smartsheet_groupchat::GetGroupChat`](crate::wedoc::smartsheet_groupchat::GetGroupChat) |
-/// | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/101029) | `POST /cgi-bin/wedoc/smartsheet/groupchat/update` | [`smartsheet_groupchat::UpdateGroupChat`](crate::wedoc::smartsheet_groupchat::UpdateGroupChat) |
-/// | [智能表格接收外部数据](https://developer.work.weixin.qq.com/document/path/101239) † | `POST /cgi-bin/wedoc/smartsheet/webhook` | [`smartsheet_webhook::SmartsheetWebhook`](crate::wedoc::smartsheet_webhook::SmartsheetWebhook) |
-/// | [编辑表格内容](https://developer.work.weixin.qq.com/document/path/101168) | `POST /cgi-bin/wedoc/spreadsheet/batch_update` | [`spreadsheet::BatchUpdateSpreadsheet`](crate::wedoc::spreadsheet::BatchUpdateSpreadsheet) |
-/// | [获取表格行列信息](https://developer.work.weixin.qq.com/document/path/97711) | `POST /cgi-bin/wedoc/spreadsheet/get_sheet_properties` | [`spreadsheet::GetSheetProperties`](crate::wedoc::spreadsheet::GetSheetProperties) |
-/// | [获取表格数据](https://developer.work.weixin.qq.com/document/path/97661) | `POST /cgi-bin/wedoc/spreadsheet/get_sheet_range_data` | [`spreadsheet::GetSheetRangeData`](crate::wedoc::spreadsheet::GetSheetRangeData) |
-/// | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99516) | `POST /cgi-bin/wedoc/vip/batch_add` | [`vip::BatchAddVip`](crate::wedoc::vip::BatchAddVip) |
-/// | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99517) | `POST /cgi-bin/wedoc/vip/batch_del` | [`vip::BatchDelVip`](crate::wedoc::vip::BatchDelVip) |
-/// | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99518) | `POST /cgi-bin/wedoc/vip/list` | [`vip::ListVip`](crate::wedoc::vip::ListVip) |
+/// ## [content_priv](crate::wedoc::content_priv)
 ///
-/// † Nobody has read the page: the call is known from other implementations.
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetSheetPriv`](crate::wedoc::content_priv::GetSheetPriv) | [查询智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv` |
+/// | [`UpdateSheetPriv`](crate::wedoc::content_priv::UpdateSheetPriv) | [更新智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv` |
+/// | [`CreateRule`](crate::wedoc::content_priv::CreateRule) | [新增智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/create_rule` |
+/// | [`ModRuleMember`](crate::wedoc::content_priv::ModRuleMember) | [更新智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member` |
+/// | [`DeleteRule`](crate::wedoc::content_priv::DeleteRule) | [删除智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/delete_rule` |
+///
+/// ## [doc](crate::wedoc::doc)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateDoc`](crate::wedoc::doc::CreateDoc) | [新建文档](https://developer.work.weixin.qq.com/document/path/97460) | `POST /cgi-bin/wedoc/create_doc` |
+/// | [`RenameDoc`](crate::wedoc::doc::RenameDoc) | [重命名文档](https://developer.work.weixin.qq.com/document/path/97736) | `POST /cgi-bin/wedoc/rename_doc` |
+/// | [`DelDoc`](crate::wedoc::doc::DelDoc) | [删除文档](https://developer.work.weixin.qq.com/document/path/97735) | `POST /cgi-bin/wedoc/del_doc` |
+/// | [`GetDocBaseInfo`](crate::wedoc::doc::GetDocBaseInfo) | [获取文档基础信息](https://developer.work.weixin.qq.com/document/path/97734) | `POST /cgi-bin/wedoc/get_doc_base_info` |
+/// | [`ShareDoc`](crate::wedoc::doc::ShareDoc) | [分享文档](https://developer.work.weixin.qq.com/document/path/97733) | `POST /cgi-bin/wedoc/doc_share` |
+/// | [`UploadImage`](crate::wedoc::doc::UploadImage) | [上传文档图片](https://developer.work.weixin.qq.com/document/path/99933) | `POST /cgi-bin/wedoc/image_upload` |
+///
+/// ## [document](crate::wedoc::document)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`BatchUpdateDocument`](crate::wedoc::document::BatchUpdateDocument) | [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626) | `POST /cgi-bin/wedoc/document/batch_update` |
+/// | [`GetDocument`](crate::wedoc::document::GetDocument) | [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161) | `POST /cgi-bin/wedoc/document/get` |
+///
+/// ## [form](crate::wedoc::form)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateForm`](crate::wedoc::form::CreateForm) | [创建收集表](https://developer.work.weixin.qq.com/document/path/97462) | `POST /cgi-bin/wedoc/create_form` |
+/// | [`ModifyForm`](crate::wedoc::form::ModifyForm) | [编辑收集表](https://developer.work.weixin.qq.com/document/path/97816) | `POST /cgi-bin/wedoc/modify_form` |
+/// | [`GetFormInfo`](crate::wedoc::form::GetFormInfo) | [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817) | `POST /cgi-bin/wedoc/get_form_info` |
+/// | [`GetFormStatistic`](crate::wedoc::form::GetFormStatistic) | [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818) | `POST /cgi-bin/wedoc/get_form_statistic` |
+/// | [`GetFormAnswer`](crate::wedoc::form::GetFormAnswer) | [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819) | `POST /cgi-bin/wedoc/get_form_answer` |
+///
+/// ## [permission](crate::wedoc::permission)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`GetDocAuth`](crate::wedoc::permission::GetDocAuth) | [获取文档权限信息](https://developer.work.weixin.qq.com/document/path/97461) | `POST /cgi-bin/wedoc/doc_get_auth` |
+/// | [`ModDocJoinRule`](crate::wedoc::permission::ModDocJoinRule) | [修改文档查看规则](https://developer.work.weixin.qq.com/document/path/97778) | `POST /cgi-bin/wedoc/mod_doc_join_rule` |
+/// | [`ModDocMember`](crate::wedoc::permission::ModDocMember) | [修改文档通知范围及权限](https://developer.work.weixin.qq.com/document/path/97781) | `POST /cgi-bin/wedoc/mod_doc_member` |
+/// | [`ModDocSafetySetting`](crate::wedoc::permission::ModDocSafetySetting) | [修改文档安全设置](https://developer.work.weixin.qq.com/document/path/97782) | `POST /cgi-bin/wedoc/mod_doc_safty_setting` |
+///
+/// ## [smartdoc](crate::wedoc::smartdoc)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`PublishSmartdoc`](crate::wedoc::smartdoc::PublishSmartdoc) † | [发布智能文档](https://developer.work.weixin.qq.com/document/path/101616) | `POST /cgi-bin/wedoc/smartdoc/publish` |
+/// | [`CancelPublishSmartdoc`](crate::wedoc::smartdoc::CancelPublishSmartdoc) † | [取消发布智能文档](https://developer.work.weixin.qq.com/document/path/101617) | `POST /cgi-bin/wedoc/smartdoc/cancel_publish` |
+/// | [`SetPublishSetting`](crate::wedoc::smartdoc::SetPublishSetting) † | [修改发布页可查看范围](https://developer.work.weixin.qq.com/document/path/101618) | `POST /cgi-bin/wedoc/smartdoc/publish_setting` |
+/// | [`GetPageHierarchy`](crate::wedoc::smartdoc::GetPageHierarchy) † | [获取页面结构](https://developer.work.weixin.qq.com/document/path/101619) | `POST /cgi-bin/wedoc/smartdoc/get_page_hierarchy` |
+/// | [`AddPage`](crate::wedoc::smartdoc::AddPage) † | [添加页面](https://developer.work.weixin.qq.com/document/path/101620) | `POST /cgi-bin/wedoc/smartdoc/add_page` |
+/// | [`UpdatePage`](crate::wedoc::smartdoc::UpdatePage) † | [更新页面](https://developer.work.weixin.qq.com/document/path/101621) | `POST /cgi-bin/wedoc/smartdoc/update_page` |
+/// | [`DeletePage`](crate::wedoc::smartdoc::DeletePage) † | [删除页面](https://developer.work.weixin.qq.com/document/path/101622) | `POST /cgi-bin/wedoc/smartdoc/delete_page` |
+/// | [`AddBlocks`](crate::wedoc::smartdoc::AddBlocks) † | [添加内容块](https://developer.work.weixin.qq.com/document/path/101623) | `POST /cgi-bin/wedoc/smartdoc/add_blocks` |
+/// | [`UpdateBlocks`](crate::wedoc::smartdoc::UpdateBlocks) † | [更新内容块](https://developer.work.weixin.qq.com/document/path/101624) | `POST /cgi-bin/wedoc/smartdoc/update_blocks` |
+/// | [`DeleteBlocks`](crate::wedoc::smartdoc::DeleteBlocks) † | [删除内容块](https://developer.work.weixin.qq.com/document/path/101625) | `POST /cgi-bin/wedoc/smartdoc/delete_blocks` |
+/// | [`GetBlockList`](crate::wedoc::smartdoc::GetBlockList) † | [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626) | `POST /cgi-bin/wedoc/smartdoc/get_block_list` |
+/// | [`CreateExportTask`](crate::wedoc::smartdoc::CreateExportTask) † | [提交导出任务](https://developer.work.weixin.qq.com/document/path/101627) | `POST /cgi-bin/wedoc/smartdoc/export_task` |
+/// | [`GetExportResult`](crate::wedoc::smartdoc::GetExportResult) † | [查询导出任务结果](https://developer.work.weixin.qq.com/document/path/101627) | `POST /cgi-bin/wedoc/smartdoc/get_export_result` |
+/// | [`GetSmartsheetInfo`](crate::wedoc::smartdoc::GetSmartsheetInfo) † | [获取数据源](https://developer.work.weixin.qq.com/document/path/101628) | `POST /cgi-bin/wedoc/smartdoc/get_smartsheet_info` |
+/// | [`AddSmartsheet`](crate::wedoc::smartdoc::AddSmartsheet) † | [添加数据表](https://developer.work.weixin.qq.com/document/path/101629) | `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` |
+/// | [`DeleteSmartsheet`](crate::wedoc::smartdoc::DeleteSmartsheet) † | [删除数据表](https://developer.work.weixin.qq.com/document/path/101630) | `POST /cgi-bin/wedoc/smartdoc/delete_smartsheet` |
+/// | [`UpdateSmartsheet`](crate::wedoc::smartdoc::UpdateSmartsheet) † | [更新数据表](https://developer.work.weixin.qq.com/document/path/101631) | `POST /cgi-bin/wedoc/smartdoc/update_smartsheet` |
+///
+/// ## [smartsheet](crate::wedoc::smartsheet)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`AddSheet`](crate::wedoc::smartsheet::AddSheet) | [添加子表](https://developer.work.weixin.qq.com/document/path/99896) | `POST /cgi-bin/wedoc/smartsheet/add_sheet` |
+/// | [`DeleteSheet`](crate::wedoc::smartsheet::DeleteSheet) | [删除子表](https://developer.work.weixin.qq.com/document/path/99899) | `POST /cgi-bin/wedoc/smartsheet/delete_sheet` |
+/// | [`UpdateSheet`](crate::wedoc::smartsheet::UpdateSheet) | [更新子表](https://developer.work.weixin.qq.com/document/path/99898) | `POST /cgi-bin/wedoc/smartsheet/update_sheet` |
+/// | [`GetSheet`](crate::wedoc::smartsheet::GetSheet) | [查询子表](https://developer.work.weixin.qq.com/document/path/101154) | `POST /cgi-bin/wedoc/smartsheet/get_sheet` |
+/// | [`AddView`](crate::wedoc::smartsheet::AddView) | [添加视图](https://developer.work.weixin.qq.com/document/path/99900) | `POST /cgi-bin/wedoc/smartsheet/add_view` |
+/// | [`DeleteViews`](crate::wedoc::smartsheet::DeleteViews) | [删除视图](https://developer.work.weixin.qq.com/document/path/99901) | `POST /cgi-bin/wedoc/smartsheet/delete_views` |
+/// | [`UpdateView`](crate::wedoc::smartsheet::UpdateView) | [更新视图](https://developer.work.weixin.qq.com/document/path/99902) | `POST /cgi-bin/wedoc/smartsheet/update_view` |
+/// | [`GetViews`](crate::wedoc::smartsheet::GetViews) | [查询视图](https://developer.work.weixin.qq.com/document/path/101155) | `POST /cgi-bin/wedoc/smartsheet/get_views` |
+/// | [`AddFields`](crate::wedoc::smartsheet::AddFields) | [添加字段](https://developer.work.weixin.qq.com/document/path/99904) | `POST /cgi-bin/wedoc/smartsheet/add_fields` |
+/// | [`UpdateFields`](crate::wedoc::smartsheet::UpdateFields) | [更新字段](https://developer.work.weixin.qq.com/document/path/99906) | `POST /cgi-bin/wedoc/smartsheet/update_fields` |
+/// | [`DeleteFields`](crate::wedoc::smartsheet::DeleteFields) | [删除字段](https://developer.work.weixin.qq.com/document/path/99905) | `POST /cgi-bin/wedoc/smartsheet/delete_fields` |
+/// | [`GetFields`](crate::wedoc::smartsheet::GetFields) | [查询字段](https://developer.work.weixin.qq.com/document/path/101157) | `POST /cgi-bin/wedoc/smartsheet/get_fields` |
+/// | [`GetRecords`](crate::wedoc::smartsheet::GetRecords) | [查询记录](https://developer.work.weixin.qq.com/document/path/101158) | `POST /cgi-bin/wedoc/smartsheet/get_records` |
+/// | [`AddRecords`](crate::wedoc::smartsheet::AddRecords) | [添加记录](https://developer.work.weixin.qq.com/document/path/99907) | `POST /cgi-bin/wedoc/smartsheet/add_records` |
+/// | [`UpdateRecords`](crate::wedoc::smartsheet::UpdateRecords) | [更新记录](https://developer.work.weixin.qq.com/document/path/99909) | `POST /cgi-bin/wedoc/smartsheet/update_records` |
+/// | [`DeleteRecords`](crate::wedoc::smartsheet::DeleteRecords) | [删除记录](https://developer.work.weixin.qq.com/document/path/99908) | `POST /cgi-bin/wedoc/smartsheet/delete_records` |
+/// | [`AddFieldGroup`](crate::wedoc::smartsheet::AddFieldGroup) | [添加编组](https://developer.work.weixin.qq.com/document/path/101100) | `POST /cgi-bin/wedoc/smartsheet/add_field_group` |
+/// | [`DeleteFieldGroups`](crate::wedoc::smartsheet::DeleteFieldGroups) | [删除编组](https://developer.work.weixin.qq.com/document/path/101102) | `POST /cgi-bin/wedoc/smartsheet/delete_field_groups` |
+/// | [`UpdateFieldGroup`](crate::wedoc::smartsheet::UpdateFieldGroup) | [更新编组](https://developer.work.weixin.qq.com/document/path/101101) | `POST /cgi-bin/wedoc/smartsheet/update_field_group` |
+/// | [`GetFieldGroups`](crate::wedoc::smartsheet::GetFieldGroups) | [获取编组](https://developer.work.weixin.qq.com/document/path/101103) | `POST /cgi-bin/wedoc/smartsheet/get_field_groups` |
+///
+/// ## [smartsheet_groupchat](crate::wedoc::smartsheet_groupchat)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListGroupChat`](crate::wedoc::smartsheet_groupchat::ListGroupChat) | [获取群聊列表](https://developer.work.weixin.qq.com/document/path/100989) | `POST /cgi-bin/wedoc/smartsheet/groupchat/list` |
+/// | [`GetGroupChat`](crate::wedoc::smartsheet_groupchat::GetGroupChat) | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/101028) | `POST /cgi-bin/wedoc/smartsheet/groupchat/get` |
+/// | [`UpdateGroupChat`](crate::wedoc::smartsheet_groupchat::UpdateGroupChat) | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/101029) | `POST /cgi-bin/wedoc/smartsheet/groupchat/update` |
+///
+/// ## [smartsheet_webhook](crate::wedoc::smartsheet_webhook)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`SmartsheetWebhook`](crate::wedoc::smartsheet_webhook::SmartsheetWebhook) † | [智能表格接收外部数据](https://developer.work.weixin.qq.com/document/path/101239) | `POST /cgi-bin/wedoc/smartsheet/webhook` |
+///
+/// ## [spreadsheet](crate::wedoc::spreadsheet)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`BatchUpdateSpreadsheet`](crate::wedoc::spreadsheet::BatchUpdateSpreadsheet) | [编辑表格内容](https://developer.work.weixin.qq.com/document/path/101168) | `POST /cgi-bin/wedoc/spreadsheet/batch_update` |
+/// | [`GetSheetProperties`](crate::wedoc::spreadsheet::GetSheetProperties) | [获取表格行列信息](https://developer.work.weixin.qq.com/document/path/97711) | `POST /cgi-bin/wedoc/spreadsheet/get_sheet_properties` |
+/// | [`GetSheetRangeData`](crate::wedoc::spreadsheet::GetSheetRangeData) | [获取表格数据](https://developer.work.weixin.qq.com/document/path/97661) | `POST /cgi-bin/wedoc/spreadsheet/get_sheet_range_data` |
+///
+/// ## [vip](crate::wedoc::vip)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`BatchAddVip`](crate::wedoc::vip::BatchAddVip) | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99516) | `POST /cgi-bin/wedoc/vip/batch_add` |
+/// | [`BatchDelVip`](crate::wedoc::vip::BatchDelVip) | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99517) | `POST /cgi-bin/wedoc/vip/batch_del` |
+/// | [`ListVip`](crate::wedoc::vip::ListVip) | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99518) | `POST /cgi-bin/wedoc/vip/list` |
+///
+/// † Not checked against WeCom's page, which was not available: known from other implementations.
 #[cfg(feature = "wedoc")]
 pub mod wedoc;
 /// 微盘 (feature `wedrive`): Spaces and files in WeDrive, their members and permissions, and the
 /// capacity that they use.
 ///
-/// | title | call | request |
+/// ## [capacity](crate::wedrive::capacity)
+///
+/// | request | title | call |
 /// |---|---|---|
-/// | [获取盘专业版信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_pro_info` | [`capacity::GetProInfo`](crate::wedrive::capacity::GetProInfo) |
-/// | [获取盘容量信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_capacity` | [`capacity::GetCapacity`](crate::wedrive::capacity::GetCapacity) |
-/// | [获取文件列表](https://developer.work.weixin.qq.com/document/path/93657) | `POST /cgi-bin/wedrive/file_list` | [`file::ListFile`](crate::wedrive::file::ListFile) |
-/// | [上传文件](https://developer.work.weixin.qq.com/document/path/97880) | `POST /cgi-bin/wedrive/file_upload` | [`file::UploadFile`](crate::wedrive::file::UploadFile) |
-/// | [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_init` | [`file::UploadFileInit`](crate::wedrive::file::UploadFileInit) |
-/// | [分块上传文件](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_part` | [`file::UploadFilePart`](crate::wedrive::file::UploadFilePart) |
-/// | [分块上传完成](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_finish` | [`file::UploadFileFinish`](crate::wedrive::file::UploadFileFinish) |
-/// | [下载文件](https://developer.work.weixin.qq.com/document/path/97881) | `POST /cgi-bin/wedrive/file_download` | [`file::DownloadFile`](crate::wedrive::file::DownloadFile) |
-/// | [新建文件夹/文档](https://developer.work.weixin.qq.com/document/path/97882) | `POST /cgi-bin/wedrive/file_create` | [`file::CreateFile`](crate::wedrive::file::CreateFile) |
-/// | [重命名文件](https://developer.work.weixin.qq.com/document/path/97883) | `POST /cgi-bin/wedrive/file_rename` | [`file::RenameFile`](crate::wedrive::file::RenameFile) |
-/// | [移动文件](https://developer.work.weixin.qq.com/document/path/97884) | `POST /cgi-bin/wedrive/file_move` | [`file::MoveFile`](crate::wedrive::file::MoveFile) |
-/// | [删除文件](https://developer.work.weixin.qq.com/document/path/97885) | `POST /cgi-bin/wedrive/file_delete` | [`file::DeleteFile`](crate::wedrive::file::DeleteFile) |
-/// | [获取文件信息](https://developer.work.weixin.qq.com/document/path/97886) | `POST /cgi-bin/wedrive/file_info` | [`file::GetFileInfo`](crate::wedrive::file::GetFileInfo) |
-/// | [新增成员](https://developer.work.weixin.qq.com/document/path/93658) | `POST /cgi-bin/wedrive/file_acl_add` | [`file::AddFileAcl`](crate::wedrive::file::AddFileAcl) |
-/// | [删除成员](https://developer.work.weixin.qq.com/document/path/97888) | `POST /cgi-bin/wedrive/file_acl_del` | [`file::DelFileAcl`](crate::wedrive::file::DelFileAcl) |
-/// | [分享设置](https://developer.work.weixin.qq.com/document/path/97889) | `POST /cgi-bin/wedrive/file_setting` | [`file::SetFileSetting`](crate::wedrive::file::SetFileSetting) |
-/// | [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890) | `POST /cgi-bin/wedrive/file_share` | [`file::ShareFile`](crate::wedrive::file::ShareFile) |
-/// | [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891) | `POST /cgi-bin/wedrive/get_file_permission` | [`file::GetFilePermission`](crate::wedrive::file::GetFilePermission) |
-/// | [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892) | `POST /cgi-bin/wedrive/file_secure_setting` | [`file::SetFileSecureSetting`](crate::wedrive::file::SetFileSecureSetting) |
-/// | [新建空间](https://developer.work.weixin.qq.com/document/path/93655) | `POST /cgi-bin/wedrive/space_create` | [`space::CreateSpace`](crate::wedrive::space::CreateSpace) |
-/// | [重命名空间](https://developer.work.weixin.qq.com/document/path/97856) | `POST /cgi-bin/wedrive/space_rename` | [`space::RenameSpace`](crate::wedrive::space::RenameSpace) |
-/// | [解散空间](https://developer.work.weixin.qq.com/document/path/97857) | `POST /cgi-bin/wedrive/space_dismiss` | [`space::DismissSpace`](crate::wedrive::space::DismissSpace) |
-/// | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97858) | `POST /cgi-bin/wedrive/space_info` | [`space::GetSpaceInfo`](crate::wedrive::space::GetSpaceInfo) |
-/// | [添加成员/部门](https://developer.work.weixin.qq.com/document/path/93656) | `POST /cgi-bin/wedrive/space_acl_add` | [`space::AddSpaceAcl`](crate::wedrive::space::AddSpaceAcl) |
-/// | [移除成员/部门](https://developer.work.weixin.qq.com/document/path/97875) | `POST /cgi-bin/wedrive/space_acl_del` | [`space::DelSpaceAcl`](crate::wedrive::space::DelSpaceAcl) |
-/// | [安全设置](https://developer.work.weixin.qq.com/document/path/97876) | `POST /cgi-bin/wedrive/space_setting` | [`space::SetSpaceSetting`](crate::wedrive::space::SetSpaceSetting) |
-/// | [获取邀请链接](https://developer.work.weixin.qq.com/document/path/97877) | `POST /cgi-bin/wedrive/space_share` | [`space::ShareSpace`](crate::wedrive::space::ShareSpace) |
-/// | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97878) | `POST /cgi-bin/wedrive/new_space_info` | [`space::GetNewSpaceInfo`](crate::wedrive::space::GetNewSpaceInfo) |
-/// | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99512) | `POST /cgi-bin/wedrive/vip/batch_add` | [`vip::BatchAddVip`](crate::wedrive::vip::BatchAddVip) |
-/// | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99513) | `POST /cgi-bin/wedrive/vip/batch_del` | [`vip::BatchDelVip`](crate::wedrive::vip::BatchDelVip) |
-/// | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99514) | `POST /cgi-bin/wedrive/vip/list` | [`vip::ListVip`](crate::wedrive::vip::ListVip) |
+/// | [`GetProInfo`](crate::wedrive::capacity::GetProInfo) | [获取盘专业版信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_pro_info` |
+/// | [`GetCapacity`](crate::wedrive::capacity::GetCapacity) | [获取盘容量信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_capacity` |
+///
+/// ## [file](crate::wedrive::file)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`ListFile`](crate::wedrive::file::ListFile) | [获取文件列表](https://developer.work.weixin.qq.com/document/path/93657) | `POST /cgi-bin/wedrive/file_list` |
+/// | [`UploadFile`](crate::wedrive::file::UploadFile) | [上传文件](https://developer.work.weixin.qq.com/document/path/97880) | `POST /cgi-bin/wedrive/file_upload` |
+/// | [`UploadFileInit`](crate::wedrive::file::UploadFileInit) | [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_init` |
+/// | [`UploadFilePart`](crate::wedrive::file::UploadFilePart) | [分块上传文件](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_part` |
+/// | [`UploadFileFinish`](crate::wedrive::file::UploadFileFinish) | [分块上传完成](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_finish` |
+/// | [`DownloadFile`](crate::wedrive::file::DownloadFile) | [下载文件](https://developer.work.weixin.qq.com/document/path/97881) | `POST /cgi-bin/wedrive/file_download` |
+/// | [`CreateFile`](crate::wedrive::file::CreateFile) | [新建文件夹/文档](https://developer.work.weixin.qq.com/document/path/97882) | `POST /cgi-bin/wedrive/file_create` |
+/// | [`RenameFile`](crate::wedrive::file::RenameFile) | [重命名文件](https://developer.work.weixin.qq.com/document/path/97883) | `POST /cgi-bin/wedrive/file_rename` |
+/// | [`MoveFile`](crate::wedrive::file::MoveFile) | [移动文件](https://developer.work.weixin.qq.com/document/path/97884) | `POST /cgi-bin/wedrive/file_move` |
+/// | [`DeleteFile`](crate::wedrive::file::DeleteFile) | [删除文件](https://developer.work.weixin.qq.com/document/path/97885) | `POST /cgi-bin/wedrive/file_delete` |
+/// | [`GetFileInfo`](crate::wedrive::file::GetFileInfo) | [获取文件信息](https://developer.work.weixin.qq.com/document/path/97886) | `POST /cgi-bin/wedrive/file_info` |
+/// | [`AddFileAcl`](crate::wedrive::file::AddFileAcl) | [新增成员](https://developer.work.weixin.qq.com/document/path/93658) | `POST /cgi-bin/wedrive/file_acl_add` |
+/// | [`DelFileAcl`](crate::wedrive::file::DelFileAcl) | [删除成员](https://developer.work.weixin.qq.com/document/path/97888) | `POST /cgi-bin/wedrive/file_acl_del` |
+/// | [`SetFileSetting`](crate::wedrive::file::SetFileSetting) | [分享设置](https://developer.work.weixin.qq.com/document/path/97889) | `POST /cgi-bin/wedrive/file_setting` |
+/// | [`ShareFile`](crate::wedrive::file::ShareFile) | [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890) | `POST /cgi-bin/wedrive/file_share` |
+/// | [`GetFilePermission`](crate::wedrive::file::GetFilePermission) | [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891) | `POST /cgi-bin/wedrive/get_file_permission` |
+/// | [`SetFileSecureSetting`](crate::wedrive::file::SetFileSecureSetting) | [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892) | `POST /cgi-bin/wedrive/file_secure_setting` |
+///
+/// ## [space](crate::wedrive::space)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`CreateSpace`](crate::wedrive::space::CreateSpace) | [新建空间](https://developer.work.weixin.qq.com/document/path/93655) | `POST /cgi-bin/wedrive/space_create` |
+/// | [`RenameSpace`](crate::wedrive::space::RenameSpace) | [重命名空间](https://developer.work.weixin.qq.com/document/path/97856) | `POST /cgi-bin/wedrive/space_rename` |
+/// | [`DismissSpace`](crate::wedrive::space::DismissSpace) | [解散空间](https://developer.work.weixin.qq.com/document/path/97857) | `POST /cgi-bin/wedrive/space_dismiss` |
+/// | [`GetSpaceInfo`](crate::wedrive::space::GetSpaceInfo) | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97858) | `POST /cgi-bin/wedrive/space_info` |
+/// | [`AddSpaceAcl`](crate::wedrive::space::AddSpaceAcl) | [添加成员/部门](https://developer.work.weixin.qq.com/document/path/93656) | `POST /cgi-bin/wedrive/space_acl_add` |
+/// | [`DelSpaceAcl`](crate::wedrive::space::DelSpaceAcl) | [移除成员/部门](https://developer.work.weixin.qq.com/document/path/97875) | `POST /cgi-bin/wedrive/space_acl_del` |
+/// | [`SetSpaceSetting`](crate::wedrive::space::SetSpaceSetting) | [安全设置](https://developer.work.weixin.qq.com/document/path/97876) | `POST /cgi-bin/wedrive/space_setting` |
+/// | [`ShareSpace`](crate::wedrive::space::ShareSpace) | [获取邀请链接](https://developer.work.weixin.qq.com/document/path/97877) | `POST /cgi-bin/wedrive/space_share` |
+/// | [`GetNewSpaceInfo`](crate::wedrive::space::GetNewSpaceInfo) | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97878) | `POST /cgi-bin/wedrive/new_space_info` |
+///
+/// ## [vip](crate::wedrive::vip)
+///
+/// | request | title | call |
+/// |---|---|---|
+/// | [`BatchAddVip`](crate::wedrive::vip::BatchAddVip) | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99512) | `POST /cgi-bin/wedrive/vip/batch_add` |
+/// | [`BatchDelVip`](crate::wedrive::vip::BatchDelVip) | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99513) | `POST /cgi-bin/wedrive/vip/batch_del` |
+/// | [`ListVip`](crate::wedrive::vip::ListVip) | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99514) | `POST /cgi-bin/wedrive/vip/list` |
 #[cfg(feature = "wedrive")]
 pub mod wedrive;
 /// 数据与智能专区 (feature `zone`): Programs inside the zone of conversation records, and the calls that they
 /// make there.
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
-/// | title | name | request |
+/// ## [archive](crate::zone::archive)
+///
+/// | request | title | name |
 /// |---|---|---|
-/// | [获取会话记录](https://developer.work.weixin.qq.com/document/path/99968) | `sync_msg` | [`archive::SyncMsg`](crate::zone::archive::SyncMsg) |
-/// | [page_id获取消息列表](https://developer.work.weixin.qq.com/document/path/99968) | `get_msg_list_by_page_id` | [`archive::GetMsgListByPageId`](crate::zone::archive::GetMsgListByPageId) |
-/// | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) | `get_agree_status_single` | [`archive::GetAgreeStatusSingle`](crate::zone::archive::GetAgreeStatusSingle) |
-/// | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) | `get_agree_status_room` | [`archive::GetAgreeStatusRoom`](crate::zone::archive::GetAgreeStatusRoom) |
-/// | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99970) | `get_group_chat` | [`archive::GetGroupChat`](crate::zone::archive::GetGroupChat) |
-/// | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99987) | `create_chatdata_export_job` | [`export::CreateChatDataExportJob`](crate::zone::export::CreateChatDataExportJob) |
-/// | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99987) | `get_chatdata_export_job_status` | [`export::GetChatDataExportJobStatus`](crate::zone::export::GetChatDataExportJobStatus) |
-/// | [新增关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `create_rule` | [`keyword::CreateRule`](crate::zone::keyword::CreateRule) |
-/// | [获取关键词列表](https://developer.work.weixin.qq.com/document/path/99973) | `get_rule_list` | [`keyword::GetRuleList`](crate::zone::keyword::GetRuleList) |
-/// | [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/99973) | `get_rule_detail` | [`keyword::GetRuleDetail`](crate::zone::keyword::GetRuleDetail) |
-/// | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `update_rule` | [`keyword::UpdateRule`](crate::zone::keyword::UpdateRule) |
-/// | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `delete_rule` | [`keyword::DeleteRule`](crate::zone::keyword::DeleteRule) |
-/// | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/99974) | `get_hit_msg_list` | [`keyword::GetHitMsgList`](crate::zone::keyword::GetHitMsgList) |
-/// | [获取企业授权给应用的知识集列表](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_list` | [`knowledge_base::ListKnowledgeBase`](crate::zone::knowledge_base::ListKnowledgeBase) |
-/// | [创建知识集](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_create` | [`knowledge_base::CreateKnowledgeBase`](crate::zone::knowledge_base::CreateKnowledgeBase) |
-/// | [获取知识集详情](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_detail` | [`knowledge_base::GetKnowledgeBaseDetail`](crate::zone::knowledge_base::GetKnowledgeBaseDetail) |
-/// | [添加知识集內容](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_add_doc` | [`knowledge_base::AddKnowledgeBaseDoc`](crate::zone::knowledge_base::AddKnowledgeBaseDoc) |
-/// | [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_remove_doc` | [`knowledge_base::RemoveKnowledgeBaseDoc`](crate::zone::knowledge_base::RemoveKnowledgeBaseDoc) |
-/// | [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_modify_name` | [`knowledge_base::ModifyKnowledgeBaseName`](crate::zone::knowledge_base::ModifyKnowledgeBaseName) |
-/// | [删除知识集](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_delete` | [`knowledge_base::DeleteKnowledgeBase`](crate::zone::knowledge_base::DeleteKnowledgeBase) |
-/// | [创建情感分析任务](https://developer.work.weixin.qq.com/document/path/99983) | `create_sentiment_task` | [`model::CreateSentimentTask`](crate::zone::model::CreateSentimentTask) |
-/// | [获取情感分析结果](https://developer.work.weixin.qq.com/document/path/99983) | `get_sentiment_result` | [`model::GetSentimentResult`](crate::zone::model::GetSentimentResult) |
-/// | [创建分析任务](https://developer.work.weixin.qq.com/document/path/99986) | `create_spam_task` | [`model::CreateSpamTask`](crate::zone::model::CreateSpamTask) |
-/// | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99986) | `get_spam_result` | [`model::GetSpamResult`](crate::zone::model::GetSpamResult) |
-/// | [创建摘要提取任务](https://developer.work.weixin.qq.com/document/path/99980) | `create_summary_task` | [`model::CreateSummaryTask`](crate::zone::model::CreateSummaryTask) |
-/// | [获取摘要提取结果](https://developer.work.weixin.qq.com/document/path/99980) | `get_summary_result` | [`model::GetSummaryResult`](crate::zone::model::GetSummaryResult) |
-/// | [创建标签匹配任务](https://developer.work.weixin.qq.com/document/path/99979) | `create_customer_tag_task` | [`model::CreateCustomerTagTask`](crate::zone::model::CreateCustomerTagTask) |
-/// | [获取标签任务结果](https://developer.work.weixin.qq.com/document/path/99979) | `get_customer_tag_result` | [`model::GetCustomerTagResult`](crate::zone::model::GetCustomerTagResult) |
-/// | [创建话术推荐任务](https://developer.work.weixin.qq.com/document/path/99977) | `create_recommend_dialog_task` | [`model::CreateRecommendDialogTask`](crate::zone::model::CreateRecommendDialogTask) |
-/// | [获取话术推荐结果](https://developer.work.weixin.qq.com/document/path/99977) | `get_recommend_dialog_result` | [`model::GetRecommendDialogResult`](crate::zone::model::GetRecommendDialogResult) |
-/// | [创建企微通用模型任务](https://developer.work.weixin.qq.com/document/path/99875) | `create_ww_model_task` | [`model::CreateWwModelTask`](crate::zone::model::CreateWwModelTask) |
-/// | [获取企微通用模型结果](https://developer.work.weixin.qq.com/document/path/99875) | `get_ww_model_result` | [`model::GetWwModelResult`](crate::zone::model::GetWwModelResult) |
-/// | [创建自定义模型任务](https://developer.work.weixin.qq.com/document/path/99985) | `create_model_task` | [`model::CreateModelTask`](crate::zone::model::CreateModelTask) |
-/// | [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985) | `get_model_task_result` | [`model::GetModelTaskResult`](crate::zone::model::GetModelTaskResult) |
-/// | [创建自有分析程序任务](https://developer.work.weixin.qq.com/document/path/99988) | `create_program_task` | [`program::CreateProgramTask`](crate::zone::program::CreateProgramTask) |
-/// | [获取自有分析程序结果](https://developer.work.weixin.qq.com/document/path/99988) | `get_program_task_result` | [`program::GetProgramTaskResult`](crate::zone::program::GetProgramTaskResult) |
-/// | [上报异步任务结果](https://developer.work.weixin.qq.com/document/path/99989) | `program_async_job_call_back` | [`program::CallBackProgramAsyncJob`](crate::zone::program::CallBackProgramAsyncJob) |
-/// | [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990) | `spec_notify_app` | [`program::SpecNotifyApp`](crate::zone::program::SpecNotifyApp) |
-/// | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971) | `search_chat` | [`search::SearchChat`](crate::zone::search::SearchChat) |
-/// | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972) | `search_msg` | [`search::SearchMsg`](crate::zone::search::SearchMsg) |
-/// | [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243) | `search_contact_or_customer` | [`search::SearchContactOrCustomer`](crate::zone::search::SearchContactOrCustomer) |
+/// | [`SyncMsg`](crate::zone::archive::SyncMsg) | [获取会话记录](https://developer.work.weixin.qq.com/document/path/99968) | `sync_msg` |
+/// | [`GetMsgListByPageId`](crate::zone::archive::GetMsgListByPageId) | [page_id获取消息列表](https://developer.work.weixin.qq.com/document/path/99968) | `get_msg_list_by_page_id` |
+/// | [`GetAgreeStatusSingle`](crate::zone::archive::GetAgreeStatusSingle) | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) | `get_agree_status_single` |
+/// | [`GetAgreeStatusRoom`](crate::zone::archive::GetAgreeStatusRoom) | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) | `get_agree_status_room` |
+/// | [`GetGroupChat`](crate::zone::archive::GetGroupChat) | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99970) | `get_group_chat` |
+///
+/// ## [export](crate::zone::export)
+///
+/// | request | title | name |
+/// |---|---|---|
+/// | [`CreateChatDataExportJob`](crate::zone::export::CreateChatDataExportJob) | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99987) | `create_chatdata_export_job` |
+/// | [`GetChatDataExportJobStatus`](crate::zone::export::GetChatDataExportJobStatus) | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99987) | `get_chatdata_export_job_status` |
+///
+/// ## [keyword](crate::zone::keyword)
+///
+/// | request | title | name |
+/// |---|---|---|
+/// | [`CreateRule`](crate::zone::keyword::CreateRule) | [新增关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `create_rule` |
+/// | [`GetRuleList`](crate::zone::keyword::GetRuleList) | [获取关键词列表](https://developer.work.weixin.qq.com/document/path/99973) | `get_rule_list` |
+/// | [`GetRuleDetail`](crate::zone::keyword::GetRuleDetail) | [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/99973) | `get_rule_detail` |
+/// | [`UpdateRule`](crate::zone::keyword::UpdateRule) | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `update_rule` |
+/// | [`DeleteRule`](crate::zone::keyword::DeleteRule) | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `delete_rule` |
+/// | [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList) | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/99974) | `get_hit_msg_list` |
+///
+/// ## [knowledge_base](crate::zone::knowledge_base)
+///
+/// | request | title | name |
+/// |---|---|---|
+/// | [`ListKnowledgeBase`](crate::zone::knowledge_base::ListKnowledgeBase) | [获取企业授权给应用的知识集列表](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_list` |
+/// | [`CreateKnowledgeBase`](crate::zone::knowledge_base::CreateKnowledgeBase) | [创建知识集](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_create` |
+/// | [`GetKnowledgeBaseDetail`](crate::zone::knowledge_base::GetKnowledgeBaseDetail) | [获取知识集详情](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_detail` |
+/// | [`AddKnowledgeBaseDoc`](crate::zone::knowledge_base::AddKnowledgeBaseDoc) | [添加知识集內容](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_add_doc` |
+/// | [`RemoveKnowledgeBaseDoc`](crate::zone::knowledge_base::RemoveKnowledgeBaseDoc) | [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_remove_doc` |
+/// | [`ModifyKnowledgeBaseName`](crate::zone::knowledge_base::ModifyKnowledgeBaseName) | [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_modify_name` |
+/// | [`DeleteKnowledgeBase`](crate::zone::knowledge_base::DeleteKnowledgeBase) | [删除知识集](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_delete` |
+///
+/// ## [model](crate::zone::model)
+///
+/// | request | title | name |
+/// |---|---|---|
+/// | [`CreateSentimentTask`](crate::zone::model::CreateSentimentTask) | [创建情感分析任务](https://developer.work.weixin.qq.com/document/path/99983) | `create_sentiment_task` |
+/// | [`GetSentimentResult`](crate::zone::model::GetSentimentResult) | [获取情感分析结果](https://developer.work.weixin.qq.com/document/path/99983) | `get_sentiment_result` |
+/// | [`CreateSpamTask`](crate::zone::model::CreateSpamTask) | [创建分析任务](https://developer.work.weixin.qq.com/document/path/99986) | `create_spam_task` |
+/// | [`GetSpamResult`](crate::zone::model::GetSpamResult) | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99986) | `get_spam_result` |
+/// | [`CreateSummaryTask`](crate::zone::model::CreateSummaryTask) | [创建摘要提取任务](https://developer.work.weixin.qq.com/document/path/99980) | `create_summary_task` |
+/// | [`GetSummaryResult`](crate::zone::model::GetSummaryResult) | [获取摘要提取结果](https://developer.work.weixin.qq.com/document/path/99980) | `get_summary_result` |
+/// | [`CreateCustomerTagTask`](crate::zone::model::CreateCustomerTagTask) | [创建标签匹配任务](https://developer.work.weixin.qq.com/document/path/99979) | `create_customer_tag_task` |
+/// | [`GetCustomerTagResult`](crate::zone::model::GetCustomerTagResult) | [获取标签任务结果](https://developer.work.weixin.qq.com/document/path/99979) | `get_customer_tag_result` |
+/// | [`CreateRecommendDialogTask`](crate::zone::model::CreateRecommendDialogTask) | [创建话术推荐任务](https://developer.work.weixin.qq.com/document/path/99977) | `create_recommend_dialog_task` |
+/// | [`GetRecommendDialogResult`](crate::zone::model::GetRecommendDialogResult) | [获取话术推荐结果](https://developer.work.weixin.qq.com/document/path/99977) | `get_recommend_dialog_result` |
+/// | [`CreateWwModelTask`](crate::zone::model::CreateWwModelTask) | [创建企微通用模型任务](https://developer.work.weixin.qq.com/document/path/99875) | `create_ww_model_task` |
+/// | [`GetWwModelResult`](crate::zone::model::GetWwModelResult) | [获取企微通用模型结果](https://developer.work.weixin.qq.com/document/path/99875) | `get_ww_model_result` |
+/// | [`CreateModelTask`](crate::zone::model::CreateModelTask) | [创建自定义模型任务](https://developer.work.weixin.qq.com/document/path/99985) | `create_model_task` |
+/// | [`GetModelTaskResult`](crate::zone::model::GetModelTaskResult) | [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985) | `get_model_task_result` |
+///
+/// ## [program](crate::zone::program)
+///
+/// | request | title | name |
+/// |---|---|---|
+/// | [`CreateProgramTask`](crate::zone::program::CreateProgramTask) | [创建自有分析程序任务](https://developer.work.weixin.qq.com/document/path/99988) | `create_program_task` |
+/// | [`GetProgramTaskResult`](crate::zone::program::GetProgramTaskResult) | [获取自有分析程序结果](https://developer.work.weixin.qq.com/document/path/99988) | `get_program_task_result` |
+/// | [`CallBackProgramAsyncJob`](crate::zone::program::CallBackProgramAsyncJob) | [上报异步任务结果](https://developer.work.weixin.qq.com/document/path/99989) | `program_async_job_call_back` |
+/// | [`SpecNotifyApp`](crate::zone::program::SpecNotifyApp) | [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990) | `spec_notify_app` |
+///
+/// ## [search](crate::zone::search)
+///
+/// | request | title | name |
+/// |---|---|---|
+/// | [`SearchChat`](crate::zone::search::SearchChat) | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971) | `search_chat` |
+/// | [`SearchMsg`](crate::zone::search::SearchMsg) | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972) | `search_msg` |
+/// | [`SearchContactOrCustomer`](crate::zone::search::SearchContactOrCustomer) | [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243) | `search_contact_or_customer` |
 #[cfg(feature = "zone")]
 pub mod zone;

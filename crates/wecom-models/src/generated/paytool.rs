@@ -23,7 +23,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// Creates an order for third-party apps, customized apps or an industry solution.
 ///
 /// `POST /cgi-bin/paytool/open_order` ·
-/// [创建收款订单](https://developer.work.weixin.qq.com/document/path/98045)
+/// [创建收款订单](https://developer.work.weixin.qq.com/document/path/98045) · returns [`OpenOrderResponse`]
 ///
 /// `custom_corpid` is required if `business_type` is `2`.
 ///
@@ -119,7 +119,7 @@ impl OpenOrder {
     }
 }
 
-/// The response to [`OpenOrder`].
+/// The response to [`OpenOrder`] (创建收款订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,7 +139,7 @@ pub struct OpenOrderResponse {
 /// Cancels an order.
 ///
 /// `POST /cgi-bin/paytool/close_order` ·
-/// [取消收款订单](https://developer.work.weixin.qq.com/document/path/98046)
+/// [取消收款订单](https://developer.work.weixin.qq.com/document/path/98046) · returns [`CloseOrderResponse`]
 ///
 /// The provider must have registered a merchant ID with the cashier (收银台).
 ///
@@ -171,7 +171,7 @@ pub struct CloseOrder {
 }
 
 impl CloseOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self {
@@ -181,7 +181,7 @@ impl CloseOrder {
     }
 }
 
-/// The response to [`CloseOrder`].
+/// The response to [`CloseOrder`] (取消收款订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -191,10 +191,14 @@ pub struct CloseOrderResponse {}
 /// Lists the orders created in a period, one page at a time.
 ///
 /// `POST /cgi-bin/paytool/get_order_list` ·
-/// [获取收款订单列表](https://developer.work.weixin.qq.com/document/path/98053)
+/// [获取收款订单列表](https://developer.work.weixin.qq.com/document/path/98053) · returns
+/// [`GetOrderListResponse`]
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -231,7 +235,7 @@ pub struct GetOrderList {
 }
 
 impl GetOrderList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         Self { limit, ..Self::default() }
@@ -266,7 +270,7 @@ impl GetOrderList {
     }
 }
 
-/// The response to [`GetOrderList`].
+/// The response to [`GetOrderList`] (获取收款订单列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -283,7 +287,8 @@ pub struct GetOrderListResponse {
 /// Gets an order with its products and payment.
 ///
 /// `POST /cgi-bin/paytool/get_order_detail` ·
-/// [获取收款订单详情](https://developer.work.weixin.qq.com/document/path/98054)
+/// [获取收款订单详情](https://developer.work.weixin.qq.com/document/path/98054) · returns
+/// [`GetOrderDetailResponse`]
 ///
 /// Within 10 days of the payment, the company can request a refund once, unless an invoice was issued,
 /// and of several orders of an app only the last one; if the provider doesn't decide within 5 days,
@@ -317,7 +322,7 @@ pub struct GetOrderDetail {
 }
 
 impl GetOrderDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self {
@@ -327,7 +332,7 @@ impl GetOrderDetail {
     }
 }
 
-/// The response to [`GetOrderDetail`].
+/// The response to [`GetOrderDetail`] (获取收款订单详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -340,11 +345,15 @@ pub struct GetOrderDetailResponse {
 /// Lists the invoices that companies requested for their orders, one page at a time.
 ///
 /// `POST /cgi-bin/paytool/get_invoice_list` ·
-/// [获取发票列表](https://developer.work.weixin.qq.com/document/path/99436)
+/// [获取发票列表](https://developer.work.weixin.qq.com/document/path/99436) · returns
+/// [`GetInvoiceListResponse`]
 ///
 /// Set all or none of `start_time` and `end_time`.
 ///
 /// The provider must have registered a merchant ID with the cashier (收银台).
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -407,7 +416,7 @@ impl GetInvoiceList {
     }
 }
 
-/// The response to [`GetInvoiceList`].
+/// The response to [`GetInvoiceList`] (获取发票列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -424,7 +433,8 @@ pub struct GetInvoiceListResponse {
 /// Sets the status of an order's invoice.
 ///
 /// `POST /cgi-bin/paytool/mark_invoice_status` ·
-/// [标记开票状态](https://developer.work.weixin.qq.com/document/path/99437)
+/// [标记开票状态](https://developer.work.weixin.qq.com/document/path/99437) · returns
+/// [`MarkInvoiceStatusResponse`]
 ///
 /// Has no effect once the order's invoice is issued. The provider must have registered a merchant ID
 /// with the cashier (收银台).
@@ -472,7 +482,7 @@ impl MarkInvoiceStatus {
     }
 }
 
-/// The response to [`MarkInvoiceStatus`].
+/// The response to [`MarkInvoiceStatus`] (标记开票状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -831,7 +841,7 @@ pub struct PromotionCaseItem {
 }
 
 impl PromotionCaseItem {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(suiteid: impl Into<String>) -> Self {
         Self {
@@ -1264,11 +1274,11 @@ pub enum SendWay {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProductList {
-    /// `third_app`
+    /// `third_app`: An order of third-party apps, including those for contacts entities (通讯录实体应用).
     ThirdApp(ThirdAppOrder),
-    /// `customized_app`
+    /// `customized_app`: An order of customized apps.
     CustomizedApp(CustomizedAppOrder),
-    /// `promotion_case`
+    /// `promotion_case`: An order of an industry solution.
     PromotionCase(PromotionCaseOrder),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),
@@ -1280,11 +1290,11 @@ pub enum ProductList {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrderedProducts {
-    /// `third_app`
+    /// `third_app`: The third-party apps of an order.
     ThirdApp(OrderedThirdApps),
-    /// `customized_app`
+    /// `customized_app`: The customized apps of an order.
     CustomizedApp(OrderedCustomizedApps),
-    /// `promotion_case`
+    /// `promotion_case`: The industry solution of an order.
     PromotionCase(OrderedPromotionCase),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),

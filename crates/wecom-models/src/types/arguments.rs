@@ -8,7 +8,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use wecom_models::IntoSeconds;
+/// # use wecom_models::IntoSeconds;
 ///
 /// let hour: u64 = Duration::from_secs(3600).into_seconds();
 /// assert_eq!(hour, 3600_u64.into_seconds());
@@ -39,8 +39,7 @@ impl IntoSeconds<i64> for Duration {
 /// Converts to the cursor of a page: a text, or an `Option` of one, where `None` is the first page.
 ///
 /// ```
-/// use wecom_models::IntoCursor;
-///
+/// # use wecom_models::IntoCursor;
 /// assert_eq!("next".into_cursor(), Some("next".to_owned()));
 /// assert_eq!(None::<String>.into_cursor(), None);
 /// ```

@@ -16,8 +16,7 @@ use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested, 
 /// Converts to an item of a list: the item itself, and for text also what refers to one, and a number, since IDs are either.
 ///
 /// ```
-/// use wecom_models::Pipe;
-///
+/// # use wecom_models::Pipe;
 /// assert_eq!(Pipe::<String>::from([1, 2]), Pipe::from(["1", "2"]));
 /// ```
 pub trait IntoItem<T> {

@@ -18,7 +18,7 @@ use crate::wire::{Found, Read, Reading, Scalar, read_impl, read_inner_nested, wh
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use wecom_models::Timestamp;
+/// # use wecom_models::Timestamp;
 ///
 /// let start = Timestamp::from(1_790_000_000);
 /// let end = start + Duration::from_secs(3600);

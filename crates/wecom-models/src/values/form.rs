@@ -22,7 +22,7 @@ impl TemplateForm {
 /// The template knows each control's type and the IDs of options. [`ApprovalForm::finish`] returns the first mistake.
 ///
 /// ```
-/// use wecom_models::Timestamp;
+/// # use wecom_models::Timestamp;
 /// use wecom_models::oa::approval::{Member, TemplateForm};
 ///
 /// # fn example(form: &TemplateForm) -> Result<(), wecom_models::ValueError> {

@@ -6,32 +6,32 @@
 
 use crate::errcode::ErrorCode;
 
-/// The system is busy.
+/// -1: The system is busy.
 ///
 /// The server is temporarily unavailable: retry a little later, at most 3 times.
 #[doc(alias("-1"))]
 pub const SYSTEM_BUSY: i64 = -1;
 
-/// The request succeeded.
+/// 0: The request succeeded.
 ///
 /// The call was successful.
 #[doc(alias("0"))]
 pub const SUCCESS: i64 = 0;
 
-/// The data was changed under another version.
+/// 6000: The data was changed under another version.
 ///
 /// Several callers may be modifying the data at the same time; retry later.
 #[doc(alias("6000"))]
 pub const DATA_VERSION_CONFLICT: i64 = 6000;
 
-/// The secret is invalid.
+/// 40001: The secret is invalid.
 ///
 /// Check that corpid and secret are really passed and belong together (the secret may have been
 /// reset), and that the app isn't disabled.
 #[doc(alias("40001"))]
 pub const INVALID_SECRET: i64 = 40001;
 
-/// The UserID is invalid.
+/// 40003: The UserID is invalid.
 ///
 /// A UserID has 1 to 64 characters (English letters, digits, hyphens, underscores, dots) and, except
 /// when creating a member, must exist in the contacts, which members who left or were deleted no
@@ -40,56 +40,56 @@ pub const INVALID_SECRET: i64 = 40001;
 #[doc(alias("40003"))]
 pub const INVALID_USERID: i64 = 40003;
 
-/// The type of the media file is invalid.
+/// 40004: The type of the media file is invalid.
 ///
 /// Check the documented limits for uploaded media files.
 #[doc(alias("40004"))]
 pub const INVALID_MEDIA_FILE_TYPE: i64 = 40004;
 
-/// The `type` parameter is invalid.
+/// 40005: The `type` parameter is invalid.
 ///
 /// Check the documented values of `type` for uploading temporary media.
 #[doc(alias("40005"))]
 pub const INVALID_MEDIA_TYPE_PARAMETER: i64 = 40005;
 
-/// The file size is invalid.
+/// 40006: The file size is invalid.
 ///
 /// Check the documented limits for uploaded media files.
 #[doc(alias("40006"))]
 pub const INVALID_FILE_SIZE: i64 = 40006;
 
-/// The media_id is invalid.
+/// 40007: The media_id is invalid.
 ///
 /// Check that the media_id comes from the upload endpoint that the call expects and that the file type
 /// suits the call. A temporary media_id is valid for 3 days; get a new one after that.
 #[doc(alias("40007"))]
 pub const INVALID_MEDIA_ID: i64 = 40007;
 
-/// The `msgtype` parameter is invalid.
+/// 40008: The `msgtype` parameter is invalid.
 ///
 /// Check the documented message types for the values of `msgtype`.
 #[doc(alias("40008"))]
 pub const INVALID_MSGTYPE: i64 = 40008;
 
-/// The size of the uploaded image is invalid.
+/// 40009: The size of the uploaded image is invalid.
 ///
 /// Check the documented image size limit for uploaded media files.
 #[doc(alias("40009"))]
 pub const INVALID_IMAGE_SIZE: i64 = 40009;
 
-/// The size of the uploaded video is invalid.
+/// 40011: The size of the uploaded video is invalid.
 ///
 /// Check the documented video size limit for uploaded media files.
 #[doc(alias("40011"))]
 pub const INVALID_VIDEO_SIZE: i64 = 40011;
 
-/// The CorpID is invalid.
+/// 40013: The CorpID is invalid.
 ///
 /// Check that the CorpID is filled in correctly; it is shown in the settings of the web admin console.
 #[doc(alias("40013"))]
 pub const INVALID_CORPID: i64 = 40013;
 
-/// The access_token is invalid.
+/// 40014: The access_token is invalid.
 ///
 /// Get a new access_token if it has expired, and check that it contains no illegal characters. Check
 /// also that it belongs to the right type of app and that the endpoint doesn't want a
@@ -97,149 +97,149 @@ pub const INVALID_CORPID: i64 = 40013;
 #[doc(alias("40014"))]
 pub const INVALID_ACCESS_TOKEN: i64 = 40014;
 
-/// The number of menu buttons is invalid.
+/// 40016: The number of menu buttons is invalid.
 ///
 /// A menu has 1 to 3 buttons.
 #[doc(alias("40016"))]
 pub const INVALID_BUTTON_COUNT: i64 = 40016;
 
-/// The type of a menu button is invalid.
+/// 40017: The type of a menu button is invalid.
 ///
 /// Check the documented button types.
 #[doc(alias("40017"))]
 pub const INVALID_BUTTON_TYPE: i64 = 40017;
 
-/// The length of a button's name is invalid.
+/// 40018: The length of a button's name is invalid.
 ///
 /// The name must not exceed 16 bytes.
 #[doc(alias("40018"))]
 pub const INVALID_BUTTON_NAME_LENGTH: i64 = 40018;
 
-/// The length of a button's key is invalid.
+/// 40019: The length of a button's key is invalid.
 ///
 /// The key must not exceed 128 bytes.
 #[doc(alias("40019"))]
 pub const INVALID_BUTTON_KEY_LENGTH: i64 = 40019;
 
-/// The length of a button's URL is invalid.
+/// 40020: The length of a button's URL is invalid.
 ///
 /// The URL must not exceed 1024 bytes.
 #[doc(alias("40020"))]
 pub const INVALID_BUTTON_URL_LENGTH: i64 = 40020;
 
-/// The number of menu levels is invalid.
+/// 40022: The number of menu levels is invalid.
 ///
 /// A menu can only have first-level and second-level items.
 #[doc(alias("40022"))]
 pub const INVALID_SUBMENU_LEVEL: i64 = 40022;
 
-/// The number of submenu buttons is invalid.
+/// 40023: The number of submenu buttons is invalid.
 ///
 /// A submenu has 1 to 5 buttons.
 #[doc(alias("40023"))]
 pub const INVALID_SUBMENU_BUTTON_COUNT: i64 = 40023;
 
-/// The type of a submenu button is invalid.
+/// 40024: The type of a submenu button is invalid.
 ///
 /// Check the documented button types.
 #[doc(alias("40024"))]
 pub const INVALID_SUBMENU_BUTTON_TYPE: i64 = 40024;
 
-/// The length of a submenu button's name is invalid.
+/// 40025: The length of a submenu button's name is invalid.
 ///
 /// Check the documentation of the button types.
 #[doc(alias("40025"))]
 pub const INVALID_SUBMENU_BUTTON_NAME_LENGTH: i64 = 40025;
 
-/// The length of a submenu button's key is invalid.
+/// 40026: The length of a submenu button's key is invalid.
 #[doc(alias("40026"))]
 pub const INVALID_SUBMENU_BUTTON_KEY_LENGTH: i64 = 40026;
 
-/// The length of a submenu button's URL is invalid.
+/// 40027: The length of a submenu button's URL is invalid.
 ///
 /// The URL must not exceed 1024 bytes.
 #[doc(alias("40027"))]
 pub const INVALID_SUBMENU_BUTTON_URL_LENGTH: i64 = 40027;
 
-/// The oauth_code is invalid.
+/// 40029: The oauth_code is invalid.
 ///
 /// A code can be used only once and expires after 5 minutes; check that several servers don't use the
 /// same one. The app that uses the code must be the one it was issued for.
 #[doc(alias("40029"))]
 pub const INVALID_OAUTH_CODE: i64 = 40029;
 
-/// The list of UserIDs is invalid.
+/// 40031: The list of UserIDs is invalid.
 ///
 /// Check that the UserIDs are spelled correctly and all lie within the app's visible scope.
 #[doc(alias("40031"))]
 pub const INVALID_USERID_LIST: i64 = 40031;
 
-/// The length of the UserID list is invalid.
+/// 40032: The length of the UserID list is invalid.
 ///
 /// Sending a message takes at most 1000 people, deleting members in batch at most 200.
 #[doc(alias("40032"))]
 pub const INVALID_USERID_LIST_LENGTH: i64 = 40032;
 
-/// The request contains illegal characters.
+/// 40033: The request contains illegal characters.
 ///
 /// Characters in the form `\uxxxx` are not allowed.
 #[doc(alias("40033"))]
 pub const INVALID_REQUEST_CHARACTER: i64 = 40033;
 
-/// A parameter is invalid: `userlist` or `partylist`.
+/// 40035: A parameter is invalid: `userlist` or `partylist`.
 ///
 /// `userlist` and `partylist` must be arrays, not strings, and must not both be empty. `userlist`
 /// takes at most 1000 members, `partylist` at most 100 departments.
 #[doc(alias("40035"))]
 pub const INVALID_USERLIST_OR_PARTYLIST: i64 = 40035;
 
-/// The length of the template ID is invalid.
+/// 40036: The length of the template ID is invalid.
 #[doc(alias("40036"))]
 pub const INVALID_TEMPLATE_ID_LENGTH: i64 = 40036;
 
-/// The template ID is invalid.
+/// 40037: The template ID is invalid.
 #[doc(alias("40037"))]
 pub const INVALID_TEMPLATE_ID: i64 = 40037;
 
-/// The length of the URL is invalid.
+/// 40039: The length of the URL is invalid.
 ///
 /// A URL is limited to 1024 bytes.
 #[doc(alias("40039"))]
 pub const INVALID_URL_LENGTH: i64 = 40039;
 
-/// The chatid does not exist.
+/// 40050: The chatid does not exist.
 ///
 /// Create the chat first; only then can its details be changed or messages be sent to it.
 #[doc(alias("40050"))]
 pub const CHAT_NOT_CREATED: i64 = 40050;
 
-/// The domain of a submenu URL is invalid.
+/// 40054: The domain of a submenu URL is invalid.
 ///
 /// The link must start with `http://` or `https://`, and a WeChat Pay link with
 /// `weixin://wxpay/bizpayurl`.
 #[doc(alias("40054"))]
 pub const INVALID_SUBMENU_URL_DOMAIN: i64 = 40054;
 
-/// The domain of a menu URL is invalid.
+/// 40055: The domain of a menu URL is invalid.
 ///
 /// The link must start with `http://` or `https://`, and a WeChat Pay link with
 /// `weixin://wxpay/bizpayurl`.
 #[doc(alias("40055"))]
 pub const INVALID_MENU_URL_DOMAIN: i64 = 40055;
 
-/// The agentid is invalid.
+/// 40056: The agentid is invalid.
 ///
 /// The agentid must be an integer, and the app must exist in the web admin console.
 #[doc(alias("40056"))]
 pub const INVALID_AGENTID: i64 = 40056;
 
-/// The callback URL is invalid or could not be verified.
+/// 40057: The callback URL is invalid or could not be verified.
 ///
 /// Reproduce the problem with the online development and debugging tool.
 #[doc(alias("40057"))]
 pub const INVALID_CALLBACK_URL: i64 = 40057;
 
-/// A request parameter is invalid.
+/// 40058: A request parameter is invalid.
 ///
 /// Check the JSON syntax, the required fields, the limits on lengths and array sizes (a userid over 64
 /// bytes fails), and that POST is used where required. A message must be recalled by the app that sent
@@ -247,1020 +247,1021 @@ pub const INVALID_CALLBACK_URL: i64 = 40057;
 #[doc(alias("40058"))]
 pub const INVALID_PARAMETER: i64 = 40058;
 
-/// The flag for reporting the location is invalid.
+/// 40059: The flag for reporting the location is invalid.
 ///
 /// The flag can only be 0 or 1.
 #[doc(alias("40059"))]
 pub const INVALID_REPORT_LOCATION_FLAG: i64 = 40059;
 
-/// A required parameter is missing or empty.
+/// 40063: A required parameter is missing or empty.
 ///
 /// Check the endpoint's required parameters, its HTTP method, and how it expects them: a JSON body
 /// can't be replaced by URL parameters or form-data.
 #[doc(alias("40063"))]
 pub const EMPTY_PARAMETER: i64 = 40063;
 
-/// The list of departments is invalid.
+/// 40066: The list of departments is invalid.
 ///
 /// The list is empty, or at least one department ID does not exist in the contacts.
 #[doc(alias("40066"))]
 pub const INVALID_DEPARTMENT_LIST: i64 = 40066;
 
-/// The ID of the tag or tag group is invalid.
+/// 40068: The ID of the tag or tag group is invalid.
 ///
 /// The ID of the tag or tag group was not given or does not exist.
 #[doc(alias("40068"))]
 pub const INVALID_TAG_ID_40068: i64 = 40068;
 
-/// None of the members and departments given for the tag is valid.
+/// 40070: None of the members and departments given for the tag is valid.
 ///
 /// Check the format of the parameters (userlist is an array, not a string) and that the members or
 /// departments exist in the contacts.
 #[doc(alias("40070"))]
 pub const TAG_SCOPE_NODES_ALL_INVALID: i64 = 40070;
 
-/// The tag name is invalid.
+/// 40071: The tag name is invalid.
 ///
 /// The tag name already exists.
 #[doc(alias("40071"))]
 pub const INVALID_TAG_NAME: i64 = 40071;
 
-/// The length of the tag name is invalid.
+/// 40072: The length of the tag name is invalid.
 ///
 /// The name must not be empty and has at most 32 characters (Chinese characters or English letters).
 #[doc(alias("40072"))]
 pub const INVALID_TAG_NAME_LENGTH: i64 = 40072;
 
-/// The openid is invalid.
+/// 40073: The openid is invalid.
 ///
 /// The openid does not exist; check where it was obtained.
 #[doc(alias("40073"))]
 pub const INVALID_OPENID: i64 = 40073;
 
-/// A news message can't be sent as confidential.
+/// 40074: A news message can't be sent as confidential.
 ///
 /// Use mpnews for a confidential article message.
 #[doc(alias("40074"))]
 pub const NEWS_MESSAGE_SAFE_NOT_SUPPORTED: i64 = 40074;
 
-/// The pre_auth_code is invalid.
+/// 40077: The pre_auth_code is invalid.
 ///
 /// The pre-authorization code does not exist; check how it was obtained.
 #[doc(alias("40077"))]
 pub const INVALID_PRE_AUTH_CODE: i64 = 40077;
 
-/// The auth_code is invalid.
+/// 40078: The auth_code is invalid.
 ///
 /// Check where the code was obtained; it can be used only once.
 #[doc(alias("40078"))]
 pub const INVALID_AUTH_CODE: i64 = 40078;
 
-/// The suite_secret is invalid.
+/// 40080: The suite_secret is invalid.
 ///
 /// The suite's secret is shown in the suite's details in the third-party admin console.
 #[doc(alias("40080"))]
 pub const INVALID_SUITE_SECRET: i64 = 40080;
 
-/// The suite_access_token is invalid.
+/// 40082: The suite_access_token is invalid.
 ///
 /// The token is valid for 2 hours; get a new one after that. Check also that there are no illegal
 /// characters before or after it.
 #[doc(alias("40082"))]
 pub const INVALID_SUITE_TOKEN: i64 = 40082;
 
-/// The suite_id is invalid.
+/// 40083: The suite_id is invalid.
 ///
 /// The suite_id does not exist.
 #[doc(alias("40083"))]
 pub const INVALID_SUITE_ID: i64 = 40083;
 
-/// The permanent_code is invalid.
+/// 40084: The permanent_code is invalid.
 ///
 /// Check that the code is spelled correctly and that the company hasn't canceled the suite's
 /// authorization. A code can't be used by another service provider.
 #[doc(alias("40084"))]
 pub const INVALID_PERMANENT_CODE: i64 = 40084;
 
-/// The suite_ticket is invalid.
+/// 40085: The suite_ticket is invalid.
 ///
 /// The suite_ticket does not exist or has expired.
 #[doc(alias("40085"))]
 pub const INVALID_SUITE_TICKET: i64 = 40085;
 
-/// The appid of a third-party app is invalid.
+/// 40086: The appid of a third-party app is invalid.
 ///
 /// At least one of the app IDs does not exist.
 #[doc(alias("40086"))]
 pub const INVALID_SUITE_APPID: i64 = 40086;
 
-/// The jobid does not exist.
+/// 40088: The jobid does not exist.
 ///
 /// Check where the jobid comes from.
 #[doc(alias("40088"))]
 pub const JOBID_NOT_FOUND: i64 = 40088;
 
-/// The result of the batch job has been cleared.
+/// 40089: The result of the batch job has been cleared.
 ///
 /// Only the results of the last 5 batch jobs are kept. The contacts show what was really imported.
 #[doc(alias("40089"))]
 pub const BATCH_JOB_RESULT_CLEARED: i64 = 40089;
 
-/// The secret is not valid for this company.
+/// 40091: The secret is not valid for this company.
 ///
 /// The secret may be that of another company.
 #[doc(alias("40091"))]
 pub const SECRET_CORP_MISMATCH: i64 = 40091;
 
-/// The import file has invalid content.
+/// 40092: The import file has invalid content.
 ///
 /// The file must not be empty and must have the required fields, such as mobile or email, name, UserID
 /// or department.
 #[doc(alias("40092"))]
 pub const INVALID_IMPORT_FILE_CONTENT: i64 = 40092;
 
-/// The JSAPI signature is wrong.
+/// 40093: The JSAPI signature is wrong.
 ///
 /// Check that the jsapi_ticket is correct and not expired, that the signed URL is the current page's
 /// (with its path, without # and what follows), and that the timestamp is in seconds.
 #[doc(alias("40093"))]
 pub const INVALID_JSAPI_SIGNATURE: i64 = 40093;
 
-/// The URL is invalid.
+/// 40094: The URL is invalid.
 ///
 /// The home page URL is missing or invalid; it must start with `http://` or `https://`.
 #[doc(alias("40094"))]
 pub const INVALID_URL: i64 = 40094;
 
-/// The external contact's userid is invalid.
+/// 40096: The external contact's userid is invalid.
 ///
 /// A company must use its own external_userid, a third-party service provider that of the provider.
 /// The external contact's follow-up member must be within the app's visible scope.
 #[doc(alias("40096"))]
 pub const INVALID_EXTERNAL_USERID: i64 = 40096;
 
-/// The member has not left the company yet.
+/// 40097: The member has not left the company yet.
 ///
 /// External contacts can be transferred by the endpoint for departed members only if the former member
 /// has already left.
 #[doc(alias("40097"))]
 pub const MEMBER_NOT_DEPARTED: i64 = 40097;
 
-/// The member's real name has not been verified.
+/// 40098: The member's real name has not been verified.
 ///
 /// Check that the userid belongs to a member with a verified real name.
 #[doc(alias("40098"))]
 pub const MEMBER_NOT_REAL_NAME_VERIFIED: i64 = 40098;
 
-/// The member has reached the maximum number of external contacts.
+/// 40099: The member has reached the maximum number of external contacts.
 #[doc(alias("40099"))]
 pub const MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED: i64 = 40099;
 
-/// The member's external contacts are already being transferred.
+/// 40100: The member's external contacts are already being transferred.
 #[doc(alias("40100"))]
 pub const EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS: i64 = 40100;
 
-/// The domain or IP is already used by an app listed in the app market.
+/// 40102: The domain or IP is already used by an app listed in the app market.
 #[doc(alias("40102"))]
 pub const DOMAIN_OR_IP_USED_BY_MARKET_APP: i64 = 40102;
 
-/// The device_access_token is invalid.
+/// 40106: The device_access_token is invalid.
 #[doc(alias("40106"))]
 pub const INVALID_DEVICE_ACCESS_TOKEN: i64 = 40106;
 
-/// The format of the image uploaded as temporary media is invalid.
+/// 40123: The format of the image uploaded as temporary media is invalid.
 ///
 /// Check that the content is a valid image: it may be damaged, or the size passed may differ from its
 /// real size.
 #[doc(alias("40123"))]
 pub const INVALID_TEMPORARY_IMAGE_FORMAT: i64 = 40123;
 
-/// A serial number (sn) of a promotion campaign must not be bound.
+/// 40124: A serial number (sn) of a promotion campaign must not be bound.
 #[doc(alias("40124"))]
 pub const PROMOTION_SN_BINDING_FORBIDDEN: i64 = 40124;
 
-/// The openuserid parameter is invalid.
+/// 40125: The openuserid parameter is invalid.
 #[doc(alias("40125"))]
 pub const INVALID_OPEN_USERID: i64 = 40125;
 
-/// The company has reached the maximum number of company tags.
+/// 40126: The company has reached the maximum number of company tags.
 #[doc(alias("40126"))]
 pub const CORP_TAG_LIMIT_REACHED: i64 = 40126;
 
-/// The URI's scheme is not supported.
+/// 40127: The URI's scheme is not supported.
 ///
 /// Check that the scheme of the URI meets the parameter's requirements.
 #[doc(alias("40127"))]
 pub const UNSUPPORTED_URI_SCHEMA: i64 = 40127;
 
-/// The customer was transferred too often (a customer of a current member can be transferred only 2
-/// times in 90 calendar days).
+/// 40128: The customer was transferred too often (a customer of a current member can be transferred
+/// only 2 times in 90 calendar days).
 #[doc(alias("40128"))]
 pub const CUSTOMER_TRANSFER_TOO_FREQUENT: i64 = 40128;
 
-/// The customer is being transferred right now.
+/// 40129: The customer is being transferred right now.
 #[doc(alias("40129"))]
 pub const CUSTOMER_TRANSFER_IN_PROGRESS: i64 = 40129;
 
-/// The customer can't be transferred because the old and the new member are the same.
+/// 40130: The customer can't be transferred because the old and the new member are the same.
 #[doc(alias("40130"))]
 pub const TRANSFER_TO_SAME_MEMBER: i64 = 40130;
 
-/// The handover_userid is not a follow-up member of the external contact.
+/// 40131: The handover_userid is not a follow-up member of the external contact.
 #[doc(alias("40131"))]
 pub const HANDOVER_USERID_NOT_FOLLOW_USER: i64 = 40131;
 
-/// Team accounts (团队号) don't support this operation.
+/// 40132: Team accounts (团队号) don't support this operation.
 #[doc(alias("40132"))]
 pub const TEAM_ACCOUNT_NOT_SUPPORTED: i64 = 40132;
 
-/// The company does not let its members authorize apps.
+/// 40133: The company does not let its members authorize apps.
 #[doc(alias("40133"))]
 pub const MEMBER_AUTHORIZATION_FORBIDDEN: i64 = 40133;
 
-/// The app authorized by this member has been disabled.
+/// 40134: The app authorized by this member has been disabled.
 #[doc(alias("40134"))]
 pub const MEMBER_AUTHORIZED_APP_DISABLED: i64 = 40134;
 
-/// Similar apps must not be authorized.
+/// 40135: Similar apps must not be authorized.
 #[doc(alias("40135"))]
 pub const SIMILAR_APP_AUTHORIZATION_FORBIDDEN: i64 = 40135;
 
-/// The app's trial period has ended.
+/// 40136: The app's trial period has ended.
 #[doc(alias("40136"))]
 pub const APP_TRIAL_EXPIRED: i64 = 40136;
 
-/// The app's service period has ended.
+/// 40137: The app's service period has ended.
 #[doc(alias("40137"))]
 pub const APP_SERVICE_EXPIRED: i64 = 40137;
 
-/// The number of users paid for in the app is exceeded.
+/// 40138: The number of users paid for in the app is exceeded.
 #[doc(alias("40138"))]
 pub const APP_PAID_USER_LIMIT_EXCEEDED: i64 = 40138;
 
-/// The number of people who may use the app by member authorization is exceeded.
+/// 40139: The number of people who may use the app by member authorization is exceeded.
 #[doc(alias("40139"))]
 pub const MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED: i64 = 40139;
 
-/// The company has installed another app of the suite.
+/// 40140: The company has installed another app of the suite.
 #[doc(alias("40140"))]
 pub const OTHER_SUITE_APP_INSTALLED: i64 = 40140;
 
-/// The company's account is in an abnormal state.
+/// 40141: The company's account is in an abnormal state.
 #[doc(alias("40141"))]
 pub const CORP_ACCOUNT_ABNORMAL: i64 = 40141;
 
-/// The venue code is invalid.
+/// 40142: The venue code is invalid.
 #[doc(alias("40142"))]
 pub const INVALID_VENUE_CODE_40142: i64 = 40142;
 
-/// The customer can't be transferred because the member in the transfer is banned.
+/// 40143: The customer can't be transferred because the member in the transfer is banned.
 #[doc(alias("40143"))]
 pub const TRANSFER_MEMBER_BANNED: i64 = 40143;
 
-/// The customer has reached the maximum number of tags.
+/// 40144: The customer has reached the maximum number of tags.
 #[doc(alias("40144"))]
 pub const CUSTOMER_TAG_LIMIT_REACHED: i64 = 40144;
 
-/// The media ID has expired.
+/// 40145: The media ID has expired.
 #[doc(alias("40145"))]
 pub const MEDIA_ID_EXPIRED: i64 = 40145;
 
-/// The HTTP Range header of the request is invalid.
+/// 40146: The HTTP Range header of the request is invalid.
 ///
 /// Some media is stored encrypted: there, a part's range must be a multiple of 16 bytes, or it can't
 /// be decrypted. A part is the last one where the end of its Content-Range plus 1 equals the size.
 #[doc(alias("40146"))]
 pub const INVALID_HTTP_RANGE_HEADER: i64 = 40146;
 
-/// The customer group IDs have already been upgraded and can't be upgraded again.
+/// 40165: The customer group IDs have already been upgraded and can't be upgraded again.
 #[doc(alias("40165"))]
 pub const CUSTOMER_GROUP_ID_ALREADY_UPGRADED: i64 = 40165;
 
-/// The endpoint can't be called because the customer group IDs have not been upgraded yet.
+/// 40166: The endpoint can't be called because the customer group IDs have not been upgraded yet.
 #[doc(alias("40166"))]
 pub const CUSTOMER_GROUP_ID_NOT_UPGRADED: i64 = 40166;
 
-/// The given upgrade time is invalid.
+/// 40167: The given upgrade time is invalid.
 #[doc(alias("40167"))]
 pub const INVALID_UPGRADE_TIME: i64 = 40167;
 
-/// The given upgrade time has already passed.
+/// 40168: The given upgrade time has already passed.
 #[doc(alias("40168"))]
 pub const UPGRADE_TIME_PASSED: i64 = 40168;
 
-/// The operation contains sensitive information and was blocked by the anti-spam check.
+/// 40201: The operation contains sensitive information and was blocked by the anti-spam check.
 #[doc(alias("40201"))]
 pub const ANTISPAM_SENSITIVE_CONTENT_BLOCKED: i64 = 40201;
 
-/// A request parameter is no longer supported.
+/// 40203: A request parameter is no longer supported.
 ///
 /// In WeDrive endpoints, check for `userid`, which is no longer supported.
 #[doc(alias("40203"))]
 pub const REQUEST_PARAMETER_DEPRECATED: i64 = 40203;
 
-/// The request was blocked by WeChat's anti-spam check.
+/// 40204: The request was blocked by WeChat's anti-spam check.
 #[doc(alias("40204"))]
 pub const WECHAT_ANTISPAM_BLOCKED: i64 = 40204;
 
-/// The member's WeChat ticket has expired.
+/// 40205: The member's WeChat ticket has expired.
 ///
 /// The member must have logged in to WeCom and given WeChat authorization within the last year, or
 /// within the year before leaving.
 #[doc(alias("40205"))]
 pub const MEMBER_WECHAT_TICKET_EXPIRED: i64 = 40205;
 
-/// The request body has more bytes than allowed.
+/// 40206: The request body has more bytes than allowed.
 #[doc(alias("40206"))]
 pub const REQUEST_BODY_TOO_LARGE: i64 = 40206;
 
-/// The tfa_code is invalid.
+/// 40207: The tfa_code is invalid.
 #[doc(alias("40207"))]
 pub const INVALID_TFA_CODE: i64 = 40207;
 
-/// The member to verify is outside the scope of the two-factor authentication.
+/// 40208: The member to verify is outside the scope of the two-factor authentication.
 #[doc(alias("40208"))]
 pub const USER_NOT_IN_TFA_SCOPE: i64 = 40208;
 
-/// The domain of the OAuth redirect does not match that of the two-factor authentication.
+/// 40209: The domain of the OAuth redirect does not match that of the two-factor authentication.
 #[doc(alias("40209"))]
 pub const OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH: i64 = 40209;
 
-/// No URL has been set for the two-factor authentication.
+/// 40210: No URL has been set for the two-factor authentication.
 #[doc(alias("40210"))]
 pub const TFA_URL_NOT_CONFIGURED: i64 = 40210;
 
-/// The RSA public key is invalid.
+/// 40211: The RSA public key is invalid.
 #[doc(alias("40211"))]
 pub const INVALID_RSA_PUBLIC_KEY: i64 = 40211;
 
-/// The version of the public key must not be lower than that of the old one.
+/// 40212: The version of the public key must not be lower than that of the old one.
 #[doc(alias("40212"))]
 pub const PUBLIC_KEY_VERSION_TOO_LOW: i64 = 40212;
 
-/// The access_token parameter is missing.
+/// 41001: The access_token parameter is missing.
 ///
 /// Check that the access_token is correct and not empty, and pass it in the URL, not in the request
 /// body.
 #[doc(alias("41001"))]
 pub const MISSING_ACCESS_TOKEN: i64 = 41001;
 
-/// The corpid parameter is missing.
+/// 41002: The corpid parameter is missing.
 #[doc(alias("41002"))]
 pub const MISSING_CORPID: i64 = 41002;
 
-/// The secret parameter is missing.
+/// 41004: The secret parameter is missing.
 #[doc(alias("41004"))]
 pub const MISSING_SECRET_41004: i64 = 41004;
 
-/// The media_id parameter is missing.
+/// 41006: The media_id parameter is missing.
 ///
 /// The endpoint requires a media_id; check that it is passed.
 #[doc(alias("41006"))]
 pub const MISSING_MEDIA_ID: i64 = 41006;
 
-/// The auth code parameter is missing.
+/// 41008: The auth code parameter is missing.
 #[doc(alias("41008"))]
 pub const MISSING_AUTH_CODE: i64 = 41008;
 
-/// The userid parameter is missing.
+/// 41009: The userid parameter is missing.
 #[doc(alias("41009"))]
 pub const MISSING_USERID: i64 = 41009;
 
-/// The URL parameter is missing.
+/// 41010: The URL parameter is missing.
 #[doc(alias("41010"))]
 pub const MISSING_URL: i64 = 41010;
 
-/// The agentid parameter is missing.
+/// 41011: The agentid parameter is missing.
 #[doc(alias("41011"))]
 pub const MISSING_AGENTID: i64 = 41011;
 
-/// The title parameter is missing.
+/// 41016: The title parameter is missing.
 ///
 /// A message with articles requires a title; check that it is passed.
 #[doc(alias("41016"))]
 pub const MISSING_TITLE: i64 = 41016;
 
-/// The tagid parameter is missing.
+/// 41017: The tagid parameter is missing.
 #[doc(alias("41017"))]
 pub const MISSING_TAGID: i64 = 41017;
 
-/// The tag name is missing.
+/// 41018: The tag name is missing.
 #[doc(alias("41018"))]
 pub const MISSING_TAG_NAME: i64 = 41018;
 
-/// The department parameter is missing.
+/// 41019: The department parameter is missing.
 ///
 /// Creating a member requires the departments, as an array of numbers and not a string, for example
 /// `[1, 2]`.
 #[doc(alias("41019"))]
 pub const MISSING_DEPARTMENT: i64 = 41019;
 
-/// The suite_id parameter is missing.
+/// 41021: The suite_id parameter is missing.
 #[doc(alias("41021"))]
 pub const MISSING_SUITE_ID: i64 = 41021;
 
-/// The suite_access_token parameter is missing.
+/// 41022: The suite_access_token parameter is missing.
 #[doc(alias("41022"))]
 pub const MISSING_SUITE_ACCESS_TOKEN: i64 = 41022;
 
-/// The suite_ticket parameter is missing.
+/// 41023: The suite_ticket parameter is missing.
 #[doc(alias("41023"))]
 pub const MISSING_SUITE_TICKET: i64 = 41023;
 
-/// The secret parameter is missing.
+/// 41024: The secret parameter is missing.
 #[doc(alias("41024"))]
 pub const MISSING_SECRET_41024: i64 = 41024;
 
-/// The permanent_code parameter is missing.
+/// 41025: The permanent_code parameter is missing.
 #[doc(alias("41025"))]
 pub const MISSING_PERMANENT_CODE: i64 = 41025;
 
-/// The description parameter is missing.
+/// 41033: The description parameter is missing.
 ///
 /// A text card message requires `description`.
 #[doc(alias("41033"))]
 pub const MISSING_DESCRIPTION: i64 = 41033;
 
-/// The external contact's userid is missing.
+/// 41035: The external contact's userid is missing.
 #[doc(alias("41035"))]
 pub const MISSING_EXTERNAL_USERID: i64 = 41035;
 
-/// The company's short name in the external profile is invalid.
+/// 41036: The company's short name in the external profile is invalid.
 ///
 /// The short name must be a certified one. Pass an empty string to clear it and go back to the
 /// default.
 #[doc(alias("41036"))]
 pub const INVALID_CORP_EXTERNAL_SHORT_NAME: i64 = 41036;
 
-/// The type parameter of Contact Me is missing.
+/// 41037: The type parameter of Contact Me is missing.
 #[doc(alias("41037"))]
 pub const MISSING_CONTACT_WAY_TYPE: i64 = 41037;
 
-/// The scene parameter of Contact Me is missing.
+/// 41038: The scene parameter of Contact Me is missing.
 #[doc(alias("41038"))]
 pub const MISSING_CONTACT_WAY_SCENE: i64 = 41038;
 
-/// The type parameter of Contact Me is invalid.
+/// 41039: The type parameter of Contact Me is invalid.
 #[doc(alias("41039"))]
 pub const INVALID_CONTACT_WAY_TYPE: i64 = 41039;
 
-/// The scene parameter of Contact Me is invalid.
+/// 41040: The scene parameter of Contact Me is invalid.
 #[doc(alias("41040"))]
 pub const INVALID_CONTACT_WAY_SCENE: i64 = 41040;
 
-/// The Contact Me code has more members than allowed.
+/// 41041: The Contact Me code has more members than allowed.
 ///
 /// The default limit is 100 people, counting the members of the given departments.
 #[doc(alias("41041"))]
 pub const CONTACT_WAY_USER_LIMIT_EXCEEDED: i64 = 41041;
 
-/// The style parameter of Contact Me is invalid.
+/// 41042: The style parameter of Contact Me is invalid.
 #[doc(alias("41042"))]
 pub const INVALID_CONTACT_WAY_STYLE: i64 = 41042;
 
-/// The config_id parameter of Contact Me is missing.
+/// 41043: The config_id parameter of Contact Me is missing.
 #[doc(alias("41043"))]
 pub const MISSING_CONTACT_WAY_CONFIG_ID: i64 = 41043;
 
-/// The config_id parameter of Contact Me is invalid.
+/// 41044: The config_id parameter of Contact Me is invalid.
 #[doc(alias("41044"))]
 pub const INVALID_CONTACT_WAY_CONFIG_ID: i64 = 41044;
 
-/// The maximum number of Contact Me codes added by the API has been reached.
+/// 41045: The maximum number of Contact Me codes added by the API has been reached.
 #[doc(alias("41045"))]
 pub const CONTACT_WAY_LIMIT_REACHED: i64 = 41045;
 
-/// The ID of the company's broadcast is missing.
+/// 41046: The ID of the company's broadcast is missing.
 #[doc(alias("41046"))]
 pub const MISSING_BROADCAST_ID: i64 = 41046;
 
-/// The ID of the company's broadcast is invalid.
+/// 41047: The ID of the company's broadcast is invalid.
 #[doc(alias("41047"))]
 pub const INVALID_BROADCAST_ID: i64 = 41047;
 
-/// There is no customer to send to.
+/// 41048: There is no customer to send to.
 #[doc(alias("41048"))]
 pub const BROADCAST_NO_RECIPIENTS: i64 = 41048;
 
-/// The welcome message's code is missing.
+/// 41049: The welcome message's code is missing.
 #[doc(alias("41049"))]
 pub const MISSING_WELCOME_CODE: i64 = 41049;
 
-/// The welcome message's code is invalid.
+/// 41050: The welcome message's code is invalid.
 ///
 /// The welcome_code expires: use it within 20 seconds after the contact was added.
 #[doc(alias("41050"))]
 pub const INVALID_WELCOME_CODE: i64 = 41050;
 
-/// The customer and the member serving them have already begun to chat.
+/// 41051: The customer and the member serving them have already begun to chat.
 ///
 /// No welcome message can be sent to a customer whose chat has already begun.
 #[doc(alias("41051"))]
 pub const WELCOME_CHAT_ALREADY_STARTED: i64 = 41051;
 
-/// The sending time is invalid.
+/// 41052: The sending time is invalid.
 #[doc(alias("41052"))]
 pub const BROADCAST_INVALID_SEND_TIME: i64 = 41052;
 
-/// The customer has not agreed to the conversation archive.
+/// 41053: The customer has not agreed to the conversation archive.
 ///
 /// The member can send a welcome message only after the external contact has agreed to the service
 /// notice.
 #[doc(alias("41053"))]
 pub const CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE: i64 = 41053;
 
-/// The member has not been activated.
+/// 41054: The member has not been activated.
 ///
 /// The members of a Contact Me code must be activated: they have logged in to WeCom at least once and
 /// have a verified real name.
 #[doc(alias("41054"))]
 pub const CONTACT_WAY_USER_NOT_ACTIVATED: i64 = 41054;
 
-/// The maximum number of group welcome message templates has been reached.
+/// 41055: The maximum number of group welcome message templates has been reached.
 #[doc(alias("41055"))]
 pub const GROUP_WELCOME_TEMPLATE_LIMIT_REACHED: i64 = 41055;
 
-/// The external contact's ID is of the wrong type.
+/// 41056: The external contact's ID is of the wrong type.
 #[doc(alias("41056"))]
 pub const INCORRECT_EXTERNAL_CONTACT_ID_TYPE: i64 = 41056;
 
-/// The company or service provider has not bound a WeChat developer account.
+/// 41057: The company or service provider has not bound a WeChat developer account.
 #[doc(alias("41057"))]
 pub const WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND: i64 = 41057;
 
-/// There is no permission to edit this group welcome message template.
+/// 41058: There is no permission to edit this group welcome message template.
 #[doc(alias("41058"))]
 pub const GROUP_WELCOME_TEMPLATE_NO_EDIT_PERMISSION: i64 = 41058;
 
-/// The moment_id parameter is missing.
+/// 41059: The moment_id parameter is missing.
 #[doc(alias("41059"))]
 pub const MISSING_MOMENT_ID: i64 = 41059;
 
-/// The moment_id parameter is invalid.
+/// 41060: The moment_id parameter is invalid.
 #[doc(alias("41060"))]
 pub const INVALID_MOMENT_ID: i64 = 41060;
 
-/// The given userid is not the member who published this moment.
+/// 41061: The given userid is not the member who published this moment.
 #[doc(alias("41061"))]
 pub const MOMENT_NOT_PUBLISHED_BY_USERID: i64 = 41061;
 
-/// The member has not yet published the moment that the company created.
+/// 41062: The member has not yet published the moment that the company created.
 #[doc(alias("41062"))]
 pub const CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER: i64 = 41062;
 
-/// The broadcast is still being distributed; retry later.
+/// 41063: The broadcast is still being distributed; retry later.
 ///
 /// This can happen when the broadcast records are queried right after the company's broadcast was
 /// created.
 #[doc(alias("41063"))]
 pub const BROADCAST_DISPATCHING: i64 = 41063;
 
-/// There are more attachments than allowed.
+/// 41064: There are more attachments than allowed.
 #[doc(alias("41064"))]
 pub const ATTACHMENT_COUNT_LIMIT_EXCEEDED: i64 = 41064;
 
-/// The attachment's type is invalid.
+/// 41065: The attachment's type is invalid.
 #[doc(alias("41065"))]
 pub const INVALID_ATTACHMENT_TYPE: i64 = 41065;
 
-/// The name of the user's Channels account is wrong.
+/// 41066: The name of the user's Channels account is wrong.
 #[doc(alias("41066"))]
 pub const INVALID_USER_CHANNELS_NAME: i64 = 41066;
 
-/// The moment_id is of the wrong type.
+/// 41067: The moment_id is of the wrong type.
 ///
 /// Check that the way the moment was created suits the endpoint.
 #[doc(alias("41067"))]
 pub const INVALID_MOMENT_ID_TYPE: i64 = 41067;
 
-/// The list of sensitive words is longer than allowed.
+/// 41068: The list of sensitive words is longer than allowed.
 #[doc(alias("41068"))]
 pub const INTERCEPT_RULE_WORD_LIMIT_EXCEEDED: i64 = 41068;
 
-/// There are more interception rules than allowed.
+/// 41069: There are more interception rules than allowed.
 #[doc(alias("41069"))]
 pub const INTERCEPT_RULE_LIMIT_EXCEEDED: i64 = 41069;
 
-/// The ID of the interception rule is invalid.
+/// 41070: The ID of the interception rule is invalid.
 #[doc(alias("41070"))]
 pub const INVALID_INTERCEPT_RULE_ID: i64 = 41070;
 
-/// The interception rule has been deleted.
+/// 41071: The interception rule has been deleted.
 #[doc(alias("41071"))]
 pub const INTERCEPT_RULE_DELETED: i64 = 41071;
 
-/// The attachment resource is used in the wrong scenario.
+/// 41072: The attachment resource is used in the wrong scenario.
 ///
 /// Check that media_type and attachment_type were right when the attachment resource was uploaded.
 #[doc(alias("41072"))]
 pub const ATTACHMENT_SCENE_MISMATCH: i64 = 41072;
 
-/// The description of the product album item does not meet the standard.
+/// 41073: The description of the product album item does not meet the standard.
 #[doc(alias("41073"))]
 pub const PRODUCT_ALBUM_INVALID_DESCRIPTION: i64 = 41073;
 
-/// The product album's data has been deleted.
+/// 41074: The product album's data has been deleted.
 #[doc(alias("41074"))]
 pub const PRODUCT_ALBUM_DELETED: i64 = 41074;
 
-/// The product album ID is invalid or its data does not exist.
+/// 41075: The product album ID is invalid or its data does not exist.
 #[doc(alias("41075"))]
 pub const INVALID_PRODUCT_ALBUM_ID: i64 = 41075;
 
-/// The interception rule applies to a larger scope than allowed.
+/// 41076: The interception rule applies to a larger scope than allowed.
 ///
 /// Use department IDs instead.
 #[doc(alias("41076"))]
 pub const INTERCEPT_RULE_SCOPE_EXCEEDED: i64 = 41076;
 
-/// The name of the interception rule is already used.
+/// 41077: The name of the interception rule is already used.
 #[doc(alias("41077"))]
 pub const INTERCEPT_RULE_NAME_NOT_UNIQUE: i64 = 41077;
 
-/// There are more asynchronous jobs creating moments in progress than allowed.
+/// 41078: There are more asynchronous jobs creating moments in progress than allowed.
 #[doc(alias("41078"))]
 pub const MOMENT_CREATION_JOB_LIMIT_EXCEEDED: i64 = 41078;
 
-/// The moment is still being distributed; retry later.
+/// 41079: The moment is still being distributed; retry later.
 #[doc(alias("41079"))]
 pub const MOMENT_DISPATCHING: i64 = 41079;
 
-/// The attachment resource is larger than allowed.
+/// 41080: The attachment resource is larger than allowed.
 ///
 /// Check the size of the attachment when uploading the attachment resource.
 #[doc(alias("41080"))]
 pub const ATTACHMENT_SIZE_LIMIT_EXCEEDED: i64 = 41080;
 
-/// The attachment's image has a higher resolution than allowed.
+/// 41081: The attachment's image has a higher resolution than allowed.
 ///
 /// Check the image's resolution when uploading the attachment resource.
 #[doc(alias("41081"))]
 pub const ATTACHMENT_IMAGE_RESOLUTION_EXCEEDED: i64 = 41081;
 
-/// The attachment's video is longer than allowed.
+/// 41082: The attachment's video is longer than allowed.
 ///
 /// Check the video's duration when uploading the attachment resource.
 #[doc(alias("41082"))]
 pub const ATTACHMENT_VIDEO_DURATION_EXCEEDED: i64 = 41082;
 
-/// A sensitive word of the interception rule is wrong.
+/// 41083: A sensitive word of the interception rule is wrong.
 #[doc(alias("41083"))]
 pub const INTERCEPT_RULE_WORD_ERROR: i64 = 41083;
 
-/// The semantics of the interception rule are wrong.
+/// 41084: The semantics of the interception rule are wrong.
 #[doc(alias("41084"))]
 pub const INTERCEPT_RULE_SEMANTICS_ERROR: i64 = 41084;
 
-/// The product code is invalid.
+/// 41085: The product code is invalid.
 #[doc(alias("41085"))]
 pub const INVALID_PRODUCT_CODE: i64 = 41085;
 
-/// The product price is invalid.
+/// 41086: The product price is invalid.
 #[doc(alias("41086"))]
 pub const INVALID_PRODUCT_PRICE: i64 = 41086;
 
-/// The product description is invalid.
+/// 41087: The product description is invalid.
 #[doc(alias("41087"))]
 pub const INVALID_PRODUCT_DESCRIPTION: i64 = 41087;
 
-/// The list of attachments is empty.
+/// 41088: The list of attachments is empty.
 #[doc(alias("41088"))]
 pub const EMPTY_ATTACHMENT_LIST: i64 = 41088;
 
-/// A moment's attachments and content must not both be empty.
+/// 41089: A moment's attachments and content must not both be empty.
 #[doc(alias("41089"))]
 pub const MOMENT_CONTENT_AND_ATTACHMENTS_EMPTY: i64 = 41089;
 
-/// The video format is invalid.
+/// 41090: The video format is invalid.
 ///
 /// Check that it is an mp4 and that its data is not damaged.
 #[doc(alias("41090"))]
 pub const INVALID_VIDEO_FORMAT: i64 = 41090;
 
-/// A way to join customer groups can be linked to at most 5 groups.
+/// 41091: A way to join customer groups can be linked to at most 5 groups.
 #[doc(alias("41091"))]
 pub const CUSTOMER_GROUP_JOIN_WAY_GROUP_LIMIT: i64 = 41091;
 
-/// The broadcast task has been canceled.
+/// 41093: The broadcast task has been canceled.
 #[doc(alias("41093"))]
 pub const BROADCAST_TASK_CANCELED: i64 = 41093;
 
-/// Reminders for broadcasts are sent more often than allowed.
+/// 41094: Reminders for broadcasts are sent more often than allowed.
 #[doc(alias("41094"))]
 pub const BROADCAST_REMINDER_RATE_LIMITED: i64 = 41094;
 
-/// There are more customer acquisition links than allowed.
+/// 41095: There are more customer acquisition links than allowed.
 #[doc(alias("41095"))]
 pub const ACQUISITION_LINK_LIMIT_EXCEEDED: i64 = 41095;
 
-/// The welcome message is already being sent.
+/// 41096: The welcome message is already being sent.
 #[doc(alias("41096"))]
 pub const WELCOME_MESSAGE_ALREADY_SENDING: i64 = 41096;
 
-/// The customer acquisition link created by the component's linked app is authorized to another
+/// 41098: The customer acquisition link created by the component's linked app is authorized to another
 /// component.
 #[doc(alias("41098"))]
 pub const ACQUISITION_LINK_AUTHORIZED_ELSEWHERE: i64 = 41098;
 
-/// The service provider doesn't pay on the customer's behalf.
+/// 41099: The service provider doesn't pay on the customer's behalf.
 #[doc(alias("41099"))]
 pub const NOT_PROVIDER_PAYMENT_MODE: i64 = 41099;
 
-/// The menu name is missing.
+/// 41102: The menu name is missing.
 #[doc(alias("41102"))]
 pub const MISSING_MENU_NAME: i64 = 41102;
 
-/// The tag ID is incorrect.
+/// 41110: The tag ID is incorrect.
 #[doc(alias("41110"))]
 pub const INVALID_TAG_ID_41110: i64 = 41110;
 
-/// At least one tag must be given, and there must be no more than 1000.
+/// 41111: At least one tag must be given, and there must be no more than 1000.
 #[doc(alias("41111"))]
 pub const INVALID_TAG_COUNT: i64 = 41111;
 
-/// Only companies in some business categories are supported.
+/// 41200: Only companies in some business categories are supported.
 #[doc(alias("41200"))]
 pub const BUSINESS_CATEGORY_NOT_SUPPORTED: i64 = 41200;
 
-/// The chatkey of the customer acquisition assistant's chat information is invalid.
+/// 41201: The chatkey of the customer acquisition assistant's chat information is invalid.
 #[doc(alias("41201"))]
 pub const INVALID_ACQUISITION_CHAT_KEY: i64 = 41201;
 
-/// The number of product albums exceeds the limit.
+/// 41202: The number of product albums exceeds the limit.
 #[doc(alias("41202"))]
 pub const PRODUCT_ALBUM_COUNT_EXCEEDED: i64 = 41202;
 
-/// The company may not create more than 100,000 moments per month.
+/// 41210: The company may not create more than 100,000 moments per month.
 #[doc(alias("41210"))]
 pub const MOMENT_MONTHLY_LIMIT_EXCEEDED: i64 = 41210;
 
-/// The company hasn't enabled the Moments feature.
+/// 41211: The company hasn't enabled the Moments feature.
 #[doc(alias("41211"))]
 pub const MOMENT_NOT_ENABLED: i64 = 41211;
 
-/// The broadcast template hasn't been rendered.
+/// 41300: The broadcast template hasn't been rendered.
 #[doc(alias("41300"))]
 pub const BROADCAST_TEMPLATE_NOT_RENDERED: i64 = 41300;
 
-/// The broadcast template contains an invalid placeholder.
+/// 41301: The broadcast template contains an invalid placeholder.
 #[doc(alias("41301"))]
 pub const BROADCAST_TEMPLATE_INVALID_PLACEHOLDER: i64 = 41301;
 
-/// The broadcast template has more placeholders than allowed.
+/// 41302: The broadcast template has more placeholders than allowed.
 #[doc(alias("41302"))]
 pub const BROADCAST_TEMPLATE_TOO_MANY_PLACEHOLDERS: i64 = 41302;
 
-/// The broadcast names more relation pairs than allowed.
+/// 41303: The broadcast names more relation pairs than allowed.
 #[doc(alias("41303"))]
 pub const BROADCAST_TOO_MANY_RELATION_PAIRS: i64 = 41303;
 
-/// A broadcast was already created for this template task.
+/// 41304: A broadcast was already created for this template task.
 #[doc(alias("41304"))]
 pub const BROADCAST_TEMPLATE_TASK_ALREADY_USED: i64 = 41304;
 
-/// The company hasn't set its business category.
+/// 41305: The company hasn't set its business category.
 #[doc(alias("41305"))]
 pub const BUSINESS_CATEGORY_NOT_SET: i64 = 41305;
 
-/// The access_token has expired.
+/// 42001: The access_token has expired.
 ///
 /// An access_token is valid only for a limited time; fetch a new one.
 #[doc(alias("42001"))]
 pub const ACCESS_TOKEN_EXPIRED: i64 = 42001;
 
-/// The code has expired.
+/// 42003: The code has expired.
 #[doc(alias("42003"))]
 pub const CODE_EXPIRED: i64 = 42003;
 
-/// The login state is no longer valid while using the display component for conversations or contacts.
+/// 42006: The login state is no longer valid while using the display component for conversations or
+/// contacts.
 #[doc(alias("42006"))]
 pub const DISPLAY_COMPONENT_LOGIN_EXPIRED: i64 = 42006;
 
-/// The pre_auth_code has expired.
+/// 42007: The pre_auth_code has expired.
 ///
 /// A pre_auth_code is valid only for a limited time; fetch a new one.
 #[doc(alias("42007"))]
 pub const PRE_AUTH_CODE_EXPIRED: i64 = 42007;
 
-/// The suite_access_token has expired.
+/// 42009: The suite_access_token has expired.
 ///
 /// A suite_access_token is valid only for a limited time; fetch a new one.
 #[doc(alias("42009"))]
 pub const SUITE_ACCESS_TOKEN_EXPIRED: i64 = 42009;
 
-/// The jsapi_ticket can't be used, usually because it wasn't created by calling the right API.
+/// 42012: The jsapi_ticket can't be used, usually because it wasn't created by calling the right API.
 ///
 /// For agentConfig, make sure that the ticket comes from the API for the app's ticket. A jsapi_ticket
 /// must not be shared between apps.
 #[doc(alias("42012"))]
 pub const JSAPI_TICKET_UNAVAILABLE: i64 = 42012;
 
-/// The mini program user isn't logged in or the login state has expired.
+/// 42013: The mini program user isn't logged in or the login state has expired.
 ///
 /// Go through the login flow again.
 #[doc(alias("42013"))]
 pub const MINIPROGRAM_LOGIN_EXPIRED: i64 = 42013;
 
-/// The task_id of the card message is invalid.
+/// 42014: The task_id of the card message is invalid.
 #[doc(alias("42014"))]
 pub const CARD_INVALID_TASK_ID: i64 = 42014;
 
-/// The app that updates the message isn't the one that sent it.
+/// 42015: The app that updates the message isn't the one that sent it.
 #[doc(alias("42015"))]
 pub const CARD_UPDATE_APP_MISMATCH: i64 = 42015;
 
-/// The task_id to update doesn't exist.
+/// 42016: The task_id to update doesn't exist.
 #[doc(alias("42016"))]
 pub const CARD_UPDATE_TASK_ID_NOT_FOUND: i64 = 42016;
 
-/// The button key doesn't exist.
+/// 42017: The button key doesn't exist.
 #[doc(alias("42017"))]
 pub const BUTTON_KEY_NOT_FOUND: i64 = 42017;
 
-/// The button key is invalid.
+/// 42018: The button key is invalid.
 #[doc(alias("42018"))]
 pub const BUTTON_KEY_INVALID: i64 = 42018;
 
-/// The button key is missing or invalid.
+/// 42019: The button key is missing or invalid.
 #[doc(alias("42019"))]
 pub const BUTTON_KEY_MISSING: i64 = 42019;
 
-/// The button name is missing.
+/// 42020: The button name is missing.
 #[doc(alias("42020"))]
 pub const BUTTON_NAME_MISSING: i64 = 42020;
 
-/// The device_access_token has expired.
+/// 42021: The device_access_token has expired.
 #[doc(alias("42021"))]
 pub const DEVICE_ACCESS_TOKEN_EXPIRED: i64 = 42021;
 
-/// The code has already been used; it can be used only once.
+/// 42022: The code has already been used; it can be used only once.
 #[doc(alias("42022"))]
 pub const CODE_ALREADY_USED: i64 = 42022;
 
-/// The field template_card.horizontal_content_list.keyname is missing.
+/// 42027: The field template_card.horizontal_content_list.keyname is missing.
 #[doc(alias("42027"))]
 pub const CARD_HORIZONTAL_CONTENT_KEYNAME_MISSING: i64 = 42027;
 
-/// A URL is missing in the template_card, in card_action, horizontal_content_list or jump_list.
+/// 42028: A URL is missing in the template_card, in card_action, horizontal_content_list or jump_list.
 #[doc(alias("42028"))]
 pub const CARD_URL_MISSING: i64 = 42028;
 
-/// The media_id in template_card.horizontal_content_list is missing.
+/// 42029: The media_id in template_card.horizontal_content_list is missing.
 #[doc(alias("42029"))]
 pub const CARD_HORIZONTAL_CONTENT_MEDIA_ID_MISSING: i64 = 42029;
 
-/// An appid is missing in the template_card, in card_action or jump_list.
+/// 42030: An appid is missing in the template_card, in card_action or jump_list.
 #[doc(alias("42030"))]
 pub const CARD_APPID_MISSING: i64 = 42030;
 
-/// The card_type of the template_card is invalid.
+/// 42031: The card_type of the template_card is invalid.
 #[doc(alias("42031"))]
 pub const CARD_TYPE_INVALID: i64 = 42031;
 
-/// A title is missing in the template_card, in vertical_content_list or jump_list.
+/// 42033: A title is missing in the template_card, in vertical_content_list or jump_list.
 #[doc(alias("42033"))]
 pub const CARD_TITLE_MISSING: i64 = 42033;
 
-/// The array template_card.horizontal_content_list has an invalid length.
+/// 42035: The array template_card.horizontal_content_list has an invalid length.
 #[doc(alias("42035"))]
 pub const CARD_HORIZONTAL_CONTENT_LIST_LENGTH_INVALID: i64 = 42035;
 
-/// The array template_card.vertical_content_list has an invalid length.
+/// 42036: The array template_card.vertical_content_list has an invalid length.
 #[doc(alias("42036"))]
 pub const CARD_VERTICAL_CONTENT_LIST_LENGTH_INVALID: i64 = 42036;
 
-/// The array template_card.option_list has an invalid length.
+/// 42037: The array template_card.option_list has an invalid length.
 #[doc(alias("42037"))]
 pub const CARD_OPTION_LIST_LENGTH_INVALID: i64 = 42037;
 
-/// The field template_card.button_list.text is missing or invalid.
+/// 42038: The field template_card.button_list.text is missing or invalid.
 #[doc(alias("42038"))]
 pub const CARD_BUTTON_TEXT_INVALID: i64 = 42038;
 
-/// The field template_card.button_list.key is missing or invalid.
+/// 42039: The field template_card.button_list.key is missing or invalid.
 #[doc(alias("42039"))]
 pub const CARD_BUTTON_KEY_INVALID: i64 = 42039;
 
-/// The field template_card.option_list.id is missing or invalid.
+/// 42040: The field template_card.option_list.id is missing or invalid.
 #[doc(alias("42040"))]
 pub const CARD_OPTION_ID_INVALID: i64 = 42040;
 
-/// The field template_card.option_list.text is missing or invalid.
+/// 42041: The field template_card.option_list.text is missing or invalid.
 #[doc(alias("42041"))]
 pub const CARD_OPTION_TEXT_INVALID: i64 = 42041;
 
-/// The array template_card.jump_list has an invalid length.
+/// 42042: The array template_card.jump_list has an invalid length.
 #[doc(alias("42042"))]
 pub const CARD_JUMP_LIST_LENGTH_INVALID: i64 = 42042;
 
-/// The question_key of the template_card is missing or invalid.
+/// 42043: The question_key of the template_card is missing or invalid.
 #[doc(alias("42043"))]
 pub const CARD_QUESTION_KEY_INVALID: i64 = 42043;
 
-/// The field template_card.card_image.url is missing or invalid.
+/// 42044: The field template_card.card_image.url is missing or invalid.
 #[doc(alias("42044"))]
 pub const CARD_IMAGE_URL_INVALID: i64 = 42044;
 
-/// The field template_card.card_action is missing or invalid.
+/// 42045: The field template_card.card_action is missing or invalid.
 #[doc(alias("42045"))]
 pub const CARD_ACTION_INVALID: i64 = 42045;
 
-/// The field template_card.submit_button.key is missing or invalid.
+/// 42046: The field template_card.submit_button.key is missing or invalid.
 #[doc(alias("42046"))]
 pub const CARD_SUBMIT_BUTTON_KEY_INVALID: i64 = 42046;
 
-/// The array template_card.select_list has an invalid length.
+/// 42047: The array template_card.select_list has an invalid length.
 #[doc(alias("42047"))]
 pub const CARD_SELECT_LIST_LENGTH_INVALID: i64 = 42047;
 
-/// The field template_card.submit_button.text is missing or invalid.
+/// 42049: The field template_card.submit_button.text is missing or invalid.
 #[doc(alias("42049"))]
 pub const CARD_SUBMIT_BUTTON_TEXT_INVALID: i64 = 42049;
 
-/// The field template_card.horizontal_content_list.userid is missing or invalid.
+/// 42050: The field template_card.horizontal_content_list.userid is missing or invalid.
 #[doc(alias("42050"))]
 pub const CARD_HORIZONTAL_CONTENT_USERID_INVALID: i64 = 42050;
 
-/// Keys in template_card.action_menu.action_list conflict with each other.
+/// 42051: Keys in template_card.action_menu.action_list conflict with each other.
 #[doc(alias("42051"))]
 pub const CARD_ACTION_MENU_KEY_CONFLICT: i64 = 42051;
 
-/// The msgid has expired.
+/// 42052: The msgid has expired.
 ///
 /// Only messages sent within the last 24 hours can be recalled.
 #[doc(alias("42052"))]
 pub const MSGID_EXPIRED: i64 = 42052;
 
-/// The userid isn't bound to WeChat or doesn't follow the WeChat plugin (formerly the enterprise
-/// account).
+/// 43004: The userid isn't bound to WeChat or doesn't follow the WeChat plugin (formerly the
+/// enterprise account).
 ///
 /// The member must log in to WeCom with WeChat or follow the WeChat plugin before the openid can be
 /// obtained.
 #[doc(alias("43004"))]
 pub const USERID_NOT_BOUND_TO_WECHAT: i64 = 43004;
 
-/// The company hasn't verified its legal entity.
+/// 43009: The company hasn't verified its legal entity.
 #[doc(alias("43009"))]
 pub const CORP_ENTITY_NOT_VERIFIED: i64 = 43009;
 
-/// The app needs a configured callback URL.
+/// 43012: The app needs a configured callback URL.
 #[doc(alias("43012"))]
 pub const APP_CALLBACK_URL_REQUIRED: i64 = 43012;
 
-/// No login information of the user was found.
+/// 43016: No login information of the user was found.
 ///
 /// The user must log in before opendata can be accessed.
 #[doc(alias("43016"))]
 pub const OPENDATA_USER_NOT_LOGGED_IN: i64 = 43016;
 
-/// The user's OpenData request failed verification.
+/// 43017: The user's OpenData request failed verification.
 #[doc(alias("43017"))]
 pub const OPENDATA_REQUEST_CHECK_FAILED: i64 = 43017;
 
-/// The media file is empty.
+/// 44001: The media file is empty.
 ///
 /// Check that the header and body of the upload follow the documented format for uploading temporary
 /// media.
 #[doc(alias("44001"))]
 pub const MEDIA_FILE_EMPTY: i64 = 44001;
 
-/// The content of the text message is empty.
+/// 44004: The content of the text message is empty.
 ///
 /// `content` is required for text messages and must not be empty.
 #[doc(alias("44004"))]
 pub const TEXT_CONTENT_EMPTY: i64 = 44004;
 
-/// The media file exceeds the size limit.
+/// 45001: The media file exceeds the size limit.
 ///
 /// Images may not exceed 5 MB, audio 5 MB, and files 20 MB.
 #[doc(alias("45001"))]
 pub const MEDIA_FILE_TOO_LARGE: i64 = 45001;
 
-/// The message content exceeds the size limit.
+/// 45002: The message content exceeds the size limit.
 ///
 /// Text messages may have at most 2048 bytes, and news (article) messages at most 666k bytes.
 #[doc(alias("45002"))]
 pub const MESSAGE_CONTENT_TOO_LARGE: i64 = 45002;
 
-/// The length of the app's description is outside the system limits.
+/// 45004: The length of the app's description is outside the system limits.
 ///
 /// If description is given when setting the app, it must have 4 to 120 characters.
 #[doc(alias("45004"))]
 pub const APP_DESCRIPTION_LENGTH_INVALID: i64 = 45004;
 
-/// The voice message plays longer than allowed.
+/// 45007: The voice message plays longer than allowed.
 ///
 /// Voice messages may not exceed 60 seconds.
 #[doc(alias("45007"))]
 pub const VOICE_DURATION_EXCEEDED: i64 = 45007;
 
-/// The number of articles in the news message is outside the system limits.
+/// 45008: The number of articles in the news message is outside the system limits.
 ///
 /// A news message may contain at most 8 articles.
 #[doc(alias("45008"))]
 pub const NEWS_ARTICLE_COUNT_INVALID: i64 = 45008;
 
-/// The API calls exceed the rate limit.
+/// 45009: The API calls exceed the rate limit.
 ///
 /// The block usually lasts as long as the limit's period (minute, hour, day or month). Retry only on
 /// system failures, cache access_token and jsapi_ticket (usable for 2 hours), and remove debug=1 (5
@@ -1268,95 +1269,95 @@ pub const NEWS_ARTICLE_COUNT_INVALID: i64 = 45008;
 #[doc(alias("45009"))]
 pub const API_FREQUENCY_LIMIT_EXCEEDED: i64 = 45009;
 
-/// The length of the app's name is outside the system limits.
+/// 45022: The length of the app's name is outside the system limits.
 ///
 /// If name is given when setting the app, it must not be empty or exceed 32 characters.
 #[doc(alias("45022"))]
 pub const APP_NAME_LENGTH_INVALID: i64 = 45022;
 
-/// The company has reached its maximum number of members, so the member couldn't be added.
+/// 45024: The company has reached its maximum number of members, so the member couldn't be added.
 ///
 /// If the company isn't certified, let the admin certify it in the admin console; if it is certified
 /// or verified, let the admin apply there for more capacity.
 #[doc(alias("45024"))]
 pub const ACCOUNT_COUNT_EXCEEDED: i64 = 45024;
 
-/// The protection against deleting too many members was triggered.
+/// 45026: The protection against deleting too many members was triggered.
 ///
 /// Check the deletion limits documented for the import that fully overwrites the members.
 #[doc(alias("45026"))]
 pub const MASS_USER_DELETION_PROTECTED: i64 = 45026;
 
-/// The response exceeds the size limit.
+/// 45029: The response exceeds the size limit.
 ///
 /// For /cgi-bin/user/list, fetch the members department by department and don't set fetch_child=1.
 #[doc(alias("45029"))]
 pub const RESPONSE_TOO_LARGE: i64 = 45029;
 
-/// The mediaid list exceeds the limit.
+/// 45030: The mediaid list exceeds the limit.
 ///
 /// The list may contain at most 20 entries.
 #[doc(alias("45030"))]
 pub const MEDIA_ID_LIST_TOO_LONG: i64 = 45030;
 
-/// The company's corpsecret isn't secure enough and must be reset.
+/// 45031: The company's corpsecret isn't secure enough and must be reset.
 #[doc(alias("45031"))]
 pub const CORPSECRET_TOO_WEAK: i64 = 45031;
 
-/// The author of the news article exceeds the length limit.
+/// 45032: The author of the news article exceeds the length limit.
 ///
 /// `author` may have at most 64 bytes.
 #[doc(alias("45032"))]
 pub const NEWS_AUTHOR_TOO_LONG: i64 = 45032;
 
-/// The concurrent calls to the API exceed the limit.
+/// 45033: The concurrent calls to the API exceed the limit.
 ///
 /// Reduce the concurrency: calls of one company to the same API are limited. Check also for bugs that
 /// fetch the same resource, such as one media_id, over and over.
 #[doc(alias("45033"))]
 pub const API_CONCURRENCY_LIMIT_EXCEEDED: i64 = 45033;
 
-/// The URL must have a protocol prefix.
+/// 45034: The URL must have a protocol prefix.
 ///
 /// Put `http://` or `https://` in front of the URL.
 #[doc(alias("45034"))]
 pub const URL_SCHEME_REQUIRED: i64 = 45034;
 
-/// Concurrent operations conflict with each other.
+/// 45035: Concurrent operations conflict with each other.
 ///
 /// Don't modify the same record in several calls at once, for example when tagging the same customers
 /// or reassigning one resigned member's customers.
 #[doc(alias("45035"))]
 pub const CONCURRENT_OPERATION_CONFLICT: i64 = 45035;
 
-/// Access to the data was limited because of abnormal traffic.
+/// 45036: Access to the data was limited because of abnormal traffic.
 ///
 /// Adjust the parameters, reduce frequency and concurrency, and retry. If both are already reasonable,
 /// check whether the company uses unofficial WeCom clients.
 #[doc(alias("45036"))]
 pub const DATA_ACCESS_LIMIT_EXCEEDED: i64 = 45036;
 
-/// The menu hasn't been set.
+/// 46003: The menu hasn't been set.
 ///
 /// Publish the menu before fetching its data.
 #[doc(alias("46003"))]
 pub const MENU_NOT_SET: i64 = 46003;
 
-/// The specified user doesn't exist.
+/// 46004: The specified user doesn't exist.
 ///
 /// Check the userid for mistakes. When looking up by mobile number or email, check that it's in the
 /// company's contacts and within the app's visible scope.
 #[doc(alias("46004"))]
 pub const SPECIFIED_USER_NOT_FOUND: i64 = 46004;
 
-/// The API feature isn't authorized.
+/// 48001: The API feature isn't authorized.
 ///
 /// For invoice APIs, check that the company is certified and has 200 activated members. For converting
 /// a plain corpid to an encrypted one, check that the company has authorized the service provider.
 #[doc(alias("48001"))]
 pub const API_FEATURE_UNAUTHORIZED: i64 = 48001;
 
-/// The caller has no permission to call this API.
+/// 48002: The caller has no permission to call this API.
 ///
 /// Compare the app's type and permissions with the permission notes of the API, and check that the
 /// access_token is of the right type. Newly requested permissions of a third-party app apply only
@@ -1364,32 +1365,32 @@ pub const API_FEATURE_UNAUTHORIZED: i64 = 48001;
 #[doc(alias("48002"))]
 pub const API_NO_PERMISSION: i64 = 48002;
 
-/// The suite_id is invalid.
+/// 48003: The suite_id is invalid.
 ///
 /// Check that the suite_access_token was generated from the specified suite_id.
 #[doc(alias("48003"))]
 pub const SUITE_ID_TOKEN_MISMATCH: i64 = 48003;
 
-/// The authorization relation is invalid.
+/// 48004: The authorization relation is invalid.
 ///
 /// There may be no authorization, or it may have been canceled.
 #[doc(alias("48004"))]
 pub const AUTHORIZATION_INVALID: i64 = 48004;
 
-/// The API has been discontinued.
+/// 48005: The API has been discontinued.
 ///
 /// The API is no longer supported; use a newer API or solution.
 #[doc(alias("48005"))]
 pub const API_DEPRECATED: i64 = 48005;
 
-/// The API permission was revoked.
+/// 48006: The API permission was revoked.
 ///
 /// It was revoked because the company didn't use the app for a long time; the company's admin must
 /// enable it again.
 #[doc(alias("48006"))]
 pub const API_PERMISSION_REVOKED: i64 = 48006;
 
-/// The API can't be called because the customer service account isn't authorized to the app.
+/// 48007: The API can't be called because the customer service account isn't authorized to the app.
 ///
 /// The WeChat customer service APIs require the permission to manage accounts, assign sessions, and
 /// send and receive messages, and authorization of the account. Manage it in the admin console under
@@ -1397,142 +1398,142 @@ pub const API_PERMISSION_REVOKED: i64 = 48006;
 #[doc(alias("48007"))]
 pub const API_NO_PERMISSION_KF_ACCOUNT: i64 = 48007;
 
-/// The API can't be called because the contact editing authorization allows only some of the contact
-/// APIs.
+/// 48008: The API can't be called because the contact editing authorization allows only some of the
+/// contact APIs.
 ///
 /// Check the documented list of APIs that this authorization may call.
 #[doc(alias("48008"))]
 pub const API_NO_PERMISSION_CONTACT_EDIT_AUTH: i64 = 48008;
 
-/// To protect the company's data, the contacts sync assistant may no longer read contact details from
-/// newly added IPs.
+/// 48009: To protect the company's data, the contacts sync assistant may no longer read contact
+/// details from newly added IPs.
 ///
 /// Check the documented changes to the contacts sync APIs.
 #[doc(alias("48009"))]
 pub const API_NO_PERMISSION_CONTACT_SYNC_NEW_IP: i64 = 48009;
 
-/// The TLS version used isn't supported.
+/// 48010: The TLS version used isn't supported.
 ///
 /// Check the documented TLS versions.
 #[doc(alias("48010"))]
 pub const TLS_VERSION_UNSUPPORTED: i64 = 48010;
 
-/// Customer data can't be read because the member's activity doesn't meet the requirements.
+/// 48011: Customer data can't be read because the member's activity doesn't meet the requirements.
 ///
 /// Check the documented requirements for member activity.
 #[doc(alias("48011"))]
 pub const MEMBER_ACTIVITY_INSUFFICIENT: i64 = 48011;
 
-/// The signature doesn't match.
+/// 49004: The signature doesn't match.
 #[doc(alias("49004"))]
 pub const SIGNATURE_MISMATCH: i64 = 49004;
 
-/// The group no longer exists.
+/// 49008: The group no longer exists.
 ///
 /// The group owner has dismissed the group chat.
 #[doc(alias("49008"))]
 pub const GROUP_DISMISSED: i64 = 49008;
 
-/// The buyer_userid is invalid.
+/// 49009: The buyer_userid is invalid.
 ///
 /// The buyer_userid couldn't be parsed.
 #[doc(alias("49009"))]
 pub const BUYER_USERID_INVALID: i64 = 49009;
 
-/// The domain of the redirect_url isn't registered as a trusted domain.
+/// 50001: The domain of the redirect_url isn't registered as a trusted domain.
 ///
 /// Check that the domain, including the port, exactly matches a trusted domain of the app, and that
 /// the access_token that consumes the code has permission for that app.
 #[doc(alias("50001"))]
 pub const REDIRECT_URL_DOMAIN_NOT_TRUSTED: i64 = 50001;
 
-/// The member is outside the permission range.
+/// 50002: The member is outside the permission range.
 ///
 /// Check the permission range of the app or management group.
 #[doc(alias("50002"))]
 pub const MEMBER_OUT_OF_PERMISSION_RANGE: i64 = 50002;
 
-/// The app is disabled.
+/// 50003: The app is disabled.
 ///
 /// A disabled app can't call APIs; enable it again in the admin console under app management.
 #[doc(alias("50003"))]
 pub const APP_DISABLED: i64 = 50003;
 
-/// The system app is disabled.
+/// 50006: The system app is disabled.
 #[doc(alias("50006"))]
 pub const SYSTEM_APP_DISABLED: i64 = 50006;
 
-/// The cursor of the paged query is invalid.
+/// 50100: The cursor of the paged query is invalid.
 #[doc(alias("50100"))]
 pub const PAGING_CURSOR_INVALID: i64 = 50100;
 
-/// The length of the department name is outside the limits.
+/// 60001: The length of the department name is outside the limits.
 ///
 /// The department name must not be empty or exceed 32 characters.
 #[doc(alias("60001"))]
 pub const DEPARTMENT_NAME_LENGTH_INVALID: i64 = 60001;
 
-/// The department ID doesn't exist.
+/// 60003: The department ID doesn't exist.
 ///
 /// Check that the department ID is given and exists in the contacts.
 #[doc(alias("60003"))]
 pub const DEPARTMENT_NOT_FOUND: i64 = 60003;
 
-/// The parent department doesn't exist.
+/// 60004: The parent department doesn't exist.
 ///
 /// Check that the parent department ID is given and exists in the contacts.
 #[doc(alias("60004"))]
 pub const PARENT_DEPARTMENT_NOT_FOUND: i64 = 60004;
 
-/// The department still has members.
+/// 60005: The department still has members.
 ///
 /// A department that has members can't be deleted.
 #[doc(alias("60005"))]
 pub const DEPARTMENT_HAS_MEMBERS: i64 = 60005;
 
-/// The department still has subdepartments.
+/// 60006: The department still has subdepartments.
 ///
 /// A department that has subdepartments can't be deleted.
 #[doc(alias("60006"))]
 pub const DEPARTMENT_HAS_SUBDEPARTMENTS: i64 = 60006;
 
-/// The root department can't be deleted.
+/// 60007: The root department can't be deleted.
 #[doc(alias("60007"))]
 pub const ROOT_DEPARTMENT_NOT_DELETABLE: i64 = 60007;
 
-/// The department already exists.
+/// 60008: The department already exists.
 ///
 /// The department ID or the department name is already in use.
 #[doc(alias("60008"))]
 pub const DEPARTMENT_ALREADY_EXISTS: i64 = 60008;
 
-/// The department name contains characters that aren't allowed.
+/// 60009: The department name contains characters that aren't allowed.
 ///
 /// The name must not contain characters such as `\ : ? * " < > |`.
 #[doc(alias("60009"))]
 pub const DEPARTMENT_NAME_INVALID_CHARACTERS: i64 = 60009;
 
-/// The departments form a cycle.
+/// 60010: The departments form a cycle.
 ///
 /// When creating or updating a department, parentid must not be the department's own ID or that of one
 /// of its subdepartments.
 #[doc(alias("60010"))]
 pub const DEPARTMENT_CYCLE: i64 = 60010;
 
-/// The app has no permission for the specified member, department or tag.
+/// 60011: The app has no permission for the specified member, department or tag.
 ///
 /// Check that it is within the app's visible scope and that the app may edit it; a tag created by
 /// someone else, for example, can't be edited. Otherwise check the permission notes of the API.
 #[doc(alias("60011"))]
 pub const CONTACT_OBJECT_NO_PERMISSION: i64 = 60011;
 
-/// The default app can't be deleted.
+/// 60012: The default app can't be deleted.
 ///
 /// The ID of the default app is 0.
 #[doc(alias("60012"))]
 pub const DEFAULT_APP_NOT_DELETABLE: i64 = 60012;
 
-/// The call comes from an untrusted IP.
+/// 60020: The call comes from an untrusted IP.
 ///
 /// Self-built apps and the contacts sync assistant: add the company's own server IP to the trusted IPs
 /// of the app. Third-party apps and customized apps: add it to the IP allowlist in the service
@@ -1540,70 +1541,70 @@ pub const DEFAULT_APP_NOT_DELETABLE: i64 = 60012;
 #[doc(alias("60020"))]
 pub const UNTRUSTED_CALLER_IP: i64 = 60020;
 
-/// The userid is outside the app's visible scope.
+/// 60021: The userid is outside the app's visible scope.
 #[doc(alias("60021"))]
 pub const USERID_OUT_OF_APP_SCOPE_60021: i64 = 60021;
 
-/// The home page URL of a third-party app can't be changed.
+/// 60028: The home page URL of a third-party app can't be changed.
 ///
 /// For third-party apps, the home page URL can't be changed through the API.
 #[doc(alias("60028"))]
 pub const THIRD_PARTY_HOME_URL_NOT_EDITABLE: i64 = 60028;
 
-/// The operation exceeds the app's visible scope.
+/// 60030: The operation exceeds the app's visible scope.
 ///
 /// Adjust the app's visible scope so that it covers the rule groups, meeting rooms and so on to
 /// operate on.
 #[doc(alias("60030"))]
 pub const APP_VISIBLE_SCOPE_EXCEEDED: i64 = 60030;
 
-/// The app is barred from calling APIs.
+/// 60031: The app is barred from calling APIs.
 #[doc(alias("60031"))]
 pub const APP_API_CALLS_FORBIDDEN: i64 = 60031;
 
-/// The UserID already exists.
+/// 60102: The UserID already exists.
 #[doc(alias("60102"))]
 pub const MEMBER_USERID_EXISTS: i64 = 60102;
 
-/// The mobile number is invalid.
+/// 60103: The mobile number is invalid.
 ///
 /// It may have at most 32 characters, and only digits, plus and minus signs.
 #[doc(alias("60103"))]
 pub const MEMBER_MOBILE_INVALID: i64 = 60103;
 
-/// The mobile number already exists.
+/// 60104: The mobile number already exists.
 ///
 /// Members of one company can't share a mobile number. Use another number, or update the existing
 /// record of it.
 #[doc(alias("60104"))]
 pub const MEMBER_MOBILE_EXISTS: i64 = 60104;
 
-/// The email address is invalid.
+/// 60105: The email address is invalid.
 ///
 /// It may have at most 64 characters and must be a valid email address.
 #[doc(alias("60105"))]
 pub const MEMBER_EMAIL_INVALID: i64 = 60105;
 
-/// The email address already exists.
+/// 60106: The email address already exists.
 ///
 /// Members of one company can't share an email address. Use another address, or update the existing
 /// record of it.
 #[doc(alias("60106"))]
 pub const MEMBER_EMAIL_EXISTS: i64 = 60106;
 
-/// The WeChat ID is invalid.
+/// 60107: The WeChat ID is invalid.
 ///
 /// It consists of letters, digits, `-` and `_`, has 3-20 bytes, and starts with a letter, `-` or `_`.
 #[doc(alias("60107"))]
 pub const MEMBER_WECHAT_ID_INVALID: i64 = 60107;
 
-/// The member belongs to more departments than allowed.
+/// 60110: The member belongs to more departments than allowed.
 ///
 /// A member may belong to at most 20 departments at a time.
 #[doc(alias("60110"))]
 pub const MEMBER_DEPARTMENT_COUNT_EXCEEDED: i64 = 60110;
 
-/// The UserID doesn't exist.
+/// 60111: The UserID doesn't exist.
 ///
 /// Check that the userid is valid, in the company's contacts (the member hasn't left or been deleted)
 /// and within the app's visible scope. After the ID upgrade, third-party apps and customized apps must
@@ -1611,608 +1612,611 @@ pub const MEMBER_DEPARTMENT_COUNT_EXCEEDED: i64 = 60110;
 #[doc(alias("60111"))]
 pub const USERID_NOT_FOUND: i64 = 60111;
 
-/// The name of the member is invalid.
+/// 60112: The name of the member is invalid.
 ///
 /// It must not be empty or exceed 64 characters.
 #[doc(alias("60112"))]
 pub const MEMBER_NAME_INVALID: i64 = 60112;
 
-/// The department ID is invalid.
+/// 60123: The department ID is invalid.
 ///
 /// The department doesn't exist in the contacts.
 #[doc(alias("60123"))]
 pub const DEPARTMENT_ID_INVALID: i64 = 60123;
 
-/// The parent department ID is invalid.
+/// 60124: The parent department ID is invalid.
 ///
 /// The parent department doesn't exist in the contacts.
 #[doc(alias("60124"))]
 pub const PARENT_DEPARTMENT_ID_INVALID: i64 = 60124;
 
-/// The department name is invalid.
+/// 60125: The department name is invalid.
 ///
 /// It must not be empty, exceed 64 bytes, or contain characters such as `\ : * ? " < > |`.
 #[doc(alias("60125"))]
 pub const DEPARTMENT_NAME_INVALID: i64 = 60125;
 
-/// The parameter department is missing.
+/// 60127: The parameter department is missing.
 #[doc(alias("60127"))]
 pub const DEPARTMENT_PARAMETER_MISSING_60127: i64 = 60127;
 
-/// The member's mobile number and email address are both empty.
+/// 60129: The member's mobile number and email address are both empty.
 ///
 /// At least one of the member's mobile number and email address must be given.
 #[doc(alias("60129"))]
 pub const MEMBER_MOBILE_AND_EMAIL_EMPTY: i64 = 60129;
 
-/// `is_leader_in_dept` and `department` don't have the same number of elements.
+/// 60132: `is_leader_in_dept` and `department` don't have the same number of elements.
 #[doc(alias("60132"))]
 pub const LEADER_DEPARTMENT_COUNT_MISMATCH: i64 = 60132;
 
-/// The record doesn't exist.
+/// 60136: The record doesn't exist.
 #[doc(alias("60136"))]
 pub const RECORD_NOT_FOUND_60136: i64 = 60136;
 
-/// The parent's mobile number is already in use.
+/// 60137: The parent's mobile number is already in use.
 ///
 /// Parents in one school contacts directory can't share a mobile number. Use another number, or update
 /// the existing record of it.
 #[doc(alias("60137"))]
 pub const PARENT_MOBILE_DUPLICATE: i64 = 60137;
 
-/// The response_code is invalid.
+/// 60140: The response_code is invalid.
 ///
 /// The response_code may have expired.
 #[doc(alias("60140"))]
 pub const RESPONSE_CODE_INVALID: i64 = 60140;
 
-/// The personal email address is invalid and no mobile number was given.
+/// 60141: The personal email address is invalid and no mobile number was given.
 ///
 /// The personal email address (the one used for activation) failed the check, and no mobile number was
 /// passed.
 #[doc(alias("60141"))]
 pub const PERSONAL_EMAIL_INVALID_WITHOUT_MOBILE: i64 = 60141;
 
-/// The personal email address couldn't be updated.
+/// 60142: The personal email address couldn't be updated.
 ///
 /// The personal email address (the one used for activation) already exists and can't be updated.
 #[doc(alias("60142"))]
 pub const PERSONAL_EMAIL_UPDATE_FAILED: i64 = 60142;
 
-/// The company email address is invalid.
+/// 60143: The company email address is invalid.
 ///
 /// Its format may be invalid, or it may already exist.
 #[doc(alias("60143"))]
 pub const CORP_EMAIL_INVALID: i64 = 60143;
 
-/// The company email address couldn't be updated.
+/// 60144: The company email address couldn't be updated.
 ///
 /// The address can no longer be changed; check the documentation of updating members for when it may
 /// be changed.
 #[doc(alias("60144"))]
 pub const CORP_EMAIL_UPDATE_FAILED: i64 = 60144;
 
-/// The company email address already exists.
+/// 60145: The company email address already exists.
 ///
 /// Members of one company can't share a company email address; use another one.
 #[doc(alias("60145"))]
 pub const CORP_EMAIL_EXISTS: i64 = 60145;
 
-/// The mobile number wasn't found.
+/// 60146: The mobile number wasn't found.
 #[doc(alias("60146"))]
 pub const MEMBER_MOBILE_NOT_FOUND: i64 = 60146;
 
-/// The email address wasn't found.
+/// 60147: The email address wasn't found.
 #[doc(alias("60147"))]
 pub const MEMBER_EMAIL_NOT_FOUND: i64 = 60147;
 
-/// The company email address wasn't found.
+/// 60148: The company email address wasn't found.
 #[doc(alias("60148"))]
 pub const CORP_EMAIL_NOT_FOUND: i64 = 60148;
 
-/// The student's mobile number already exists.
+/// 60149: The student's mobile number already exists.
 #[doc(alias("60149"))]
 pub const STUDENT_MOBILE_EXISTS: i64 = 60149;
 
-/// The type of the custom attribute is wrong.
+/// 60150: The type of the custom attribute is wrong.
 #[doc(alias("60150"))]
 pub const CUSTOM_ATTRIBUTE_TYPE_INCORRECT: i64 = 60150;
 
-/// The description field exceeds the length limit.
+/// 60151: The description field exceeds the length limit.
 #[doc(alias("60151"))]
 pub const DESCRIPTION_FIELD_TOO_LONG_60151: i64 = 60151;
 
-/// The description field of the custom attribute is invalid.
+/// 60152: The description field of the custom attribute is invalid.
 #[doc(alias("60152"))]
 pub const CUSTOM_ATTRIBUTE_DESCRIPTION_INVALID: i64 = 60152;
 
-/// The template ID is invalid.
+/// 60203: The template ID is invalid.
 #[doc(alias("60203"))]
 pub const TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID: i64 = 60203;
 
-/// The state of the template doesn't allow its use.
+/// 60204: The state of the template doesn't allow its use.
 #[doc(alias("60204"))]
 pub const TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE: i64 = 60204;
 
-/// The keywords don't match the template.
+/// 60205: The keywords don't match the template.
 #[doc(alias("60205"))]
 pub const TEMPLATE_MESSAGE_KEYWORD_MISMATCH: i64 = 60205;
 
-/// Only standalone third-party apps may send messages of this type.
+/// 60206: Only standalone third-party apps may send messages of this type.
 #[doc(alias("60206"))]
 pub const MESSAGE_TYPE_STANDALONE_APP_ONLY: i64 = 60206;
 
-/// Standalone third-party apps may send only template messages.
+/// 60207: Standalone third-party apps may send only template messages.
 #[doc(alias("60207"))]
 pub const STANDALONE_APP_TEMPLATE_MESSAGES_ONLY: i64 = 60207;
 
-/// Standalone third-party apps can't address @all and can't use the parameters toparty and totag.
+/// 60208: Standalone third-party apps can't address @all and can't use the parameters toparty and
+/// totag.
 #[doc(alias("60208"))]
 pub const STANDALONE_APP_TARGET_UNSUPPORTED: i64 = 60208;
 
-/// The operator's vid is missing.
+/// 60209: The operator's vid is missing.
 #[doc(alias("60209"))]
 pub const OPERATOR_VID_MISSING: i64 = 60209;
 
-/// The list of selected members is empty.
+/// 60210: The list of selected members is empty.
 #[doc(alias("60210"))]
 pub const SELECTED_MEMBER_LIST_EMPTY: i64 = 60210;
 
-/// The SelectedTicket is empty.
+/// 60211: The SelectedTicket is empty.
 #[doc(alias("60211"))]
 pub const SELECTED_TICKET_EMPTY: i64 = 60211;
 
-/// Only third-party apps may call this API.
+/// 60214: Only third-party apps may call this API.
 #[doc(alias("60214"))]
 pub const THIRD_PARTY_APP_ONLY: i64 = 60214;
 
-/// More SelectedTickets were passed than the maximum of 10.
+/// 60215: More SelectedTickets were passed than the maximum of 10.
 #[doc(alias("60215"))]
 pub const SELECTED_TICKET_COUNT_EXCEEDED: i64 = 60215;
 
-/// The operator has no permission; the operator must have given authorization or be within the visible
-/// scope.
+/// 60217: The operator has no permission; the operator must have given authorization or be within the
+/// visible scope.
 #[doc(alias("60217"))]
 pub const OPERATOR_NO_PERMISSION: i64 = 60217;
 
-/// Only apps in member authorization mode may call this API.
+/// 60218: Only apps in member authorization mode may call this API.
 #[doc(alias("60218"))]
 pub const MEMBER_AUTHORIZATION_MODE_ONLY: i64 = 60218;
 
-/// The app that consumes the SelectedTicket has a different appid from the one that created it.
+/// 60219: The app that consumes the SelectedTicket has a different appid from the one that created it.
 #[doc(alias("60219"))]
 pub const SELECTED_TICKET_APPID_MISMATCH: i64 = 60219;
 
-/// The corpappid is missing.
+/// 60220: The corpappid is missing.
 #[doc(alias("60220"))]
 pub const CORPAPPID_MISSING: i64 = 60220;
 
-/// The open_userid belongs to a service provider other than the current one.
+/// 60221: The open_userid belongs to a service provider other than the current one.
 #[doc(alias("60221"))]
 pub const OPEN_USERID_PROVIDER_MISMATCH: i64 = 60221;
 
-/// The SelectedTicket is invalid.
+/// 60222: The SelectedTicket is invalid.
 #[doc(alias("60222"))]
 pub const SELECTED_TICKET_INVALID: i64 = 60222;
 
-/// The BundleId is invalid.
+/// 60223: The BundleId is invalid.
 #[doc(alias("60223"))]
 pub const BUNDLE_ID_INVALID: i64 = 60223;
 
-/// The PackageName is invalid.
+/// 60224: The PackageName is invalid.
 #[doc(alias("60224"))]
 pub const PACKAGE_NAME_INVALID: i64 = 60224;
 
-/// The operator isn't one of the people the SelectedTicket concerns and can't create the group chat.
+/// 60225: The operator isn't one of the people the SelectedTicket concerns and can't create the group
+/// chat.
 #[doc(alias("60225"))]
 pub const SELECTED_TICKET_OPERATOR_UNRELATED: i64 = 60225;
 
-/// More people were selected than the maximum of 2000.
+/// 60226: More people were selected than the maximum of 2000.
 #[doc(alias("60226"))]
 pub const SELECTED_MEMBER_COUNT_EXCEEDED: i64 = 60226;
 
-/// The ServiceCorpid is missing.
+/// 60227: The ServiceCorpid is missing.
 #[doc(alias("60227"))]
 pub const SERVICE_CORPID_MISSING: i64 = 60227;
 
-/// The field bind_corpid is missing.
+/// 60228: The field bind_corpid is missing.
 #[doc(alias("60228"))]
 pub const BIND_CORPID_MISSING: i64 = 60228;
 
-/// The member or department ID is wrong.
+/// 60229: The member or department ID is wrong.
 #[doc(alias("60229"))]
 pub const MEMBER_OR_DEPARTMENT_ID_INCORRECT: i64 = 60229;
 
-/// The shareticket is missing.
+/// 60230: The shareticket is missing.
 #[doc(alias("60230"))]
 pub const SHARE_TICKET_MISSING: i64 = 60230;
 
-/// The shareticket is invalid.
+/// 60231: The shareticket is invalid.
 ///
 /// Check the shareticket for spelling mistakes.
 #[doc(alias("60231"))]
 pub const SHARE_TICKET_INVALID: i64 = 60231;
 
-/// The shareticket is invalid or misused.
+/// 60233: The shareticket is invalid or misused.
 ///
 /// Check whether the shareticket is misused or misspelled.
 #[doc(alias("60233"))]
 pub const SHARE_TICKET_MISUSED: i64 = 60233;
 
-/// The shareticket is invalid, possibly generated by another app.
+/// 60234: The shareticket is invalid, possibly generated by another app.
 ///
 /// Check whether a shareticket generated by another app is used by mistake, or whether it is
 /// misspelled.
 #[doc(alias("60234"))]
 pub const SHARE_TICKET_OF_OTHER_APP: i64 = 60234;
 
-/// The field payment_id is missing.
+/// 60235: The field payment_id is missing.
 #[doc(alias("60235"))]
 pub const PAYMENT_ID_MISSING: i64 = 60235;
 
-/// The field trade_no is missing.
+/// 60236: The field trade_no is missing.
 #[doc(alias("60236"))]
 pub const TRADE_NO_MISSING: i64 = 60236;
 
-/// The collection item of the payment_id wasn't started by the current app.
+/// 60237: The collection item of the payment_id wasn't started by the current app.
 ///
 /// Check whether the payment_id is misused or misspelled.
 #[doc(alias("60237"))]
 pub const PAYMENT_ID_OF_OTHER_APP: i64 = 60237;
 
-/// The given partyid is wrong.
+/// 60238: The given partyid is wrong.
 ///
 /// Check the partyid.
 #[doc(alias("60238"))]
 pub const PAYMENT_INVALID_PARTYID: i64 = 60238;
 
-/// The payee hasn't completed real-name verification.
+/// 60239: The payee hasn't completed real-name verification.
 #[doc(alias("60239"))]
 pub const PAYEE_NOT_REAL_NAME_VERIFIED: i64 = 60239;
 
-/// The collecting company isn't verified or certified yet.
+/// 60240: The collecting company isn't verified or certified yet.
 #[doc(alias("60240"))]
 pub const PAYEE_CORP_NOT_VERIFIED: i64 = 60240;
 
-/// The ID of the paying student or department is wrong.
+/// 60241: The ID of the paying student or department is wrong.
 #[doc(alias("60241"))]
 pub const PAYING_STUDENT_OR_DEPARTMENT_INCORRECT: i64 = 60241;
 
-/// A shareticket can't be used across domains.
+/// 60242: A shareticket can't be used across domains.
 ///
 /// Check that the shared page and the page that uses the shareticket have the same domain.
 #[doc(alias("60242"))]
 pub const SHARE_TICKET_CROSS_DOMAIN: i64 = 60242;
 
-/// The trade_no is invalid.
+/// 60243: The trade_no is invalid.
 ///
 /// Check whether the trade_no is misspelled or belongs to another collection item.
 #[doc(alias("60243"))]
 pub const TRADE_NO_INVALID: i64 = 60243;
 
-/// A shareticket can't be used across apps.
+/// 60244: A shareticket can't be used across apps.
 ///
 /// Check that the shared mini program and the one that uses the shareticket have the same appid.
 #[doc(alias("60244"))]
 pub const SHARE_TICKET_CROSS_APP: i64 = 60244;
 
-/// The third-party app hasn't been released.
+/// 60246: The third-party app hasn't been released.
 ///
 /// Check the release state of the third-party app.
 #[doc(alias("60246"))]
 pub const THIRD_PARTY_APP_NOT_RELEASED: i64 = 60246;
 
-/// The openkfid is missing.
+/// 60251: The openkfid is missing.
 #[doc(alias("60251"))]
 pub const OPEN_KFID_MISSING: i64 = 60251;
 
-/// The openkfid is invalid.
+/// 60252: The openkfid is invalid.
 ///
 /// Check the spelling of the openkfid.
 #[doc(alias("60252"))]
 pub const OPEN_KFID_INVALID_60252: i64 = 60252;
 
-/// The servicer isn't in the list of servicers.
+/// 60253: The servicer isn't in the list of servicers.
 ///
 /// Check that the given servicer's ID is in the list of servicers.
 #[doc(alias("60253"))]
 pub const KF_SERVICER_NOT_IN_LIST: i64 = 60253;
 
-/// More direct managers were set than the maximum of 5.
+/// 60257: More direct managers were set than the maximum of 5.
 #[doc(alias("60257"))]
 pub const DIRECT_LEADER_COUNT_EXCEEDED: i64 = 60257;
 
-/// The time parameters are invalid.
+/// 60267: The time parameters are invalid.
 ///
 /// The start may not be earlier than 180 days ago. The end must be later than the start, and the span
 /// may not exceed 7 days.
 #[doc(alias("60267"))]
 pub const TIME_RANGE_INVALID_60267: i64 = 60267;
 
-/// The cursor is invalid.
+/// 60268: The cursor is invalid.
 ///
 /// Check that the cursor is the one returned by the previous call to this API and that the filters
 /// haven't changed.
 #[doc(alias("60268"))]
 pub const CURSOR_INVALID_60268: i64 = 60268;
 
-/// The alias of the company email address is invalid.
+/// 60269: The alias of the company email address is invalid.
 ///
 /// Check that the address belongs to the company's dedicated domain.
 #[doc(alias("60269"))]
 pub const CORP_EMAIL_ALIAS_INVALID_60269: i64 = 60269;
 
-/// The alias of the company email address already exists.
+/// 60270: The alias of the company email address already exists.
 ///
 /// An alias must be globally unique.
 #[doc(alias("60270"))]
 pub const CORP_EMAIL_ALIAS_EXISTS: i64 = 60270;
 
-/// The alias of the company email address is invalid.
+/// 60271: The alias of the company email address is invalid.
 ///
 /// Check that the address belongs to the company's dedicated domain.
 #[doc(alias("60271"))]
 pub const CORP_EMAIL_ALIAS_INVALID_60271: i64 = 60271;
 
-/// The member has no email address of the dedicated domain, so no company email alias can be set.
+/// 60272: The member has no email address of the dedicated domain, so no company email alias can be
+/// set.
 ///
 /// First assign the member an email address of the dedicated domain.
 #[doc(alias("60272"))]
 pub const CORP_EMAIL_ALIAS_NO_DEDICATED_MAIL: i64 = 60272;
 
-/// There are more alias addresses than allowed, so the company email address can't be set.
+/// 60273: There are more alias addresses than allowed, so the company email address can't be set.
 ///
 /// Delete some of the alias addresses.
 #[doc(alias("60273"))]
 pub const CORP_EMAIL_ALIAS_COUNT_EXCEEDED: i64 = 60273;
 
-/// Members of the type "other mailbox member" (其他邮箱成员) can't be imported in batch yet.
+/// 60274: Members of the type "other mailbox member" (其他邮箱成员) can't be imported in batch yet.
 #[doc(alias("60274"))]
 pub const OTHER_MAILBOX_MEMBER_IMPORT_UNSUPPORTED: i64 = 60274;
 
-/// Members of the type "other mailbox member" (其他邮箱成员) can't be managed through the API yet.
+/// 60275: Members of the type "other mailbox member" (其他邮箱成员) can't be managed through the API yet.
 #[doc(alias("60275"))]
 pub const OTHER_MAILBOX_MEMBER_API_UNSUPPORTED: i64 = 60275;
 
-/// The school has already been migrated.
+/// 65000: The school has already been migrated.
 #[doc(alias("65000"))]
 pub const SCHOOL_ALREADY_MIGRATED: i64 = 65000;
 
-/// The follow mode is invalid.
+/// 65001: The follow mode is invalid.
 #[doc(alias("65001"))]
 pub const SCHOOL_INVALID_FOLLOW_MODE: i64 = 65001;
 
-/// Too many parents were imported at once.
+/// 65002: Too many parents were imported at once.
 ///
 /// Each batch import may contain at most 1000 parents.
 #[doc(alias("65002"))]
 pub const PARENT_IMPORT_COUNT_EXCEEDED: i64 = 65002;
 
-/// The school has not been migrated yet.
+/// 65003: The school has not been migrated yet.
 #[doc(alias("65003"))]
 pub const SCHOOL_NOT_MIGRATED: i64 = 65003;
 
-/// The organization structure does not exist.
+/// 65004: The organization structure does not exist.
 #[doc(alias("65004"))]
 pub const SCHOOL_ORGANIZATION_NOT_FOUND: i64 = 65004;
 
-/// The sync mode is invalid.
+/// 65005: The sync mode is invalid.
 #[doc(alias("65005"))]
 pub const SCHOOL_INVALID_SYNC_MODE: i64 = 65005;
 
-/// The admin type is invalid.
+/// 65006: The admin type is invalid.
 #[doc(alias("65006"))]
 pub const SCHOOL_INVALID_ADMIN_TYPE: i64 = 65006;
 
-/// The type of the school department is invalid.
+/// 65007: The type of the school department is invalid.
 #[doc(alias("65007"))]
 pub const SCHOOL_INVALID_DEPARTMENT_TYPE: i64 = 65007;
 
-/// The year of enrollment is invalid.
+/// 65008: The year of enrollment is invalid.
 #[doc(alias("65008"))]
 pub const SCHOOL_INVALID_ENROLLMENT_YEAR: i64 = 65008;
 
-/// The standard grade type is invalid.
+/// 65009: The standard grade type is invalid.
 #[doc(alias("65009"))]
 pub const SCHOOL_INVALID_STANDARD_GRADE: i64 = 65009;
 
-/// The userid is not a student's.
+/// 65010: The userid is not a student's.
 #[doc(alias("65010"))]
 pub const SCHOOL_USERID_NOT_STUDENT: i64 = 65010;
 
-/// Too many parent userids were given.
+/// 65011: Too many parent userids were given.
 ///
 /// Handle at most 100 parents in one batch.
 #[doc(alias("65011"))]
 pub const SCHOOL_TOO_MANY_PARENT_USERIDS: i64 = 65011;
 
-/// Too many student userids were given.
+/// 65012: Too many student userids were given.
 ///
 /// Handle at most 10 students in one batch.
 #[doc(alias("65012"))]
 pub const SCHOOL_TOO_MANY_STUDENT_USERIDS: i64 = 65012;
 
-/// The student already has a parent.
+/// 65013: The student already has a parent.
 #[doc(alias("65013"))]
 pub const SCHOOL_STUDENT_ALREADY_HAS_PARENT: i64 = 65013;
 
-/// The company is not a school.
+/// 65014: The company is not a school.
 #[doc(alias("65014"))]
 pub const SCHOOL_CORP_NOT_A_SCHOOL: i64 = 65014;
 
-/// The type of the parent department does not fit.
+/// 65015: The type of the parent department does not fit.
 ///
 /// School departments must follow the hierarchy: the parent department of a class must be a grade.
 #[doc(alias("65015"))]
 pub const SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH: i64 = 65015;
 
-/// The maximum number of parents has been reached.
+/// 65018: The maximum number of parents has been reached.
 ///
 /// An unverified school or company can add at most 2000 parents, a verified one at most 20000.
 #[doc(alias("65018"))]
 pub const SCHOOL_PARENT_LIMIT_REACHED: i64 = 65018;
 
-/// There is no permission to read the school contacts.
+/// 65022: There is no permission to read the school contacts.
 ///
 /// Check that the caller may access the school contacts.
 #[doc(alias("65022"))]
 pub const SCHOOL_CONTACTS_NO_PERMISSION: i64 = 65022;
 
-/// There is no permission to read this student or parent.
+/// 65023: There is no permission to read this student or parent.
 ///
 /// Check that the caller may access this student or parent in the school contacts.
 #[doc(alias("65023"))]
 pub const SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION: i64 = 65023;
 
-/// The teachers linked to the parent are outside the app's visible scope.
+/// 65024: The teachers linked to the parent are outside the app's visible scope.
 ///
 /// Check that the student's head teacher or subject teacher, or the owner of the parent's class group,
 /// is in the app's visible scope.
 #[doc(alias("65024"))]
 pub const SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE: i64 = 65024;
 
-/// The device was not deleted because it is bound.
+/// 71044: The device was not deleted because it is bound.
 ///
 /// A device can't be deregistered while it is bound.
 #[doc(alias("71044"))]
 pub const DEVICE_BOUND_DELETE_FAILED: i64 = 71044;
 
-/// The `operid` is invalid.
+/// 71045: The `operid` is invalid.
 #[doc(alias("71045"))]
 pub const DEVICE_INVALID_OPERID: i64 = 71045;
 
-/// There is no permission for the device's data.
+/// 71046: There is no permission for the device's data.
 #[doc(alias("71046"))]
 pub const DEVICE_DATA_NO_PERMISSION: i64 = 71046;
 
-/// The `openuserid` parameter is invalid.
+/// 71047: The `openuserid` parameter is invalid.
 #[doc(alias("71047"))]
 pub const DEVICE_INVALID_OPENUSERID: i64 = 71047;
 
-/// The app has no authorized device.
+/// 71048: The app has no authorized device.
 #[doc(alias("71048"))]
 pub const DEVICE_APP_HAS_NO_AUTHORIZED_DEVICE: i64 = 71048;
 
-/// The maximum number of attendance rules that can be set through the app has been reached.
+/// 71049: The maximum number of attendance rules that can be set through the app has been reached.
 #[doc(alias("71049"))]
 pub const DEVICE_ATTENDANCE_RULE_LIMIT_REACHED: i64 = 71049;
 
-/// The name of the access control rule is invalid.
+/// 71050: The name of the access control rule is invalid.
 #[doc(alias("71050"))]
 pub const DEVICE_ACCESS_RULE_INVALID_NAME: i64 = 71050;
 
-/// The access control rule is invalid.
+/// 71051: The access control rule is invalid.
 #[doc(alias("71051"))]
 pub const ACCESS_RULE_INVALID_71051: i64 = 71051;
 
-/// The body temperature data could not be read.
+/// 71052: The body temperature data could not be read.
 #[doc(alias("71052"))]
 pub const DEVICE_TEMPERATURE_DATA_ERROR: i64 = 71052;
 
-/// The userid is outside the device's visible scope.
+/// 71056: The userid is outside the device's visible scope.
 #[doc(alias("71056"))]
 pub const DEVICE_USERID_NOT_IN_VISIBLE_SCOPE: i64 = 71056;
 
-/// The ID of the access control rule is invalid.
+/// 71057: The ID of the access control rule is invalid.
 #[doc(alias("71057"))]
 pub const DEVICE_ACCESS_RULE_INVALID_ID: i64 = 71057;
 
-/// The userid is outside the app's visible scope.
+/// 71058: The userid is outside the app's visible scope.
 #[doc(alias("71058"))]
 pub const DEVICE_USERID_NOT_IN_APP_SCOPE: i64 = 71058;
 
-/// The access control rule reaches beyond the visible scope of the authorized app, so it can't be
-/// deleted or changed.
+/// 71059: The access control rule reaches beyond the visible scope of the authorized app, so it can't
+/// be deleted or changed.
 #[doc(alias("71059"))]
 pub const ACCESS_RULE_EXCEEDS_APP_SCOPE_71059: i64 = 71059;
 
-/// The access control rule reaches beyond the visible scope of the authorized app, so it can't be
-/// deleted or changed.
+/// 71060: The access control rule reaches beyond the visible scope of the authorized app, so it can't
+/// be deleted or changed.
 #[doc(alias("71060"))]
 pub const ACCESS_RULE_EXCEEDS_APP_SCOPE_71060: i64 = 71060;
 
-/// The file name is invalid.
+/// 71062: The file name is invalid.
 #[doc(alias("71062"))]
 pub const DEVICE_INVALID_FILE_NAME: i64 = 71062;
 
-/// Both `media_id` and `download_url` are missing.
+/// 71063: Both `media_id` and `download_url` are missing.
 #[doc(alias("71063"))]
 pub const DEVICE_MISSING_MEDIA_ID_AND_DOWNLOAD_URL: i64 = 71063;
 
-/// The `download_url` is invalid, or the file could not be downloaded from it.
+/// 71064: The `download_url` is invalid, or the file could not be downloaded from it.
 #[doc(alias("71064"))]
 pub const DEVICE_DOWNLOAD_URL_FAILED: i64 = 71064;
 
-/// The call is not allowed because the hardware device can't print.
+/// 71065: The call is not allowed because the hardware device can't print.
 #[doc(alias("71065"))]
 pub const HARDWARE_PRINT_UNSUPPORTED_71065: i64 = 71065;
 
-/// The call is not allowed because the hardware device can't scan.
+/// 71066: The call is not allowed because the hardware device can't scan.
 #[doc(alias("71066"))]
 pub const HARDWARE_SCAN_UNSUPPORTED_71066: i64 = 71066;
 
-/// The version of the conversion configuration for printed files is invalid.
+/// 71067: The version of the conversion configuration for printed files is invalid.
 #[doc(alias("71067"))]
 pub const PRINT_CONVERSION_CONFIG_INVALID_VERSION: i64 = 71067;
 
-/// The version of the conversion configuration for printed files has expired.
+/// 71068: The version of the conversion configuration for printed files has expired.
 #[doc(alias("71068"))]
 pub const PRINT_CONVERSION_CONFIG_VERSION_EXPIRED: i64 = 71068;
 
-/// A page number for the conversion of the printed file is invalid.
+/// 71069: A page number for the conversion of the printed file is invalid.
 #[doc(alias("71069"))]
 pub const PRINT_CONVERSION_INVALID_PAGE_NUMBER: i64 = 71069;
 
-/// The userid is outside the scope of people who may use the device.
+/// 71070: The userid is outside the scope of people who may use the device.
 #[doc(alias("71070"))]
 pub const DEVICE_USERID_NOT_IN_USE_SCOPE: i64 = 71070;
 
-/// The timestamp is invalid.
+/// 71071: The timestamp is invalid.
 #[doc(alias("71071"))]
 pub const DEVICE_INVALID_TIMESTAMP: i64 = 71071;
 
-/// The call is not allowed because the device model has not been published.
+/// 71072: The call is not allowed because the device model has not been published.
 ///
 /// Publish the device model and try again.
 #[doc(alias("71072"))]
 pub const DEVICE_MODEL_NOT_PUBLISHED: i64 = 71072;
 
-/// The authorization code for uploading the scanned file is invalid.
+/// 71075: The authorization code for uploading the scanned file is invalid.
 #[doc(alias("71075"))]
 pub const SCAN_UPLOAD_INVALID_AUTH_CODE: i64 = 71075;
 
-/// The default rule that denies passage can't be changed or deleted.
+/// 71076: The default rule that denies passage can't be changed or deleted.
 #[doc(alias("71076"))]
 pub const ACCESS_RULE_DEFAULT_DENY_READ_ONLY: i64 = 71076;
 
-/// The `bio_info_type` is invalid.
+/// 71077: The `bio_info_type` is invalid.
 #[doc(alias("71077"))]
 pub const DEVICE_INVALID_BIO_INFO_TYPE: i64 = 71077;
 
-/// The hardware model does not support this `bio_info_type`.
+/// 71078: The hardware model does not support this `bio_info_type`.
 #[doc(alias("71078"))]
 pub const DEVICE_MODEL_UNSUPPORTED_BIO_INFO_TYPE: i64 = 71078;
 
-/// The invoice is locked by another official account.
+/// 72023: The invoice is locked by another official account.
 ///
 /// The invoice has usually entered a reimbursement process already and is locked by the reimbursing
 /// company's official account, WeCom or app.
 #[doc(alias("72023"))]
 pub const INVOICE_LOCKED_BY_OTHER_ACCOUNT: i64 = 72023;
 
-/// The status of the invoice is wrong.
+/// 72024: The status of the invoice is wrong.
 ///
 /// Check the documented values of `reimburse_status`.
 #[doc(alias("72024"))]
 pub const INVOICE_INVALID_STATUS: i64 = 72024;
 
-/// Some of the invoices do not belong to the user.
+/// 72037: Some of the invoices do not belong to the user.
 ///
 /// A batch update may only contain invoices of the given openid.
 #[doc(alias("72037"))]
 pub const INVOICE_NOT_OWNED_BY_USER: i64 = 72037;
 
-/// The trusted domain is wrong, its ownership has not been verified, or it has no ICP filing.
+/// 80001: The trusted domain is wrong, its ownership has not been verified, or it has no ICP filing.
 ///
 /// Use the full domain name: a parent domain doesn't cover its subdomains, and IP addresses, ports and
 /// short-link domains are not supported. If the ICP filing is done and the error persists, set the
@@ -2220,206 +2224,206 @@ pub const INVOICE_NOT_OWNED_BY_USER: i64 = 72037;
 #[doc(alias("80001"))]
 pub const TRUSTED_DOMAIN_INVALID_OR_NO_ICP: i64 = 80001;
 
-/// The department has more nodes than the limit of 30000.
+/// 81001: The department has more nodes than the limit of 30000.
 #[doc(alias("81001"))]
 pub const DEPARTMENT_TOO_MANY_NODES: i64 = 81001;
 
-/// Departments can be nested at most 15 levels deep.
+/// 81002: Departments can be nested at most 15 levels deep.
 #[doc(alias("81002"))]
 pub const DEPARTMENT_TOO_DEEP: i64 = 81002;
 
-/// The tag has more than 30000 nodes.
+/// 81003: The tag has more than 30000 nodes.
 #[doc(alias("81003"))]
 pub const TAG_TOO_MANY_NODES: i64 = 81003;
 
-/// There is no permission to operate on the tag.
+/// 81011: There is no permission to operate on the tag.
 ///
 /// Apps and admin groups can only operate on tags they created. Only the contacts sync assistant and
 /// the contacts app can also operate on tags created by the super admin group.
 #[doc(alias("81011"))]
 pub const TAG_OPERATION_NOT_ALLOWED: i64 = 81011;
 
-/// The visible scope is missing.
+/// 81012: The visible scope is missing.
 ///
 /// Give a UserID, a department ID or a tag ID in the request.
 #[doc(alias("81012"))]
 pub const RECIPIENTS_MISSING_VISIBLE_SCOPE: i64 = 81012;
 
-/// All given UserIDs, department IDs and tag IDs are invalid or not permitted.
+/// 81013: All given UserIDs, department IDs and tag IDs are invalid or not permitted.
 ///
 /// Remove deleted members, departments and tags from the recipients. Add those that left the app's
 /// visible scope back to it in the admin console.
 #[doc(alias("81013"))]
 pub const RECIPIENTS_ALL_INVALID_OR_FORBIDDEN: i64 = 81013;
 
-/// Too many members or departments were added to the tag in one call.
+/// 81014: Too many members or departments were added to the tag in one call.
 #[doc(alias("81014"))]
 pub const TAG_TOO_MANY_MEMBERS_PER_CALL: i64 = 81014;
 
-/// The domain of the email address must be the company's email domain.
+/// 81015: The domain of the email address must be the company's email domain.
 #[doc(alias("81015"))]
 pub const EMAIL_DOMAIN_NOT_CORP_DOMAIN: i64 = 81015;
 
-/// The `logined_userid` field is missing.
+/// 81016: The `logined_userid` field is missing.
 #[doc(alias("81016"))]
 pub const LOGINED_USERID_MISSING: i64 = 81016;
 
-/// The number of requests exceeds the limit.
+/// 81017: The number of requests exceeds the limit.
 #[doc(alias("81017"))]
 pub const REQUEST_TOO_MANY_ITEMS: i64 = 81017;
 
-/// The service provider's quota of names it may obtain is not sufficient.
+/// 81018: The service provider's quota of names it may obtain is not sufficient.
 #[doc(alias("81018"))]
 pub const PROVIDER_NAME_QUOTA_INSUFFICIENT: i64 = 81018;
 
-/// An entry of the `items` array has no `id`.
+/// 81019: An entry of the `items` array has no `id`.
 #[doc(alias("81019"))]
 pub const ITEMS_ENTRY_MISSING_ID: i64 = 81019;
 
-/// An entry of the `items` array has no `type`.
+/// 81020: An entry of the `items` array has no `type`.
 #[doc(alias("81020"))]
 pub const ITEMS_ENTRY_MISSING_TYPE: i64 = 81020;
 
-/// The `type` of an entry of the `items` array is invalid.
+/// 81021: The `type` of an entry of the `items` array is invalid.
 #[doc(alias("81021"))]
 pub const ITEMS_ENTRY_INVALID_TYPE: i64 = 81021;
 
-/// The `logined_userid` is invalid.
+/// 81023: The `logined_userid` is invalid.
 #[doc(alias("81023"))]
 pub const LOGINED_USERID_INVALID_81023: i64 = 81023;
 
-/// The `logined_userid` is invalid.
+/// 81024: The `logined_userid` is invalid.
 #[doc(alias("81024"))]
 pub const LOGINED_USERID_INVALID_81024: i64 = 81024;
 
-/// The feature is under system maintenance and can't be called for now.
+/// 81026: The feature is under system maintenance and can't be called for now.
 #[doc(alias("81026"))]
 pub const FEATURE_UNDER_MAINTENANCE: i64 = 81026;
 
-/// The given members, departments and tags are all empty.
+/// 82001: The given members, departments and tags are all empty.
 ///
 /// Check that the parameters are passed and that at least one of them is not empty.
 #[doc(alias("82001"))]
 pub const RECIPIENTS_ALL_EMPTY: i64 = 82001;
 
-/// The length of the PartyID list is invalid.
+/// 82002: The length of the PartyID list is invalid.
 ///
 /// Send one message to at most 100 departments.
 #[doc(alias("82002"))]
 pub const MESSAGE_INVALID_PARTY_LIST_LENGTH: i64 = 82002;
 
-/// The length of the TagID list is invalid.
+/// 82003: The length of the TagID list is invalid.
 ///
 /// Send one message to at most 100 tags.
 #[doc(alias("82003"))]
 pub const MESSAGE_INVALID_TAG_LIST_LENGTH: i64 = 82003;
 
-/// The content of the message is invalid.
+/// 82004: The content of the message is invalid.
 ///
 /// Check whether the message contains something that could crash the client.
 #[doc(alias("82004"))]
 pub const MESSAGE_INVALID_CONTENT_82004: i64 = 82004;
 
-/// The given target of the update is empty.
+/// 82101: The given target of the update is empty.
 #[doc(alias("82101"))]
 pub const MESSAGE_UPDATE_TARGET_EMPTY: i64 = 82101;
 
-/// The given target of the update is not among the recipients of the multi-person message.
+/// 82102: The given target of the update is not among the recipients of the multi-person message.
 #[doc(alias("82102"))]
 pub const MESSAGE_UPDATE_TARGET_NOT_RECIPIENT: i64 = 82102;
 
-/// The third-party app does not exist.
+/// 84005: The third-party app does not exist.
 ///
 /// Check that the access_token and the app ID are right.
 #[doc(alias("84005"))]
 pub const THIRD_PARTY_APP_NOT_FOUND: i64 = 84005;
 
-/// The member ticket (`user_ticket`) has expired.
+/// 84014: The member ticket (`user_ticket`) has expired.
 ///
 /// The ticket is valid for the time given by `expires_in`. For a new one, have the user open the link
 /// again and exchange the new code.
 #[doc(alias("84014"))]
 pub const USER_TICKET_EXPIRED: i64 = 84014;
 
-/// The member ticket (`user_ticket`) is invalid.
+/// 84015: The member ticket (`user_ticket`) is invalid.
 ///
 /// Check that the `user_ticket` comes from the API that reads the identity of the visiting user.
 #[doc(alias("84015"))]
 pub const USER_TICKET_INVALID: i64 = 84015;
 
-/// The `templateid` parameter is missing.
+/// 84019: The `templateid` parameter is missing.
 #[doc(alias("84019"))]
 pub const TEMPLATEID_MISSING: i64 = 84019;
 
-/// The `templateid` does not exist.
+/// 84020: The `templateid` does not exist.
 ///
 /// Check that the parameter is passed and that the template has been created.
 #[doc(alias("84020"))]
 pub const TEMPLATEID_NOT_FOUND: i64 = 84020;
 
-/// The `register_code` parameter is missing.
+/// 84021: The `register_code` parameter is missing.
 #[doc(alias("84021"))]
 pub const REGISTER_CODE_MISSING: i64 = 84021;
 
-/// The `register_code` parameter is invalid.
+/// 84022: The `register_code` parameter is invalid.
 #[doc(alias("84022"))]
 pub const REGISTER_CODE_INVALID: i64 = 84022;
 
-/// The API that marks the contacts sync as complete may not be called.
+/// 84023: The API that marks the contacts sync as complete may not be called.
 #[doc(alias("84023"))]
 pub const CONTACT_SYNC_SUCCESS_NOT_ALLOWED: i64 = 84023;
 
-/// There is no registration information.
+/// 84024: There is no registration information.
 ///
 /// Either the registration has not been completed, or it was completed more than 24 hours ago.
 #[doc(alias("84024"))]
 pub const REGISTRATION_INFO_NOT_FOUND: i64 = 84024;
 
-/// The `state` parameter does not meet the requirements.
+/// 84025: The `state` parameter does not meet the requirements.
 ///
 /// Use only the characters a-z, A-Z and 0-9, at most 128 bytes.
 #[doc(alias("84025"))]
 pub const REGISTER_INVALID_STATE: i64 = 84025;
 
-/// The `caller` parameter is missing.
+/// 84052: The `caller` parameter is missing.
 #[doc(alias("84052"))]
 pub const CORP_PAID_CALL_MISSING_CALLER: i64 = 84052;
 
-/// The `callee` parameter is missing.
+/// 84053: The `callee` parameter is missing.
 #[doc(alias("84053"))]
 pub const CORP_PAID_CALL_MISSING_CALLEE: i64 = 84053;
 
-/// The `auth_corpid` parameter is missing.
+/// 84054: The `auth_corpid` parameter is missing.
 #[doc(alias("84054"))]
 pub const CORP_PAID_CALL_MISSING_AUTH_CORPID: i64 = 84054;
 
-/// Company-paid calls are made too often.
+/// 84055: Company-paid calls are made too often.
 ///
 /// One customer service member can make only one company-paid call through the API within 5 seconds.
 #[doc(alias("84055"))]
 pub const CORP_PAID_CALL_TOO_FREQUENT: i64 = 84055;
 
-/// The called user did not grant permission for company-paid calls when installing the app.
+/// 84056: The called user did not grant permission for company-paid calls when installing the app.
 #[doc(alias("84056"))]
 pub const CORP_PAID_CALL_NOT_AUTHORIZED: i64 = 84056;
 
-/// The balance for company-paid calls is not sufficient.
+/// 84057: The balance for company-paid calls is not sufficient.
 #[doc(alias("84057"))]
 pub const CORP_PAID_CALL_INSUFFICIENT_BALANCE: i64 = 84057;
 
-/// The number of the `caller` is not supported.
+/// 84058: The number of the `caller` is not supported.
 #[doc(alias("84058"))]
 pub const CORP_PAID_CALL_UNSUPPORTED_CALLER_NUMBER: i64 = 84058;
 
-/// The phone number is invalid.
+/// 84059: The phone number is invalid.
 #[doc(alias("84059"))]
 pub const CORP_PAID_CALL_INVALID_NUMBER: i64 = 84059;
 
-/// The number of the `callee` is not supported.
+/// 84060: The number of the `callee` is not supported.
 #[doc(alias("84060"))]
 pub const CORP_PAID_CALL_UNSUPPORTED_CALLEE_NUMBER: i64 = 84060;
 
-/// There is no external contact relation.
+/// 84061: There is no external contact relation.
 ///
 /// The customer must be in the member's external contact list. The relation is gone when the member
 /// deleted the customer, and it does not exist before the member adds a customer who could chat
@@ -2427,478 +2431,481 @@ pub const CORP_PAID_CALL_UNSUPPORTED_CALLEE_NUMBER: i64 = 84060;
 #[doc(alias("84061"))]
 pub const EXTERNAL_CONTACT_RELATION_NOT_FOUND: i64 = 84061;
 
-/// The company-paid call app is not enabled.
+/// 84062: The company-paid call app is not enabled.
 #[doc(alias("84062"))]
 pub const CORP_PAID_CALL_APP_NOT_ENABLED: i64 = 84062;
 
-/// The `caller` does not exist.
+/// 84063: The `caller` does not exist.
 #[doc(alias("84063"))]
 pub const CORP_PAID_CALL_CALLER_NOT_FOUND: i64 = 84063;
 
-/// The `callee` does not exist.
+/// 84064: The `callee` does not exist.
 #[doc(alias("84064"))]
 pub const CORP_PAID_CALL_CALLEE_NOT_FOUND: i64 = 84064;
 
-/// The `caller` and the `callee` have the same phone number.
+/// 84065: The `caller` and the `callee` have the same phone number.
 ///
 /// Calling oneself is not allowed.
 #[doc(alias("84065"))]
 pub const CORP_PAID_CALL_SAME_NUMBER: i64 = 84065;
 
-/// The service provider has made too many calls.
+/// 84066: The service provider has made too many calls.
 ///
 /// One service provider can call one company admin only 4 times per day (a day starts at 10:00 a.m.).
 #[doc(alias("84066"))]
 pub const CORP_PAID_CALL_PROVIDER_CALL_LIMIT: i64 = 84066;
 
-/// The admin has received company-paid calls from too many service providers.
+/// 84067: The admin has received company-paid calls from too many service providers.
 ///
 /// One company admin can be reached by only 3 service providers per day (a day starts at 10:00 a.m.).
 #[doc(alias("84067"))]
 pub const CORP_PAID_CALL_ADMIN_PROVIDER_LIMIT: i64 = 84067;
 
-/// The caller is restricted from making company-paid calls.
+/// 84069: The caller is restricted from making company-paid calls.
 #[doc(alias("84069"))]
 pub const CORP_PAID_CALL_CALLER_RESTRICTED: i64 = 84069;
 
-/// The phone number is not supported.
+/// 84070: The phone number is not supported.
 ///
 /// Check the numbers: that of the caller or that of the called person is not supported.
 #[doc(alias("84070"))]
 pub const CORP_PAID_CALL_UNSUPPORTED_NUMBER: i64 = 84070;
 
-/// The authorization code of the external contact is invalid.
+/// 84071: The authorization code of the external contact is invalid.
 ///
 /// Check that the code is right and has not been used already.
 #[doc(alias("84071"))]
 pub const EXTERNAL_CONTACT_INVALID_AUTH_CODE: i64 = 84071;
 
-/// The app has no customer service configured.
+/// 84072: The app has no customer service configured.
 #[doc(alias("84072"))]
 pub const APP_CUSTOMER_SERVICE_NOT_CONFIGURED: i64 = 84072;
 
-/// The userid is not in the customer service list configured for the app.
+/// 84073: The userid is not in the customer service list configured for the app.
 #[doc(alias("84073"))]
 pub const APP_CUSTOMER_SERVICE_USERID_NOT_LISTED: i64 = 84073;
 
-/// There is no permission for external contacts.
+/// 84074: There is no permission for external contacts.
 #[doc(alias("84074"))]
 pub const EXTERNAL_CONTACT_NO_PERMISSION_84074: i64 = 84074;
 
-/// The `authcode` is invalid or has expired.
+/// 84075: The `authcode` is invalid or has expired.
 #[doc(alias("84075"))]
 pub const AUTHCODE_INVALID_OR_EXPIRED: i64 = 84075;
 
-/// The `authcode` is missing.
+/// 84076: The `authcode` is missing.
 #[doc(alias("84076"))]
 pub const AUTHCODE_MISSING: i64 = 84076;
 
-/// The price of the order is too high to be accepted.
+/// 84077: The price of the order is too high to be accepted.
 #[doc(alias("84077"))]
 pub const APP_ORDER_PRICE_TOO_HIGH: i64 = 84077;
 
-/// The number of people to buy for is wrong.
+/// 84078: The number of people to buy for is wrong.
 #[doc(alias("84078"))]
 pub const APP_ORDER_INVALID_BUYER_COUNT: i64 = 84078;
 
-/// The pricing policy does not exist.
+/// 84079: The pricing policy does not exist.
 #[doc(alias("84079"))]
 pub const APP_PRICING_POLICY_NOT_FOUND: i64 = 84079;
 
-/// The order does not exist.
+/// 84080: The order does not exist.
 #[doc(alias("84080"))]
 pub const APP_ORDER_NOT_FOUND: i64 = 84080;
 
-/// There is an unpaid order.
+/// 84081: There is an unpaid order.
 #[doc(alias("84081"))]
 pub const UNPAID_ORDER_EXISTS_84081: i64 = 84081;
 
-/// There is an order for which a refund has been requested.
+/// 84082: There is an order for which a refund has been requested.
 #[doc(alias("84082"))]
 pub const APP_ORDER_REFUND_REQUESTED: i64 = 84082;
 
-/// The member doesn't have customer contact.
+/// 84083: The member doesn't have customer contact.
 #[doc(alias("84083"))]
 pub const MEMBER_WITHOUT_CUSTOMER_CONTACT: i64 = 84083;
 
-/// The member does not follow up this user.
+/// 84084: The member does not follow up this user.
 ///
 /// Either the WeChat user is not a contact of the authorized company's member, or the member is
 /// outside the app's visible scope.
 #[doc(alias("84084"))]
 pub const EXTERNAL_CONTACT_USER_NOT_FOLLOWER: i64 = 84084;
 
-/// The app has been taken off the market.
+/// 84085: The app has been taken off the market.
 #[doc(alias("84085"))]
 pub const APP_DELISTED: i64 = 84085;
 
-/// The order is for more people than can be bought.
+/// 84086: The order is for more people than can be bought.
 #[doc(alias("84086"))]
 pub const APP_ORDER_ABOVE_PURCHASABLE_COUNT: i64 = 84086;
 
-/// The order can't be closed before its payment has been opened.
+/// 84087: The order can't be closed before its payment has been opened.
 #[doc(alias("84087"))]
 pub const APP_ORDER_CLOSE_BEFORE_PAYMENT_OPENED: i64 = 84087;
 
-/// A paid order can't be closed.
+/// 84088: A paid order can't be closed.
 #[doc(alias("84088"))]
 pub const APP_ORDER_PAID_CLOSE_NOT_ALLOWED: i64 = 84088;
 
-/// The order has already been paid.
+/// 84089: The order has already been paid.
 #[doc(alias("84089"))]
 pub const APP_ORDER_ALREADY_PAID: i64 = 84089;
 
-/// The `user_ticket` is missing.
+/// 84090: The `user_ticket` is missing.
 #[doc(alias("84090"))]
 pub const USER_TICKET_MISSING: i64 = 84090;
 
-/// The price of the order is below the lower limit.
+/// 84091: The price of the order is below the lower limit.
 #[doc(alias("84091"))]
 pub const APP_ORDER_PRICE_BELOW_MINIMUM: i64 = 84091;
 
-/// An order on the customer's behalf can't be started.
+/// 84092: An order on the customer's behalf can't be started.
 #[doc(alias("84092"))]
 pub const PROXY_ORDER_NOT_ALLOWED: i64 = 84092;
 
-/// The agent relation is already taken, so no order can be placed on the customer's behalf.
+/// 84093: The agent relation is already taken, so no order can be placed on the customer's behalf.
 #[doc(alias("84093"))]
 pub const PROXY_ORDER_AGENT_RELATION_TAKEN: i64 = 84093;
 
-/// The app has no profit sharing rule for agents; the app's service provider has to set one up first.
+/// 84094: The app has no profit sharing rule for agents; the app's service provider has to set one up
+/// first.
 #[doc(alias("84094"))]
 pub const PROXY_ORDER_NO_AGENT_PROFIT_SHARING: i64 = 84094;
 
-/// A free trial edition can't be expanded.
+/// 84095: A free trial edition can't be expanded.
 #[doc(alias("84095"))]
 pub const APP_ORDER_FREE_TRIAL_CANNOT_EXPAND: i64 = 84095;
 
-/// A free trial edition can't be renewed.
+/// 84096: A free trial edition can't be renewed.
 #[doc(alias("84096"))]
 pub const APP_ORDER_FREE_TRIAL_CANNOT_RENEW: i64 = 84096;
 
-/// The company has an order waiting to take effect, so no new order can be placed.
+/// 84097: The company has an order waiting to take effect, so no new order can be placed.
 #[doc(alias("84097"))]
 pub const APP_ORDER_PENDING_EFFECT_EXISTS: i64 = 84097;
 
-/// The total is fixed, so it can't be expanded.
+/// 84098: The total is fixed, so it can't be expanded.
 #[doc(alias("84098"))]
 pub const APP_ORDER_FIXED_TOTAL_CANNOT_EXPAND: i64 = 84098;
 
-/// The app is not in the purchased state, so it can't be expanded.
+/// 84099: The app is not in the purchased state, so it can't be expanded.
 #[doc(alias("84099"))]
 pub const APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND: i64 = 84099;
 
-/// The app was never bought, so it can't be renewed.
+/// 84100: The app was never bought, so it can't be renewed.
 #[doc(alias("84100"))]
 pub const APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW: i64 = 84100;
 
-/// The company has already tried the paid edition, so it can't make a new purchase.
+/// 84101: The company has already tried the paid edition, so it can't make a new purchase.
 #[doc(alias("84101"))]
 pub const APP_ORDER_PAID_TRIAL_USED: i64 = 84101;
 
-/// The company's use of the app has expired, so it can't be expanded.
+/// 84102: The company's use of the app has expired, so it can't be expanded.
 #[doc(alias("84102"))]
 pub const APP_ORDER_EXPIRED_CANNOT_EXPAND: i64 = 84102;
 
-/// Only an unpaid order can be changed.
+/// 84103: Only an unpaid order can be changed.
 #[doc(alias("84103"))]
 pub const APP_ORDER_ONLY_UNPAID_MODIFIABLE: i64 = 84103;
 
-/// The order has been paid, so it can't be changed.
+/// 84104: The order has been paid, so it can't be changed.
 #[doc(alias("84104"))]
 pub const APP_ORDER_PAID_CANNOT_MODIFY: i64 = 84104;
 
-/// The order has been canceled, so it can't be changed.
+/// 84105: The order has been canceled, so it can't be changed.
 #[doc(alias("84105"))]
 pub const APP_ORDER_CANCELED_CANNOT_MODIFY: i64 = 84105;
 
-/// The company has an unpaid order for the app, so no order can be placed on its behalf.
+/// 84106: The company has an unpaid order for the app, so no order can be placed on its behalf.
 #[doc(alias("84106"))]
 pub const PROXY_ORDER_UNPAID_ORDER_EXISTS: i64 = 84106;
 
-/// The company has an order for the app that is being refunded, so no order can be placed on its
-/// behalf.
+/// 84107: The company has an order for the app that is being refunded, so no order can be placed on
+/// its behalf.
 #[doc(alias("84107"))]
 pub const PROXY_ORDER_REFUNDING_ORDER_EXISTS: i64 = 84107;
 
-/// The company has an order for the app that waits to take effect, so no order can be placed on its
-/// behalf.
+/// 84108: The company has an order for the app that waits to take effect, so no order can be placed on
+/// its behalf.
 #[doc(alias("84108"))]
 pub const PROXY_ORDER_PENDING_EFFECT_EXISTS: i64 = 84108;
 
-/// The price of the order can't be 0.
+/// 84109: The price of the order can't be 0.
 #[doc(alias("84109"))]
 pub const APP_ORDER_PRICE_ZERO: i64 = 84109;
 
-/// The newly installed app is not in trial, so it can't be upgraded to the paid edition.
+/// 84110: The newly installed app is not in trial, so it can't be upgraded to the paid edition.
 #[doc(alias("84110"))]
 pub const APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL: i64 = 84110;
 
-/// There are not enough usable coupons.
+/// 84111: There are not enough usable coupons.
 #[doc(alias("84111"))]
 pub const APP_ORDER_INSUFFICIENT_COUPONS: i64 = 84111;
 
-/// The unpaid order can't be closed.
+/// 84112: The unpaid order can't be closed.
 #[doc(alias("84112"))]
 pub const APP_ORDER_UNPAID_CANNOT_CLOSE: i64 = 84112;
 
-/// There is no payment information.
+/// 84113: There is no payment information.
 #[doc(alias("84113"))]
 pub const APP_ORDER_NO_PAYMENT_INFO: i64 = 84113;
 
-/// A virtual edition can't be ordered.
+/// 84114: A virtual edition can't be ordered.
 #[doc(alias("84114"))]
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER: i64 = 84114;
 
-/// A virtual edition can't be expanded.
+/// 84115: A virtual edition can't be expanded.
 #[doc(alias("84115"))]
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND: i64 = 84115;
 
-/// A virtual edition can't be renewed.
+/// 84116: A virtual edition can't be renewed.
 #[doc(alias("84116"))]
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW: i64 = 84116;
 
-/// The app can't be expanded during the period of the virtual formal edition.
+/// 84117: The app can't be expanded during the period of the virtual formal edition.
 #[doc(alias("84117"))]
 pub const APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND: i64 = 84117;
 
-/// The edition can't be changed during the period of the virtual formal edition.
+/// 84118: The edition can't be changed during the period of the virtual formal edition.
 #[doc(alias("84118"))]
 pub const APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE: i64 = 84118;
 
-/// The company has not been registered as a customer, so no order can be placed on its behalf.
+/// 84119: The company has not been registered as a customer, so no order can be placed on its behalf.
 #[doc(alias("84119"))]
 pub const PROXY_ORDER_CORP_NOT_REPORTED: i64 = 84119;
 
-/// The current edition of the app has been deleted.
+/// 84120: The current edition of the app has been deleted.
 #[doc(alias("84120"))]
 pub const APP_VERSION_DELETED: i64 = 84120;
 
-/// The edition of the app has been deleted, so it can't be expanded.
+/// 84121: The edition of the app has been deleted, so it can't be expanded.
 #[doc(alias("84121"))]
 pub const APP_VERSION_DELETED_CANNOT_EXPAND: i64 = 84121;
 
-/// The edition of the app has been deleted, so it can't be renewed.
+/// 84122: The edition of the app has been deleted, so it can't be renewed.
 #[doc(alias("84122"))]
 pub const APP_VERSION_DELETED_CANNOT_RENEW: i64 = 84122;
 
-/// The edition is not a virtual one, so it can't be upgraded.
+/// 84123: The edition is not a virtual one, so it can't be upgraded.
 #[doc(alias("84123"))]
 pub const APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE: i64 = 84123;
 
-/// Orders for only some editions of apps can't be added because the order is not for an industry
-/// solution.
+/// 84124: Orders for only some editions of apps can't be added because the order is not for an
+/// industry solution.
 #[doc(alias("84124"))]
 pub const APP_ORDER_NOT_INDUSTRY_SOLUTION: i64 = 84124;
 
-/// The number of people to buy for is below the minimum.
+/// 84125: The number of people to buy for is below the minimum.
 #[doc(alias("84125"))]
 pub const APP_ORDER_BELOW_MINIMUM_BUYER_COUNT: i64 = 84125;
 
-/// The number of people to buy for is above the maximum.
+/// 84126: The number of people to buy for is above the maximum.
 #[doc(alias("84126"))]
 pub const APP_ORDER_ABOVE_MAXIMUM_BUYER_COUNT: i64 = 84126;
 
-/// There is no permission to manage the app.
+/// 84127: There is no permission to manage the app.
 #[doc(alias("84127"))]
 pub const APP_MANAGEMENT_NO_PERMISSION: i64 = 84127;
 
-/// There is no permission to manage all apps of the industry solution.
+/// 84128: There is no permission to manage all apps of the industry solution.
 #[doc(alias("84128"))]
 pub const INDUSTRY_SOLUTION_APPS_NO_PERMISSION: i64 = 84128;
 
-/// The pricing policy has been deleted, so no order can be placed.
+/// 84129: The pricing policy has been deleted, so no order can be placed.
 #[doc(alias("84129"))]
 pub const APP_PRICING_POLICY_DELETED: i64 = 84129;
 
-/// The time at which the order takes effect is invalid.
+/// 84130: The time at which the order takes effect is invalid.
 #[doc(alias("84130"))]
 pub const APP_ORDER_INVALID_EFFECTIVE_TIME_84130: i64 = 84130;
 
-/// A renewal can't go beyond five years.
+/// 84131: A renewal can't go beyond five years.
 #[doc(alias("84131"))]
 pub const APP_ORDER_RENEWAL_BEYOND_FIVE_YEARS: i64 = 84131;
 
-/// Expanding an industry solution must expand at least one app.
+/// 84132: Expanding an industry solution must expand at least one app.
 #[doc(alias("84132"))]
 pub const INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP: i64 = 84132;
 
-/// The discounted amount can't be below the lowest price in the past.
+/// 84133: The discounted amount can't be below the lowest price in the past.
 #[doc(alias("84133"))]
 pub const APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE: i64 = 84133;
 
-/// The company's use of the app has expired, so the edition can't be changed.
+/// 84134: The company's use of the app has expired, so the edition can't be changed.
 #[doc(alias("84134"))]
 pub const APP_ORDER_EXPIRED_NO_VERSION_CHANGE: i64 = 84134;
 
-/// Installing the app is disabled.
+/// 84135: Installing the app is disabled.
 #[doc(alias("84135"))]
 pub const APP_INSTALL_DISABLED: i64 = 84135;
 
-/// The app was installed through an app agent's promotion; ask the agent to place the order.
+/// 84136: The app was installed through an app agent's promotion; ask the agent to place the order.
 #[doc(alias("84136"))]
 pub const PROXY_ORDER_APP_PROMOTED_BY_AGENT: i64 = 84136;
 
-/// The customer was registered by an app agent; ask the agent to place the order.
+/// 84137: The customer was registered by an app agent; ask the agent to place the order.
 #[doc(alias("84137"))]
 pub const PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT: i64 = 84137;
 
-/// The customer is not one you registered for the app, so you can't order on its behalf.
+/// 84138: The customer is not one you registered for the app, so you can't order on its behalf.
 #[doc(alias("84138"))]
 pub const PROXY_ORDER_CUSTOMER_NOT_YOURS: i64 = 84138;
 
-/// No order can be placed on behalf of a company that is in the gradual rollout of licenses.
+/// 84139: No order can be placed on behalf of a company that is in the gradual rollout of licenses.
 #[doc(alias("84139"))]
 pub const PROXY_ORDER_LICENSE_GRAY_CORP: i64 = 84139;
 
-/// Only the entry in the group chat toolbar of group chats of a chain (上下游) is supported.
+/// 84140: Only the entry in the group chat toolbar of group chats of a chain (上下游) is supported.
 #[doc(alias("84140"))]
 pub const CHAIN_GROUP_CHAT_TOOLBAR_ONLY: i64 = 84140;
 
-/// Only the entry in the one-to-one chat toolbar of group chats of a chain (上下游) is supported.
+/// 84141: Only the entry in the one-to-one chat toolbar of group chats of a chain (上下游) is supported.
 #[doc(alias("84141"))]
 pub const CHAIN_SINGLE_CHAT_TOOLBAR_ONLY: i64 = 84141;
 
-/// All of the remaining time is gifted, so the app can't be expanded.
+/// 84142: All of the remaining time is gifted, so the app can't be expanded.
 #[doc(alias("84142"))]
 pub const APP_ORDER_GIFTED_TIME_CANNOT_EXPAND: i64 = 84142;
 
-/// There is no permission to confirm the contract: this takes a super admin, or a sub-admin of the
-/// service provider's app (a third-party app or a customized app).
+/// 84143: There is no permission to confirm the contract: this takes a super admin, or a sub-admin of
+/// the service provider's app (a third-party app or a customized app).
 #[doc(alias("84143"))]
 pub const CONTRACT_CONFIRM_NO_PERMISSION: i64 = 84143;
 
-/// The gid of the confirming person is not in the contacts of the current service provider.
+/// 84144: The gid of the confirming person is not in the contacts of the current service provider.
 #[doc(alias("84144"))]
 pub const CONTRACT_CONFIRMER_GID_NOT_IN_PROVIDER: i64 = 84144;
 
-/// The gid of the confirming person can belong to at most 5 companies.
+/// 84145: The gid of the confirming person can belong to at most 5 companies.
 #[doc(alias("84145"))]
 pub const CONTRACT_CONFIRMER_GID_TOO_MANY_CORPS: i64 = 84145;
 
-/// The gid of the confirming person can confirm contracts in at most 3 companies.
+/// 84146: The gid of the confirming person can confirm contracts in at most 3 companies.
 #[doc(alias("84146"))]
 pub const CONTRACT_CONFIRMER_GID_CONFIRM_LIMIT: i64 = 84146;
 
-/// The pre-order has expired.
+/// 84147: The pre-order has expired.
 #[doc(alias("84147"))]
 pub const APP_PREORDER_EXPIRED: i64 = 84147;
 
-/// The status of the pre-order has changed, so the order can't be placed.
+/// 84148: The status of the pre-order has changed, so the order can't be placed.
 #[doc(alias("84148"))]
 pub const APP_PREORDER_STATUS_CHANGED_CANNOT_ORDER: i64 = 84148;
 
-/// The pre-order has been canceled.
+/// 84149: The pre-order has been canceled.
 #[doc(alias("84149"))]
 pub const APP_PREORDER_CANCELED: i64 = 84149;
 
-/// The pre-order does not belong to the given company.
+/// 84150: The pre-order does not belong to the given company.
 #[doc(alias("84150"))]
 pub const APP_PREORDER_CORP_MISMATCH: i64 = 84150;
 
-/// The app given in the pre-order is not installed.
+/// 84151: The app given in the pre-order is not installed.
 #[doc(alias("84151"))]
 pub const APP_PREORDER_APP_NOT_INSTALLED: i64 = 84151;
 
-/// Another company has already placed the order from this pre-order.
+/// 84152: Another company has already placed the order from this pre-order.
 #[doc(alias("84152"))]
 pub const APP_PREORDER_USED_BY_OTHER_CORP: i64 = 84152;
 
-/// The meeting product has already been bought.
+/// 84153: The meeting product has already been bought.
 #[doc(alias("84153"))]
 pub const APP_ORDER_MEETING_ALREADY_PURCHASED: i64 = 84153;
 
-/// The company is not a K12 one, so it can't buy.
+/// 84154: The company is not a K12 one, so it can't buy.
 #[doc(alias("84154"))]
 pub const APP_ORDER_CORP_NOT_K12: i64 = 84154;
 
-/// An order placed by a service provider on the customer's behalf can't exceed 90 days.
+/// 84155: An order placed by a service provider on the customer's behalf can't exceed 90 days.
 #[doc(alias("84155"))]
 pub const PROXY_ORDER_EXCEEDS_90_DAYS: i64 = 84155;
 
-/// The status of the pre-order has changed and must be loaded anew.
+/// 84156: The status of the pre-order has changed and must be loaded anew.
 #[doc(alias("84156"))]
 pub const APP_PREORDER_STATUS_CHANGED_REFRESH: i64 = 84156;
 
-/// The required verification or certification is missing.
+/// 84157: The required verification or certification is missing.
 #[doc(alias("84157"))]
 pub const APP_ORDER_NOT_VERIFIED_OR_CERTIFIED: i64 = 84157;
 
-/// The service provider has not opened a merchant account, so it can't order on the customer's behalf.
+/// 84158: The service provider has not opened a merchant account, so it can't order on the customer's
+/// behalf.
 #[doc(alias("84158"))]
 pub const PROXY_ORDER_NO_MERCHANT_ACCOUNT_84158: i64 = 84158;
 
-/// The customer has never given an authorization, so no order can be placed on its behalf.
+/// 84159: The customer has never given an authorization, so no order can be placed on its behalf.
 #[doc(alias("84159"))]
 pub const PROXY_ORDER_NO_PAST_AUTHORIZATION: i64 = 84159;
 
-/// The given time can't be today or earlier.
+/// 84160: The given time can't be today or earlier.
 #[doc(alias("84160"))]
 pub const APP_ORDER_TIME_NOT_AFTER_TODAY: i64 = 84160;
 
-/// The company is not a test company, so no test order can be added.
+/// 84161: The company is not a test company, so no test order can be added.
 #[doc(alias("84161"))]
 pub const APP_ORDER_TEST_ORDER_NEEDS_TEST_CORP: i64 = 84161;
 
-/// The service provider has not opened a merchant account, so it can't order on the customer's behalf.
+/// 84162: The service provider has not opened a merchant account, so it can't order on the customer's
+/// behalf.
 #[doc(alias("84162"))]
 pub const PROXY_ORDER_NO_MERCHANT_ACCOUNT_84162: i64 = 84162;
 
-/// The app was never bought, so it can't be renewed or expanded.
+/// 84163: The app was never bought, so it can't be renewed or expanded.
 #[doc(alias("84163"))]
 pub const APP_ORDER_NO_PURCHASE_TO_RENEW_OR_EXPAND: i64 = 84163;
 
-/// The edition is not a paid one.
+/// 84172: The edition is not a paid one.
 #[doc(alias("84172"))]
 pub const APP_EDITION_NOT_PAID: i64 = 84172;
 
-/// The given effective date is invalid.
+/// 84175: The given effective date is invalid.
 #[doc(alias("84175"))]
 pub const APP_ORDER_INVALID_EFFECTIVE_DATE: i64 = 84175;
 
-/// The app has an unpaid order.
+/// 84178: The app has an unpaid order.
 #[doc(alias("84178"))]
 pub const APP_HAS_UNPAID_ORDER: i64 = 84178;
 
-/// The customer company hasn't authorized the installation of customized apps.
+/// 84180: The customer company hasn't authorized the installation of customized apps.
 #[doc(alias("84180"))]
 pub const CUSTOM_APP_INSTALL_NOT_AUTHORIZED: i64 = 84180;
 
-/// Only an edition that was already purchased can be renewed or expanded.
+/// 84182: Only an edition that was already purchased can be renewed or expanded.
 #[doc(alias("84182"))]
 pub const APP_EDITION_NOT_YET_PURCHASED: i64 = 84182;
 
-/// The current edition has more than one year remaining, so a new purchase is not supported.
+/// 84186: The current edition has more than one year remaining, so a new purchase is not supported.
 #[doc(alias("84186"))]
 pub const APP_EDITION_OVER_ONE_YEAR_REMAINING: i64 = 84186;
 
-/// A pre-order can't be created while the paid edition is unpublished.
+/// 84188: A pre-order can't be created while the paid edition is unpublished.
 #[doc(alias("84188"))]
 pub const PREORDER_PAID_EDITION_NOT_PUBLISHED: i64 = 84188;
 
-/// A start time can't be set on a new purchase for an app that is already in effect.
+/// 84189: A start time can't be set on a new purchase for an app that is already in effect.
 #[doc(alias("84189"))]
 pub const APP_NEW_PURCHASE_START_TIME_UNSUPPORTED: i64 = 84189;
 
-/// The submitted renewal job contains a duplicate userid.
+/// 84195: The submitted renewal job contains a duplicate userid.
 #[doc(alias("84195"))]
 pub const RENEWAL_JOB_DUPLICATE_USER_ID: i64 = 84195;
 
-/// The file could not be parsed for conversion.
+/// 84200: The file could not be parsed for conversion.
 ///
 /// Only UTF-8 files can be converted. Check whether the file's type or format is supported.
 #[doc(alias("84200"))]
 pub const FILE_TRANSCODING_PARSE_ERROR: i64 = 84200;
 
-/// The content contains words that are not allowed.
+/// 85002: The content contains words that are not allowed.
 #[doc(alias("85002"))]
 pub const CONTAINS_FORBIDDEN_WORDS: i64 = 85002;
 
-/// A company can't set more than 20 trusted domains per month.
+/// 85004: A company can't set more than 20 trusted domains per month.
 #[doc(alias("85004"))]
 pub const TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED: i64 = 85004;
 
-/// The ownership of the trusted domain was not verified, so only OAuth2 works and the JS-SDK is
+/// 85005: The ownership of the trusted domain was not verified, so only OAuth2 works and the JS-SDK is
 /// restricted.
 ///
 /// Verify the domain's ownership from the app's details page: in the admin console for a company's
@@ -2906,880 +2913,883 @@ pub const TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED: i64 = 85004;
 #[doc(alias("85005"))]
 pub const TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED: i64 = 85005;
 
-/// The IP list exceeds its limit.
+/// 85006: The IP list exceeds its limit.
 #[doc(alias("85006"))]
 pub const IP_LIST_LIMIT_EXCEEDED: i64 = 85006;
 
-/// The IP address is invalid.
+/// 85007: The IP address is invalid.
 #[doc(alias("85007"))]
 pub const INVALID_IP_ADDRESS: i64 = 85007;
 
-/// The trusted domain didn't pass the ICP filing check.
+/// 85008: The trusted domain didn't pass the ICP filing check.
 #[doc(alias("85008"))]
 pub const TRUSTED_DOMAIN_ICP_FILING_REJECTED: i64 = 85008;
 
-/// The app's information is incomplete.
+/// 85009: The app's information is incomplete.
 ///
 /// Check that the callback parameters and the trusted domain are filled in.
 #[doc(alias("85009"))]
 pub const APP_INFO_INCOMPLETE: i64 = 85009;
 
-/// The callback parameters don't meet the requirements.
+/// 85010: The callback parameters don't meet the requirements.
 ///
 /// Check that the callback parameters are correct.
 #[doc(alias("85010"))]
 pub const APP_CALLBACK_INVALID_PARAMETER: i64 = 85010;
 
-/// The verification of the callback URL failed.
+/// 85011: The verification of the callback URL failed.
 #[doc(alias("85011"))]
 pub const APP_CALLBACK_URL_VERIFICATION_FAILED: i64 = 85011;
 
-/// A permission name is invalid.
+/// 85012: A permission name is invalid.
 ///
 /// Check that the permission names are spelled correctly and not repeated.
 #[doc(alias("85012"))]
 pub const INVALID_PERMISSION_NAME: i64 = 85012;
 
-/// The trusted domain belongs to a third-party service provider.
+/// 85111: The trusted domain belongs to a third-party service provider.
 ///
 /// If a third-party service provider is to develop the app on the company's behalf, see the guide to
 /// developing company apps on their behalf.
 #[doc(alias("85111"))]
 pub const TRUSTED_DOMAIN_BELONGS_TO_PROVIDER: i64 = 85111;
 
-/// The `chatid` parameter is invalid.
+/// 86001: The `chatid` parameter is invalid.
 #[doc(alias("86001"))]
 pub const CHAT_INVALID_CHAT_ID: i64 = 86001;
 
-/// The given `chatid` does not exist.
+/// 86003: The given `chatid` does not exist.
 #[doc(alias("86003"))]
 pub const CHAT_ID_NOT_FOUND: i64 = 86003;
 
-/// The group chat's name is invalid.
+/// 86004: The group chat's name is invalid.
 #[doc(alias("86004"))]
 pub const CHAT_INVALID_NAME: i64 = 86004;
 
-/// The group chat's owner is invalid.
+/// 86005: The group chat's owner is invalid.
 #[doc(alias("86005"))]
 pub const CHAT_INVALID_OWNER: i64 = 86005;
 
-/// The group chat has too many or too few members.
+/// 86006: The group chat has too many or too few members.
 #[doc(alias("86006"))]
 pub const CHAT_INVALID_MEMBER_COUNT: i64 = 86006;
 
-/// A group chat member is invalid.
+/// 86007: A group chat member is invalid.
 #[doc(alias("86007"))]
 pub const CHAT_INVALID_MEMBER_86007: i64 = 86007;
 
-/// The group chat was not created by the caller, so the operation is not allowed.
+/// 86008: The group chat was not created by the caller, so the operation is not allowed.
 ///
 /// Check for cross-app use: the group chat that `chatid` identifies must have been created by this
 /// app.
 #[doc(alias("86008"))]
 pub const CHAT_NOT_CREATED_BY_APP: i64 = 86008;
 
-/// Only the group chat's owner may do this.
+/// 86101: Only the group chat's owner may do this.
 #[doc(alias("86101"))]
 pub const CHAT_OWNER_ONLY: i64 = 86101;
 
-/// The `chatid` parameter is missing.
+/// 86201: The `chatid` parameter is missing.
 #[doc(alias("86201"))]
 pub const CHAT_MISSING_CHAT_ID: i64 = 86201;
 
-/// The group chat's name is missing.
+/// 86202: The group chat's name is missing.
 #[doc(alias("86202"))]
 pub const CHAT_MISSING_NAME: i64 = 86202;
 
-/// The group chat's owner is missing.
+/// 86203: The group chat's owner is missing.
 #[doc(alias("86203"))]
 pub const CHAT_MISSING_OWNER: i64 = 86203;
 
-/// The group chat's members are missing.
+/// 86204: The group chat's members are missing.
 #[doc(alias("86204"))]
 pub const CHAT_MISSING_MEMBERS: i64 = 86204;
 
-/// The string `chatid` is too long.
+/// 86205: The string `chatid` is too long.
 #[doc(alias("86205"))]
 pub const CHAT_STRING_CHAT_ID_TOO_LONG: i64 = 86205;
 
-/// The numeric `chatid` is too large.
+/// 86206: The numeric `chatid` is too large.
 #[doc(alias("86206"))]
 pub const CHAT_NUMERIC_CHAT_ID_TOO_LARGE: i64 = 86206;
 
-/// The group chat's owner is not in its member list.
+/// 86207: The group chat's owner is not in its member list.
 #[doc(alias("86207"))]
 pub const CHAT_OWNER_NOT_IN_MEMBER_LIST: i64 = 86207;
 
-/// The broadcast type is invalid.
+/// 86214: The broadcast type is invalid.
 #[doc(alias("86214"))]
 pub const GROUP_SEND_INVALID_TYPE: i64 = 86214;
 
-/// The conversation ID already exists.
+/// 86215: The conversation ID already exists.
 #[doc(alias("86215"))]
 pub const CHAT_ID_ALREADY_EXISTS: i64 = 86215;
 
-/// There is an invalid conversation member ID.
+/// 86216: There is an invalid conversation member ID.
 ///
 /// When adding members, check that each ID exists in the contacts; when removing members, check that
 /// each ID is in the conversation.
 #[doc(alias("86216"))]
 pub const CHAT_INVALID_MEMBER_86216: i64 = 86216;
 
-/// The sender is not in the conversation's member list.
+/// 86217: The sender is not in the conversation's member list.
 ///
 /// Use a sender who is one of the conversation's members.
 #[doc(alias("86217"))]
 pub const CHAT_SENDER_NOT_A_MEMBER: i64 = 86217;
 
-/// The given conversation parameters are invalid.
+/// 86220: The given conversation parameters are invalid.
 ///
 /// `type` must be `single` or `group`; `msgtype` must be `text`, `image`, `file`, `voice` or `link`.
 #[doc(alias("86220"))]
 pub const CHAT_INVALID_PARAMETER: i64 = 86220;
 
-/// The members of an app's multi-person message must include at least one member of a downstream
-/// company.
+/// 86222: The members of an app's multi-person message must include at least one member of a
+/// downstream company.
 #[doc(alias("86222"))]
 pub const CHAT_DOWNSTREAM_MEMBER_REQUIRED: i64 = 86222;
 
-/// The group chat is not a restricted one, so this endpoint can't be used for it.
+/// 86224: The group chat is not a restricted one, so this endpoint can't be used for it.
 #[doc(alias("86224"))]
 pub const CHAT_NOT_RESTRICTED_GROUP: i64 = 86224;
 
-/// The owner of a course group can't be removed.
+/// 86225: The owner of a course group can't be removed.
 ///
 /// Name a new owner when removing the owner of a course group.
 #[doc(alias("86225"))]
 pub const COURSE_GROUP_OWNER_REMOVAL_NOT_ALLOWED: i64 = 86225;
 
-/// The given owner has no permission to create course groups.
+/// 86226: The given owner has no permission to create course groups.
 #[doc(alias("86226"))]
 pub const COURSE_GROUP_OWNER_NO_PERMISSION: i64 = 86226;
 
-/// The company that calls the course group API is not in the higher education industry.
+/// 86227: The company that calls the course group API is not in the higher education industry.
 #[doc(alias("86227"))]
 pub const COURSE_GROUP_NOT_HIGHER_EDUCATION: i64 = 86227;
 
-/// Shake Nearby is not certified.
+/// 90001: Shake Nearby is not certified.
 #[doc(alias("90001"))]
 pub const SHAKE_NEARBY_NOT_CERTIFIED: i64 = 90001;
 
-/// The Shake Nearby `ticket` parameter is missing.
+/// 90002: The Shake Nearby `ticket` parameter is missing.
 #[doc(alias("90002"))]
 pub const SHAKE_NEARBY_MISSING_TICKET: i64 = 90002;
 
-/// The Shake Nearby `ticket` parameter is invalid.
+/// 90003: The Shake Nearby `ticket` parameter is invalid.
 #[doc(alias("90003"))]
 pub const SHAKE_NEARBY_INVALID_TICKET: i64 = 90003;
 
-/// The type of the external attribute is invalid.
+/// 90100: The type of the external attribute is invalid.
 #[doc(alias("90100"))]
 pub const EXTERNAL_ATTR_INVALID_TYPE: i64 = 90100;
 
-/// The length of a text external attribute is invalid.
+/// 90101: The length of a text external attribute is invalid.
 ///
 /// The text can't be longer than 12 UTF-8 characters.
 #[doc(alias("90101"))]
 pub const EXTERNAL_ATTR_INVALID_TEXT_LENGTH: i64 = 90101;
 
-/// The title length of a web page external attribute is invalid.
+/// 90102: The title length of a web page external attribute is invalid.
 ///
 /// The title can't be longer than 12 UTF-8 characters.
 #[doc(alias("90102"))]
 pub const EXTERNAL_ATTR_INVALID_WEB_TITLE_LENGTH: i64 = 90102;
 
-/// The URL of a web page external attribute is invalid.
+/// 90103: The URL of a web page external attribute is invalid.
 #[doc(alias("90103"))]
 pub const EXTERNAL_ATTR_INVALID_WEB_URL: i64 = 90103;
 
-/// The title length of a mini program external attribute is invalid.
+/// 90104: The title length of a mini program external attribute is invalid.
 ///
 /// The title can't be longer than 12 UTF-8 characters.
 #[doc(alias("90104"))]
 pub const EXTERNAL_ATTR_INVALID_MINIPROGRAM_TITLE_LEN: i64 = 90104;
 
-/// The `pagepath` of a mini program external attribute is invalid.
+/// 90105: The `pagepath` of a mini program external attribute is invalid.
 #[doc(alias("90105"))]
 pub const EXTERNAL_ATTR_INVALID_MINIPROGRAM_PATH: i64 = 90105;
 
-/// A request parameter of the external attributes is invalid.
+/// 90106: A request parameter of the external attributes is invalid.
 #[doc(alias("90106"))]
 pub const EXTERNAL_ATTR_INVALID_PARAMETER: i64 = 90106;
 
-/// The venue code ID is invalid.
+/// 90142: The venue code ID is invalid.
 #[doc(alias("90142"))]
 pub const INVALID_VENUE_CODE_90142: i64 = 90142;
 
-/// The mini program's `appid` parameter is missing.
+/// 90200: The mini program's `appid` parameter is missing.
 #[doc(alias("90200"))]
 pub const MINIPROGRAM_MISSING_APPID: i64 = 90200;
 
-/// The mini program notice has too many entries in `content_item`.
+/// 90201: The mini program notice has too many entries in `content_item`.
 ///
 /// Give no more than 10 items.
 #[doc(alias("90201"))]
 pub const MINIPROGRAM_NOTICE_TOO_MANY_ITEMS: i64 = 90201;
 
-/// The length of a `key` in the mini program notice is invalid.
+/// 90202: The length of a `key` in the mini program notice is invalid.
 ///
 /// The key can't be empty or longer than 10 Chinese characters.
 #[doc(alias("90202"))]
 pub const MINIPROGRAM_NOTICE_INVALID_KEY_LENGTH: i64 = 90202;
 
-/// The length of a `value` in the mini program notice is invalid.
+/// 90203: The length of a `value` in the mini program notice is invalid.
 ///
 /// The value can't be empty or longer than 30 Chinese characters.
 #[doc(alias("90203"))]
 pub const MINIPROGRAM_NOTICE_INVALID_VALUE_LENGTH: i64 = 90203;
 
-/// The `page` parameter of the mini program notice is invalid.
+/// 90204: The `page` parameter of the mini program notice is invalid.
 #[doc(alias("90204"))]
 pub const MINIPROGRAM_NOTICE_INVALID_PAGE: i64 = 90204;
 
-/// The mini program is not linked to the company.
+/// 90206: The mini program is not linked to the company.
 #[doc(alias("90206"))]
 pub const MINIPROGRAM_NOT_LINKED_TO_CORP: i64 = 90206;
 
-/// The mini program's appid is invalid.
+/// 90207: The mini program's appid is invalid.
 #[doc(alias("90207"))]
 pub const MINIPROGRAM_INVALID_APPID: i64 = 90207;
 
-/// The mini program's appid doesn't match.
+/// 90208: The mini program's appid doesn't match.
 ///
 /// When sending a mini program message, check that the mini program is linked to the company. When
 /// sharing it with the mobile SDK, check that the SDK's agentid is that of the mini program's app.
 #[doc(alias("90208"))]
 pub const MINIPROGRAM_APPID_MISMATCH: i64 = 90208;
 
-/// The user has to grant the member authorization first.
+/// 90210: The user has to grant the member authorization first.
 #[doc(alias("90210"))]
 pub const MINIPROGRAM_MEMBER_AUTHORIZATION_REQUIRED: i64 = 90210;
 
-/// The suite ID given at login is invalid.
+/// 90211: The suite ID given at login is invalid.
 #[doc(alias("90211"))]
 pub const MINIPROGRAM_LOGIN_INVALID_SUITE_ID: i64 = 90211;
 
-/// The suite ID given at login doesn't match the third-party app that the mini program is bound to.
+/// 90212: The suite ID given at login doesn't match the third-party app that the mini program is bound
+/// to.
 #[doc(alias("90212"))]
 pub const MINIPROGRAM_LOGIN_SUITE_ID_MISMATCH: i64 = 90212;
 
-/// The `orderid` is invalid.
+/// 90300: The `orderid` is invalid.
 #[doc(alias("90300"))]
 pub const CASHIER_INVALID_ORDER_ID: i64 = 90300;
 
-/// The paid app has expired.
+/// 90302: The paid app has expired.
 #[doc(alias("90302"))]
 pub const CASHIER_PAID_APP_EXPIRED: i64 = 90302;
 
-/// The paid app has exceeded its maximum number of users.
+/// 90303: The paid app has exceeded its maximum number of users.
 #[doc(alias("90303"))]
 pub const CASHIER_PAID_APP_USER_LIMIT_EXCEEDED: i64 = 90303;
 
-/// The order service failed and should be tried again later.
+/// 90304: The order service failed and should be tried again later.
 #[doc(alias("90304"))]
 pub const CASHIER_ORDER_SERVICE_ERROR: i64 = 90304;
 
-/// A parameter is wrong, and `errmsg` says which one.
+/// 90305: A parameter is wrong, and `errmsg` says which one.
 #[doc(alias("90305"))]
 pub const CASHIER_INVALID_PARAMETER: i64 = 90305;
 
-/// The merchant settings are invalid, as detailed in `errmsg`.
+/// 90306: The merchant settings are invalid, as detailed in `errmsg`.
 #[doc(alias("90306"))]
 pub const CASHIER_INVALID_MERCHANT_SETTINGS: i64 = 90306;
 
-/// The login session has expired.
+/// 90307: The login session has expired.
 #[doc(alias("90307"))]
 pub const CASHIER_LOGIN_EXPIRED: i64 = 90307;
 
-/// IP authentication is on and the request's IP address is not valid.
+/// 90308: IP authentication is on and the request's IP address is not valid.
 #[doc(alias("90308"))]
 pub const CASHIER_REQUEST_IP_NOT_ALLOWED: i64 = 90308;
 
-/// The order already exists and must not be placed again.
+/// 90309: The order already exists and must not be placed again.
 #[doc(alias("90309"))]
 pub const CASHIER_ORDER_ALREADY_EXISTS: i64 = 90309;
 
-/// The order was not found.
+/// 90310: The order was not found.
 #[doc(alias("90310"))]
 pub const CASHIER_ORDER_NOT_FOUND: i64 = 90310;
 
-/// The order couldn't be closed: perhaps its payment page was never opened, it is already closed, paid
-/// or protected, or the payment channel failed.
+/// 90311: The order couldn't be closed: perhaps its payment page was never opened, it is already
+/// closed, paid or protected, or the payment channel failed.
 #[doc(alias("90311"))]
 pub const CASHIER_CLOSE_ORDER_FAILED: i64 = 90311;
 
-/// The refund request failed, as detailed in `errmsg`.
+/// 90312: The refund request failed, as detailed in `errmsg`.
 #[doc(alias("90312"))]
 pub const CASHIER_REFUND_FAILED: i64 = 90312;
 
-/// Refunds were called more often than the allowed threshold.
+/// 90313: Refunds were called more often than the allowed threshold.
 #[doc(alias("90313"))]
 pub const CASHIER_REFUND_RATE_LIMITED: i64 = 90313;
 
-/// The order's status is wrong: it may be unpaid, or the operation is restricted in its current
+/// 90314: The order's status is wrong: it may be unpaid, or the operation is restricted in its current
 /// status.
 #[doc(alias("90314"))]
 pub const CASHIER_INVALID_ORDER_STATUS: i64 = 90314;
 
-/// The refund request failed on a key conflict, so `refund_id` may have been used already.
+/// 90315: The refund request failed on a key conflict, so `refund_id` may have been used already.
 #[doc(alias("90315"))]
 pub const CASHIER_REFUND_ID_CONFLICT: i64 = 90315;
 
-/// The refund reason number is wrong.
+/// 90316: The refund reason number is wrong.
 #[doc(alias("90316"))]
 pub const CASHIER_INVALID_REFUND_REASON: i64 = 90316;
 
-/// The caller is not registered as a supplier yet.
+/// 90317: The caller is not registered as a supplier yet.
 #[doc(alias("90317"))]
 pub const CASHIER_NOT_A_SUPPLIER: i64 = 90317;
 
-/// The `nonce_str` is empty or repeated, so the request is taken for a replay attack.
+/// 90318: The `nonce_str` is empty or repeated, so the request is taken for a replay attack.
 #[doc(alias("90318"))]
 pub const CASHIER_INVALID_NONCE_STR: i64 = 90318;
 
-/// The timestamp is empty or too far from the system time.
+/// 90319: The timestamp is empty or too far from the system time.
 #[doc(alias("90319"))]
 pub const CASHIER_INVALID_TIMESTAMP: i64 = 90319;
 
-/// The order token is invalid.
+/// 90320: The order token is invalid.
 #[doc(alias("90320"))]
 pub const CASHIER_INVALID_ORDER_TOKEN: i64 = 90320;
 
-/// The order token has expired.
+/// 90321: The order token has expired.
 #[doc(alias("90321"))]
 pub const CASHIER_ORDER_TOKEN_EXPIRED: i64 = 90321;
 
-/// Old suites (those with several apps) don't support the payment system.
+/// 90322: Old suites (those with several apps) don't support the payment system.
 #[doc(alias("90322"))]
 pub const CASHIER_LEGACY_SUITE_UNSUPPORTED: i64 = 90322;
 
-/// The unit price exceeds the limit.
+/// 90323: The unit price exceeds the limit.
 #[doc(alias("90323"))]
 pub const CASHIER_UNIT_PRICE_LIMIT_EXCEEDED: i64 = 90323;
 
-/// The quantity of goods exceeds the limit.
+/// 90324: The quantity of goods exceeds the limit.
 #[doc(alias("90324"))]
 pub const CASHIER_QUANTITY_LIMIT_EXCEEDED: i64 = 90324;
 
-/// The advance order already exists.
+/// 90325: The advance order already exists.
 #[doc(alias("90325"))]
 pub const ADVANCE_ORDER_ALREADY_EXISTS: i64 = 90325;
 
-/// The advance order's number is invalid.
+/// 90326: The advance order's number is invalid.
 #[doc(alias("90326"))]
 pub const ADVANCE_ORDER_INVALID_ID: i64 = 90326;
 
-/// The advance order has already been settled into an order.
+/// 90327: The advance order has already been settled into an order.
 #[doc(alias("90327"))]
 pub const ADVANCE_ORDER_ALREADY_SETTLED: i64 = 90327;
 
-/// Placing the settlement order failed, as detailed in `errmsg`.
+/// 90328: Placing the settlement order failed, as detailed in `errmsg`.
 #[doc(alias("90328"))]
 pub const ADVANCE_ORDER_SETTLEMENT_FAILED: i64 = 90328;
 
-/// The order number is already taken by an advance order.
+/// 90329: The order number is already taken by an advance order.
 #[doc(alias("90329"))]
 pub const ADVANCE_ORDER_OCCUPIES_ORDER_ID: i64 = 90329;
 
-/// Creating the supplier failed.
+/// 90330: Creating the supplier failed.
 #[doc(alias("90330"))]
 pub const CASHIER_CREATE_SUPPLIER_FAILED: i64 = 90330;
 
-/// Updating the supplier failed.
+/// 90331: Updating the supplier failed.
 #[doc(alias("90331"))]
 pub const CASHIER_UPDATE_SUPPLIER_FAILED: i64 = 90331;
 
-/// The contract is not signed yet.
+/// 90332: The contract is not signed yet.
 #[doc(alias("90332"))]
 pub const CASHIER_CONTRACT_NOT_SIGNED: i64 = 90332;
 
-/// Creating the contract failed.
+/// 90333: Creating the contract failed.
 #[doc(alias("90333"))]
 pub const CASHIER_CREATE_CONTRACT_FAILED: i64 = 90333;
 
-/// The period in which a refund is possible is over.
+/// 90338: The period in which a refund is possible is over.
 #[doc(alias("90338"))]
 pub const CASHIER_REFUND_PERIOD_OVER: i64 = 90338;
 
-/// The name of the supplier's legal entity contains invalid characters.
+/// 90339: The name of the supplier's legal entity contains invalid characters.
 #[doc(alias("90339"))]
 pub const CASHIER_SUPPLIER_NAME_INVALID_CHARS: i64 = 90339;
 
-/// Creating the customer failed, perhaps because the information's authenticity could not be verified.
+/// 90340: Creating the customer failed, perhaps because the information's authenticity could not be
+/// verified.
 #[doc(alias("90340"))]
 pub const CASHIER_CREATE_CUSTOMER_FAILED: i64 = 90340;
 
-/// The refund amount is greater than the amount paid.
+/// 90341: The refund amount is greater than the amount paid.
 #[doc(alias("90341"))]
 pub const CASHIER_REFUND_EXCEEDS_PAYMENT: i64 = 90341;
 
-/// The refund amount exceeds the account balance.
+/// 90342: The refund amount exceeds the account balance.
 #[doc(alias("90342"))]
 pub const CASHIER_REFUND_EXCEEDS_BALANCE: i64 = 90342;
 
-/// The refund number already exists.
+/// 90343: The refund number already exists.
 #[doc(alias("90343"))]
 pub const CASHIER_REFUND_ID_ALREADY_EXISTS: i64 = 90343;
 
-/// The given payment channel is invalid.
+/// 90344: The given payment channel is invalid.
 #[doc(alias("90344"))]
 pub const CASHIER_INVALID_PAYMENT_CHANNEL: i64 = 90344;
 
-/// The WeChat Pay channel can't be used for more than 50,000 CNY.
+/// 90345: The WeChat Pay channel can't be used for more than 50,000 CNY.
 #[doc(alias("90345"))]
 pub const CASHIER_WECHAT_PAY_AMOUNT_LIMIT_EXCEEDED: i64 = 90345;
 
-/// The order was refunded more times than allowed.
+/// 90346: The order was refunded more times than allowed.
 #[doc(alias("90346"))]
 pub const CASHIER_REFUND_COUNT_LIMIT_EXCEEDED: i64 = 90346;
 
-/// The refund amount can't be 0.
+/// 90347: The refund amount can't be 0.
 #[doc(alias("90347"))]
 pub const CASHIER_REFUND_AMOUNT_ZERO: i64 = 90347;
 
-/// No payment key is configured in the admin console.
+/// 90348: No payment key is configured in the admin console.
 #[doc(alias("90348"))]
 pub const CASHIER_PAYMENT_KEY_NOT_CONFIGURED: i64 = 90348;
 
-/// There are too many records.
+/// 90349: There are too many records.
 #[doc(alias("90349"))]
 pub const CASHIER_TOO_MANY_RECORDS: i64 = 90349;
 
-/// The authenticity of the bank information could not be verified.
+/// 90350: The authenticity of the bank information could not be verified.
 #[doc(alias("90350"))]
 pub const CASHIER_BANK_INFO_VERIFICATION_FAILED: i64 = 90350;
 
-/// The app's status is abnormal.
+/// 90351: The app's status is abnormal.
 #[doc(alias("90351"))]
 pub const CASHIER_ABNORMAL_APP_STATUS: i64 = 90351;
 
-/// The trial period is extended by more days than allowed.
+/// 90352: The trial period is extended by more days than allowed.
 #[doc(alias("90352"))]
 pub const CASHIER_TRIAL_EXTENSION_LIMIT_EXCEEDED: i64 = 90352;
 
-/// The list of advance orders can't be empty.
+/// 90353: The list of advance orders can't be empty.
 #[doc(alias("90353"))]
 pub const ADVANCE_ORDER_LIST_EMPTY: i64 = 90353;
 
-/// The list of advance orders has too many entries.
+/// 90354: The list of advance orders has too many entries.
 #[doc(alias("90354"))]
 pub const ADVANCE_ORDER_LIST_LIMIT_EXCEEDED: i64 = 90354;
 
-/// A refunded advance order is linked, so the deletion is not allowed.
+/// 90355: A refunded advance order is linked, so the deletion is not allowed.
 #[doc(alias("90355"))]
 pub const ADVANCE_ORDER_HAS_REFUND: i64 = 90355;
 
-/// An order can't be placed with an amount of 0.
+/// 90356: An order can't be placed with an amount of 0.
 #[doc(alias("90356"))]
 pub const CASHIER_ORDER_AMOUNT_ZERO: i64 = 90356;
 
-/// An order placed on a customer's behalf must name a payment channel.
+/// 90357: An order placed on a customer's behalf must name a payment channel.
 #[doc(alias("90357"))]
 pub const CASHIER_PROXY_ORDER_CHANNEL_REQUIRED: i64 = 90357;
 
-/// Advance orders and orders placed on a customer's behalf don't support partial refunds.
+/// 90358: Advance orders and orders placed on a customer's behalf don't support partial refunds.
 #[doc(alias("90358"))]
 pub const CASHIER_PARTIAL_REFUND_UNSUPPORTED: i64 = 90358;
 
-/// The advance order doesn't match the company of the one placing the order.
+/// 90359: The advance order doesn't match the company of the one placing the order.
 #[doc(alias("90359"))]
 pub const ADVANCE_ORDER_CORP_MISMATCH: i64 = 90359;
 
-/// The `refunded_credit_orderid` parameter is invalid.
+/// 90381: The `refunded_credit_orderid` parameter is invalid.
 #[doc(alias("90381"))]
 pub const CASHIER_INVALID_REFUNDED_CREDIT_ORDER_ID: i64 = 90381;
 
-/// The image's type is invalid.
+/// 90405: The image's type is invalid.
 #[doc(alias("90405"))]
 pub const MERCHANT_INVALID_IMAGE_TYPE: i64 = 90405;
 
-/// The image's size is invalid.
+/// 90406: The image's size is invalid.
 #[doc(alias("90406"))]
 pub const MERCHANT_INVALID_IMAGE_SIZE: i64 = 90406;
 
-/// The company is a K12 one.
+/// 90407: The company is a K12 one.
 #[doc(alias("90407"))]
 pub const MERCHANT_CORP_IS_K12: i64 = 90407;
 
-/// The image is invalid.
+/// 90408: The image is invalid.
 #[doc(alias("90408"))]
 pub const MERCHANT_INVALID_IMAGE: i64 = 90408;
 
-/// The image upload went wrong.
+/// 90409: The image upload went wrong.
 #[doc(alias("90409"))]
 pub const MERCHANT_IMAGE_UPLOAD_ERROR: i64 = 90409;
 
-/// An account request with this number is already in progress.
+/// 90410: An account request with this number is already in progress.
 #[doc(alias("90410"))]
 pub const MERCHANT_REQUEST_IN_PROGRESS: i64 = 90410;
 
-/// The super admin has reached the limit of account requests.
+/// 90412: The super admin has reached the limit of account requests.
 #[doc(alias("90412"))]
 pub const MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED: i64 = 90412;
 
-/// The company has reached the limit of account requests.
+/// 90413: The company has reached the limit of account requests.
 #[doc(alias("90413"))]
 pub const MERCHANT_REQUEST_CORP_LIMIT_REACHED: i64 = 90413;
 
-/// A parameter is wrong.
+/// 90414: A parameter is wrong.
 #[doc(alias("90414"))]
 pub const MERCHANT_REQUEST_INVALID_PARAMETER: i64 = 90414;
 
-/// The account request's number does not exist.
+/// 90415: The account request's number does not exist.
 #[doc(alias("90415"))]
 pub const MERCHANT_REQUEST_NOT_FOUND: i64 = 90415;
 
-/// The super admin has no permission.
+/// 90416: The super admin has no permission.
 #[doc(alias("90416"))]
 pub const MERCHANT_SUPER_ADMIN_NO_PERMISSION: i64 = 90416;
 
-/// The person named for withdrawals has not passed real-name verification.
+/// 90418: The person named for withdrawals has not passed real-name verification.
 #[doc(alias("90418"))]
 pub const MERCHANT_WITHDRAWER_NOT_VERIFIED: i64 = 90418;
 
-/// An uploaded image caused an error.
+/// 90419: An uploaded image caused an error.
 ///
 /// Upload the image again and use the new mediaid. If it still fails, try submitting again with a new
 /// number.
 #[doc(alias("90419"))]
 pub const MERCHANT_REQUEST_IMAGE_ERROR: i64 = 90419;
 
-/// The real-name verification of the person named for withdrawals doesn't match that of the super
-/// admin.
+/// 90420: The real-name verification of the person named for withdrawals doesn't match that of the
+/// super admin.
 #[doc(alias("90420"))]
 pub const MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH: i64 = 90420;
 
-/// The chosen business scope doesn't fit the type of legal entity.
+/// 90421: The chosen business scope doesn't fit the type of legal entity.
 #[doc(alias("90421"))]
 pub const MERCHANT_BUSINESS_SCOPE_MISMATCH: i64 = 90421;
 
-/// At most 3 payment-free orders can be created per app and company in one day.
+/// 90431: At most 3 payment-free orders can be created per app and company in one day.
 #[doc(alias("90431"))]
 pub const CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED: i64 = 90431;
 
-/// The top-up account is not opened.
+/// 90432: The top-up account is not opened.
 #[doc(alias("90432"))]
 pub const CASHIER_TOPUP_ACCOUNT_NOT_OPENED: i64 = 90432;
 
-/// The account balance is too low.
+/// 90433: The account balance is too low.
 #[doc(alias("90433"))]
 pub const CASHIER_INSUFFICIENT_BALANCE: i64 = 90433;
 
-/// The organizer must be given.
+/// 90456: The organizer must be given.
 #[doc(alias("90456"))]
 pub const CALENDAR_ORGANIZER_REQUIRED: i64 = 90456;
 
-/// The calendar ID is wrong.
+/// 90457: The calendar ID is wrong.
 #[doc(alias("90457"))]
 pub const CALENDAR_INVALID_ID: i64 = 90457;
 
-/// The list of calendar IDs can't be empty.
+/// 90458: The list of calendar IDs can't be empty.
 #[doc(alias("90458"))]
 pub const CALENDAR_ID_LIST_EMPTY: i64 = 90458;
 
-/// The calendar has been deleted.
+/// 90459: The calendar has been deleted.
 #[doc(alias("90459"))]
 pub const CALENDAR_DELETED: i64 = 90459;
 
-/// The calendar event has been deleted.
+/// 90460: The calendar event has been deleted.
 #[doc(alias("90460"))]
 pub const SCHEDULE_DELETED: i64 = 90460;
 
-/// The calendar event ID is wrong.
+/// 90461: The calendar event ID is wrong.
 #[doc(alias("90461"))]
 pub const SCHEDULE_INVALID_ID: i64 = 90461;
 
-/// The list of calendar event IDs can't be empty.
+/// 90462: The list of calendar event IDs can't be empty.
 #[doc(alias("90462"))]
 pub const SCHEDULE_ID_LIST_EMPTY: i64 = 90462;
 
-/// The organizer can't be changed.
+/// 90463: The organizer can't be changed.
 #[doc(alias("90463"))]
 pub const SCHEDULE_ORGANIZER_CHANGE_90463: i64 = 90463;
 
-/// There are more attendees than allowed.
+/// 90464: There are more attendees than allowed.
 #[doc(alias("90464"))]
 pub const SCHEDULE_TOO_MANY_ATTENDEES: i64 = 90464;
 
-/// The repeat type is not supported.
+/// 90465: The repeat type is not supported.
 #[doc(alias("90465"))]
 pub const SCHEDULE_UNSUPPORTED_REPEAT_TYPE: i64 = 90465;
 
-/// Calendars and calendar events that another app created can't be operated on.
+/// 90466: Calendars and calendar events that another app created can't be operated on.
 #[doc(alias("90466"))]
 pub const SCHEDULE_CREATED_BY_ANOTHER_APP: i64 = 90466;
 
-/// The day-of-week parameter is wrong.
+/// 90467: The day-of-week parameter is wrong.
 #[doc(alias("90467"))]
 pub const SCHEDULE_INVALID_DAY_OF_WEEK: i64 = 90467;
 
-/// The organizer can't be changed.
+/// 90468: The organizer can't be changed.
 #[doc(alias("90468"))]
 pub const SCHEDULE_ORGANIZER_CHANGE_90468: i64 = 90468;
 
-/// The page size exceeds the limit.
+/// 90469: The page size exceeds the limit.
 #[doc(alias("90469"))]
 pub const SCHEDULE_PAGE_SIZE_LIMIT_EXCEEDED: i64 = 90469;
 
-/// The page number is wrong.
+/// 90470: The page number is wrong.
 #[doc(alias("90470"))]
 pub const SCHEDULE_INVALID_PAGE_NUMBER: i64 = 90470;
 
-/// The reminder time is wrong.
+/// 90471: The reminder time is wrong.
 #[doc(alias("90471"))]
 pub const SCHEDULE_INVALID_REMINDER_TIME: i64 = 90471;
 
-/// There is no permission to operate on the calendar or calendar event.
+/// 90472: There is no permission to operate on the calendar or calendar event.
 #[doc(alias("90472"))]
 pub const CALENDAR_OR_SCHEDULE_NO_PERMISSION: i64 = 90472;
 
-/// The color parameter is wrong.
+/// 90473: The color parameter is wrong.
 #[doc(alias("90473"))]
 pub const CALENDAR_INVALID_COLOR: i64 = 90473;
 
-/// The organizer can't be one of the attendees as well.
+/// 90474: The organizer can't be one of the attendees as well.
 #[doc(alias("90474"))]
 pub const SCHEDULE_ORGANIZER_IS_ATTENDEE: i64 = 90474;
 
-/// The calendar is not one of the organizer's.
+/// 90475: The calendar is not one of the organizer's.
 #[doc(alias("90475"))]
 pub const CALENDAR_NOT_OF_ORGANIZER: i64 = 90475;
 
-/// Only the system app "Schedule" may access calendar events created by members.
+/// 90477: Only the system app "Schedule" may access calendar events created by members.
 #[doc(alias("90477"))]
 pub const SCHEDULE_SYSTEM_APP_ONLY: i64 = 90477;
 
-/// Calendar events created by members can't be operated on.
+/// 90479: Calendar events created by members can't be operated on.
 #[doc(alias("90479"))]
 pub const SCHEDULE_CREATED_BY_USER: i64 = 90479;
 
-/// The `timezone` is invalid.
+/// 90480: The `timezone` is invalid.
 #[doc(alias("90480"))]
 pub const SCHEDULE_INVALID_TIMEZONE: i64 = 90480;
 
-/// The organizer has more calendars than allowed.
+/// 90481: The organizer has more calendars than allowed.
 #[doc(alias("90481"))]
 pub const CALENDAR_ORGANIZER_LIMIT_EXCEEDED: i64 = 90481;
 
-/// The `op_start_time` is invalid.
+/// 90482: The `op_start_time` is invalid.
 #[doc(alias("90482"))]
 pub const SCHEDULE_INVALID_OP_START_TIME: i64 = 90482;
 
-/// A public calendar or a calendar for all members needs `public_range`.
+/// 90483: A public calendar or a calendar for all members needs `public_range`.
 #[doc(alias("90483"))]
 pub const CALENDAR_PUBLIC_RANGE_REQUIRED: i64 = 90483;
 
-/// The mode "change only this event" can be used for repeating events only.
+/// 90484: The mode "change only this event" can be used for repeating events only.
 #[doc(alias("90484"))]
 pub const SCHEDULE_SINGLE_MODE_NEEDS_REPEAT: i64 = 90484;
 
-/// The `op_mode` is invalid.
+/// 90485: The `op_mode` is invalid.
 #[doc(alias("90485"))]
 pub const SCHEDULE_INVALID_OP_MODE: i64 = 90485;
 
-/// The `repeat_interval` parameter is missing.
+/// 90486: The `repeat_interval` parameter is missing.
 #[doc(alias("90486"))]
 pub const SCHEDULE_MISSING_REPEAT_INTERVAL: i64 = 90486;
 
-/// The `day_of_month` is invalid.
+/// 90487: The `day_of_month` is invalid.
 #[doc(alias("90487"))]
 pub const SCHEDULE_INVALID_DAY_OF_MONTH: i64 = 90487;
 
-/// The `start_time` must be after `op_start_time`.
+/// 90488: The `start_time` must be after `op_start_time`.
 #[doc(alias("90488"))]
 pub const SCHEDULE_START_BEFORE_OP_START_TIME: i64 = 90488;
 
-/// Only public calendars support automatic subscription.
+/// 90489: Only public calendars support automatic subscription.
 #[doc(alias("90489"))]
 pub const CALENDAR_AUTO_SUBSCRIBE_PUBLIC_ONLY: i64 = 90489;
 
-/// There are more subscribers than allowed.
+/// 90490: There are more subscribers than allowed.
 #[doc(alias("90490"))]
 pub const CALENDAR_SUBSCRIBER_LIMIT_EXCEEDED: i64 = 90490;
 
-/// The userid is not among those who may subscribe.
+/// 90491: The userid is not among those who may subscribe.
 #[doc(alias("90491"))]
 pub const CALENDAR_USER_NOT_IN_SUBSCRIBABLE_RANGE: i64 = 90491;
 
-/// The admin is not in the member list.
+/// 90492: The admin is not in the member list.
 #[doc(alias("90492"))]
 pub const CALENDAR_ADMIN_NOT_A_MEMBER: i64 = 90492;
 
-/// A deprecated parameter was used.
+/// 90493: A deprecated parameter was used.
 ///
 /// Check the fields of the request against the endpoint's documentation.
 #[doc(alias("90493"))]
 pub const CALENDAR_DEPRECATED_PARAMETER: i64 = 90493;
 
-/// The calendar doesn't belong to the creator.
+/// 90494: The calendar doesn't belong to the creator.
 #[doc(alias("90494"))]
 pub const CALENDAR_NOT_OF_CREATOR: i64 = 90494;
 
-/// This type of app doesn't support the admins field.
+/// 90495: This type of app doesn't support the admins field.
 #[doc(alias("90495"))]
 pub const CALENDAR_ADMINS_UNSUPPORTED_BY_APP_TYPE: i64 = 90495;
 
-/// Admins can't be set in a read-only calendar.
+/// 90496: Admins can't be set in a read-only calendar.
 #[doc(alias("90496"))]
 pub const CALENDAR_READ_ONLY_ADMINS_NOT_ALLOWED: i64 = 90496;
 
-/// A calendar event created by mail can't be updated.
+/// 90497: A calendar event created by mail can't be updated.
 #[doc(alias("90497"))]
 pub const SCHEDULE_CREATED_BY_MAIL: i64 = 90497;
 
-/// The calendar event has already booked another meeting room.
+/// 90498: The calendar event has already booked another meeting room.
 #[doc(alias("90498"))]
 pub const SCHEDULE_HAS_ANOTHER_MEETING_ROOM: i64 = 90498;
 
-/// A meeting room booked by another app can't be canceled.
+/// 90499: A meeting room booked by another app can't be canceled.
 #[doc(alias("90499"))]
 pub const SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP: i64 = 90499;
 
-/// The group's owner hasn't left the company.
+/// 90500: The group's owner hasn't left the company.
 #[doc(alias("90500"))]
 pub const CUSTOMER_GROUP_OWNER_NOT_DEPARTED: i64 = 90500;
 
-/// The group chat is not a customer group.
+/// 90501: The group chat is not a customer group.
 #[doc(alias("90501"))]
 pub const CHAT_NOT_CUSTOMER_GROUP: i64 = 90501;
 
-/// The group's owner has left the company.
+/// 90502: The group's owner has left the company.
 #[doc(alias("90502"))]
 pub const CUSTOMER_GROUP_OWNER_DEPARTED: i64 = 90502;
 
-/// The group is full and has 99 WeChat members, so nobody can be removed and it must be confirmed in
-/// the client.
+/// 90503: The group is full and has 99 WeChat members, so nobody can be removed and it must be
+/// confirmed in the client.
 #[doc(alias("90503"))]
 pub const CUSTOMER_GROUP_FULL: i64 = 90503;
 
-/// The group's owner is unchanged.
+/// 90504: The group's owner is unchanged.
 #[doc(alias("90504"))]
 pub const CUSTOMER_GROUP_OWNER_UNCHANGED: i64 = 90504;
 
-/// The group of the departed member is already being transferred.
+/// 90507: The group of the departed member is already being transferred.
 #[doc(alias("90507"))]
 pub const CUSTOMER_GROUP_TRANSFER_IN_PROGRESS: i64 = 90507;
 
-/// The group of the departed member has already been transferred.
+/// 90508: The group of the departed member has already been transferred.
 #[doc(alias("90508"))]
 pub const CUSTOMER_GROUP_ALREADY_TRANSFERRED: i64 = 90508;
 
-/// The group is not a WeCom customer group.
+/// 90509: The group is not a WeCom customer group.
 ///
 /// Check that the current group is a customer group of WeCom.
 #[doc(alias("90509"))]
 pub const CUSTOMER_GROUP_NOT_OF_WECOM: i64 = 90509;
 
-/// The company has had no active members within one year.
+/// 90510: The company has had no active members within one year.
 #[doc(alias("90510"))]
 pub const CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR: i64 = 90510;
 
-/// The `opengid` does not exist or is invalid.
+/// 90511: The `opengid` does not exist or is invalid.
 #[doc(alias("90511"))]
 pub const INVALID_OPENGID: i64 = 90511;
 
-/// The meeting ID is invalid.
+/// 90602: The meeting ID is invalid.
 ///
 /// Check the spelling of the meeting ID, and that the meeting was created by this app.
 #[doc(alias("90602"))]
 pub const MEETING_INVALID_ID_90602: i64 = 90602;
 
-/// The incident category ID is invalid.
+/// 90603: The incident category ID is invalid.
 #[doc(alias("90603"))]
 pub const GRID_INVALID_EVENT_CATEGORY_ID: i64 = 90603;
 
-/// The grid ID is invalid.
+/// 90604: The grid ID is invalid.
 #[doc(alias("90604"))]
 pub const GRID_INVALID_ID: i64 = 90604;
 
-/// The grid has reached its limit of 20 admins.
+/// 90606: The grid has reached its limit of 20 admins.
 #[doc(alias("90606"))]
 pub const GRID_ADMINS_EXCEEDED: i64 = 90606;
 
-/// A grid that still has members can't be deleted.
+/// 90607: A grid that still has members can't be deleted.
 #[doc(alias("90607"))]
 pub const GRID_HAS_MEMBERS: i64 = 90607;
 
-/// The name of the grid is already in use.
+/// 90608: The name of the grid is already in use.
 #[doc(alias("90608"))]
 pub const GRID_NAME_DUPLICATE: i64 = 90608;
 
-/// The grid has more members than allowed.
+/// 90609: The grid has more members than allowed.
 #[doc(alias("90609"))]
 pub const GRID_MEMBERS_EXCEEDED_90609: i64 = 90609;
 
-/// The grid has more members than allowed.
+/// 90610: The grid has more members than allowed.
 #[doc(alias("90610"))]
 pub const GRID_MEMBERS_EXCEEDED_90610: i64 = 90610;
 
-/// The member manages more grids than allowed.
+/// 90613: The member manages more grids than allowed.
 #[doc(alias("90613"))]
 pub const GRID_MEMBER_MANAGED_UNITS_EXCEEDED: i64 = 90613;
 
-/// The meeting room booking must be canceled before the calendar event can be updated.
+/// 90700: The meeting room booking must be canceled before the calendar event can be updated.
 #[doc(alias("90700"))]
 pub const SCHEDULE_ROOM_BOOKING_NOT_CANCELED: i64 = 90700;
 
-/// The array `remind_time_diffs` contains an invalid value.
+/// 90704: The array `remind_time_diffs` contains an invalid value.
 #[doc(alias("90704"))]
 pub const SCHEDULE_INVALID_REMIND_TIME_DIFFS: i64 = 90704;
 
-/// The calendar event can't be deleted because its creator has left the company.
+/// 90705: The calendar event can't be deleted because its creator has left the company.
 #[doc(alias("90705"))]
 pub const SCHEDULE_CREATOR_LEFT: i64 = 90705;
 
-/// The start time of a non-repeating event can't be changed to a time in the past.
+/// 90706: The start time of a non-repeating event can't be changed to a time in the past.
 #[doc(alias("90706"))]
 pub const SCHEDULE_START_BEFORE_NOW: i64 = 90706;
 
-/// The calendar event can't be changed while its linked meeting is in progress.
+/// 90707: The calendar event can't be changed while its linked meeting is in progress.
 #[doc(alias("90707"))]
 pub const SCHEDULE_MEETING_IN_PROGRESS: i64 = 90707;
 
-/// The creator of the calendar event has no default calendar, so the calendar parameter must be given.
+/// 90708: The creator of the calendar event has no default calendar, so the calendar parameter must be
+/// given.
 #[doc(alias("90708"))]
 pub const SCHEDULE_CREATOR_NO_DEFAULT_CALENDAR: i64 = 90708;
 
-/// The calendar event can't be changed because its linked meeting has ended.
+/// 90710: The calendar event can't be changed because its linked meeting has ended.
 #[doc(alias("90710"))]
 pub const SCHEDULE_MEETING_ENDED: i64 = 90710;
 
-/// The meeting room is disabled and can't be booked.
+/// 90711: The meeting room is disabled and can't be booked.
 #[doc(alias("90711"))]
 pub const SCHEDULE_MEETING_ROOM_DISABLED: i64 = 90711;
 
-/// The default calendar can't be deleted.
+/// 90712: The default calendar can't be deleted.
 #[doc(alias("90712"))]
 pub const CALENDAR_DEFAULT_NOT_DELETABLE: i64 = 90712;
 
-/// The attendees of the calendar event are missing.
+/// 90713: The attendees of the calendar event are missing.
 #[doc(alias("90713"))]
 pub const SCHEDULE_MISSING_ATTENDEES: i64 = 90713;
 
-/// The admins of the calendar event are missing.
+/// 90714: The admins of the calendar event are missing.
 #[doc(alias("90714"))]
 pub const SCHEDULE_MISSING_ADMINS: i64 = 90714;
 
-/// The admins of a calendar event must be among its attendees.
+/// 90715: The admins of a calendar event must be among its attendees.
 #[doc(alias("90715"))]
 pub const SCHEDULE_ADMIN_NOT_ATTENDEE: i64 = 90715;
 
-/// The type of ticket requested is invalid.
+/// 91040: The type of ticket requested is invalid.
 ///
 /// For a jsapi_ticket, pass only access_token, without `type`. For an electronic invoice ticket, pass
 /// access_token and `type=wx_card`.
 #[doc(alias("91040"))]
 pub const TICKET_INVALID_TYPE: i64 = 91040;
 
-/// The member is outside the visible scope of the app.
+/// 92000: The member is outside the visible scope of the app.
 #[doc(alias("92000"))]
 pub const MEMBER_OUTSIDE_APP_SCOPE_92000: i64 = 92000;
 
-/// The app has no permission for sensitive information.
+/// 92001: The app has no permission for sensitive information.
 #[doc(alias("92001"))]
 pub const APP_NO_SENSITIVE_INFO_PERMISSION: i64 = 92001;
 
-/// Calls across companies are not allowed.
+/// 92002: Calls across companies are not allowed.
 ///
 /// For agentConfig, check that the member's company matches the `corpid` passed in. For the
 /// conversation archive, check that the group chat was created by this company, not as a customer
@@ -3787,406 +3797,407 @@ pub const APP_NO_SENSITIVE_INFO_PERMISSION: i64 = 92001;
 #[doc(alias("92002"))]
 pub const CROSS_CORP_CALL_NOT_ALLOWED: i64 = 92002;
 
-/// Calls across apps are not allowed.
+/// 92003: Calls across apps are not allowed.
 #[doc(alias("92003"))]
 pub const CROSS_APP_CALL_NOT_ALLOWED: i64 = 92003;
 
-/// The live stream has already started or been canceled.
+/// 92006: The live stream has already started or been canceled.
 #[doc(alias("92006"))]
 pub const LIVING_ALREADY_STARTED_OR_CANCELED: i64 = 92006;
 
-/// The replay of this live stream can't be deleted.
+/// 92007: The replay of this live stream can't be deleted.
 #[doc(alias("92007"))]
 pub const LIVING_REPLAY_NOT_DELETABLE: i64 = 92007;
 
-/// The app has no permission to operate this live stream.
+/// 92008: The app has no permission to operate this live stream.
 #[doc(alias("92008"))]
 pub const LIVING_NO_PERMISSION_FOR_APP: i64 = 92008;
 
-/// The webhook URL of the group bot is invalid, or the group bot was removed from the group chat.
+/// 93000: The webhook URL of the group bot is invalid, or the group bot was removed from the group
+/// chat.
 #[doc(alias("93000"))]
 pub const WEBHOOK_INVALID_URL_OR_REMOVED: i64 = 93000;
 
-/// The group chat doesn't allow group bots.
+/// 93001: The group chat doesn't allow group bots.
 #[doc(alias("93001"))]
 pub const WEBHOOK_PUSH_NOT_ALLOWED_IN_GROUP: i64 = 93001;
 
-/// The group bot is disabled.
+/// 93004: The group bot is disabled.
 #[doc(alias("93004"))]
 pub const WEBHOOK_PUSH_DISABLED: i64 = 93004;
 
-/// The group chat ID is invalid.
+/// 93006: The group chat ID is invalid.
 #[doc(alias("93006"))]
 pub const WEBHOOK_INVALID_GROUP_ID: i64 = 93006;
 
-/// The caller is not in the group chat.
+/// 93008: The caller is not in the group chat.
 #[doc(alias("93008"))]
 pub const WEBHOOK_NOT_IN_GROUP: i64 = 93008;
 
-/// The request body of the message to send is empty.
+/// 93017: The request body of the message to send is empty.
 #[doc(alias("93017"))]
 pub const WEBHOOK_EMPTY_MESSAGE_BODY: i64 = 93017;
 
-/// The image exceeds the size limit.
+/// 93018: The image exceeds the size limit.
 #[doc(alias("93018"))]
 pub const WEBHOOK_IMAGE_TOO_LARGE: i64 = 93018;
 
-/// The field `response_type` is invalid.
+/// 93050: The field `response_type` is invalid.
 #[doc(alias("93050"))]
 pub const RESPONSE_TYPE_INVALID: i64 = 93050;
 
-/// The app hasn't enabled the custom workbench mode.
+/// 94000: The app hasn't enabled the custom workbench mode.
 ///
 /// Enable the custom workbench mode on the app's details page in the admin console.
 #[doc(alias("94000"))]
 pub const WORKBENCH_CUSTOM_MODE_NOT_ENABLED: i64 = 94000;
 
-/// The workbench `type` is invalid.
+/// 94001: The workbench `type` is invalid.
 #[doc(alias("94001"))]
 pub const WORKBENCH_INVALID_TYPE: i64 = 94001;
 
-/// The field `keydata` is missing.
+/// 94002: The field `keydata` is missing.
 #[doc(alias("94002"))]
 pub const WORKBENCH_MISSING_KEYDATA: i64 = 94002;
 
-/// The `items` list of `keydata` is too long.
+/// 94003: The `items` list of `keydata` is too long.
 #[doc(alias("94003"))]
 pub const WORKBENCH_KEYDATA_ITEMS_EXCEEDED: i64 = 94003;
 
-/// The field `list` is missing.
+/// 94005: The field `list` is missing.
 #[doc(alias("94005"))]
 pub const WORKBENCH_MISSING_LIST: i64 = 94005;
 
-/// The `items` list of `list` is too long.
+/// 94006: The `items` list of `list` is too long.
 #[doc(alias("94006"))]
 pub const WORKBENCH_LIST_ITEMS_EXCEEDED: i64 = 94006;
 
-/// The field `webview` is missing.
+/// 94007: The field `webview` is missing.
 #[doc(alias("94007"))]
 pub const WORKBENCH_MISSING_WEBVIEW: i64 = 94007;
 
-/// The app hasn't set a template type for the custom workbench.
+/// 94008: The app hasn't set a template type for the custom workbench.
 #[doc(alias("94008"))]
 pub const WORKBENCH_TEMPLATE_TYPE_NOT_SET: i64 = 94008;
 
-/// The field `title` is missing.
+/// 94010: The field `title` is missing.
 #[doc(alias("94010"))]
 pub const WORKBENCH_MISSING_TITLE: i64 = 94010;
 
-/// The height type of the webview is incorrect.
+/// 94011: The height type of the webview is incorrect.
 #[doc(alias("94011"))]
 pub const WORKBENCH_INVALID_WEBVIEW_HEIGHT_TYPE: i64 = 94011;
 
-/// The field `data` is missing.
+/// 94012: The field `data` is missing.
 #[doc(alias("94012"))]
 pub const WORKBENCH_MISSING_DATA: i64 = 94012;
 
-/// The `url` in the `image` settings is invalid.
+/// 94013: The `url` in the `image` settings is invalid.
 #[doc(alias("94013"))]
 pub const WORKBENCH_INVALID_IMAGE_URL: i64 = 94013;
 
-/// The `title` in the `list` settings is invalid.
+/// 94014: The `title` in the `list` settings is invalid.
 #[doc(alias("94014"))]
 pub const WORKBENCH_INVALID_LIST_TITLE: i64 = 94014;
 
-/// The `url` in the `webview` settings is invalid.
+/// 94015: The `url` in the `webview` settings is invalid.
 #[doc(alias("94015"))]
 pub const WORKBENCH_INVALID_WEBVIEW_URL: i64 = 94015;
 
-/// The configured `height` differs from the one in the app's template.
+/// 94016: The configured `height` differs from the one in the app's template.
 #[doc(alias("94016"))]
 pub const WORKBENCH_HEIGHT_MISMATCH: i64 = 94016;
 
-/// The `open_kfid` is invalid.
+/// 95000: The `open_kfid` is invalid.
 #[doc(alias("95000"))]
 pub const KF_INVALID_OPEN_KFID: i64 = 95000;
 
-/// The limit on the number of customer service messages was reached.
+/// 95001: The limit on the number of customer service messages was reached.
 ///
 /// After a user sends a message to WeChat customer service, the company can send at most 5 messages to
 /// that user. It can send again once the user sends another message.
 #[doc(alias("95001"))]
 pub const KF_SEND_COUNT_LIMIT: i64 = 95001;
 
-/// The time in which customer service messages may be sent is over.
+/// 95002: The time in which customer service messages may be sent is over.
 ///
 /// Messages can be sent to a user within 48 hours after the user sent a message to WeChat customer
 /// service.
 #[doc(alias("95002"))]
 pub const KF_SEND_TIME_LIMIT: i64 = 95002;
 
-/// The limit on the number of customer inquiries that can be served was reached.
+/// 95003: The limit on the number of customer inquiries that can be served was reached.
 ///
 /// Check whether the company is verified; this limit applies to an unverified one.
 #[doc(alias("95003"))]
 pub const KF_CUSTOMER_COUNT_LIMIT: i64 = 95003;
 
-/// The `open_kfid` doesn't exist.
+/// 95004: The `open_kfid` doesn't exist.
 ///
 /// Check that the account belongs to this company and wasn't deleted.
 #[doc(alias("95004"))]
 pub const KF_OPEN_KFID_NOT_FOUND: i64 = 95004;
 
-/// The number of customer service accounts exceeds the limit.
+/// 95005: The number of customer service accounts exceeds the limit.
 ///
 /// Keep at least one customer service account, and no more than the maximum number.
 #[doc(alias("95005"))]
 pub const KF_ACCOUNT_COUNT_EXCEEDED: i64 = 95005;
 
-/// The name of the customer service account is invalid.
+/// 95006: The name of the customer service account is invalid.
 #[doc(alias("95006"))]
 pub const KF_INVALID_ACCOUNT_NAME: i64 = 95006;
 
-/// The `msgtoken` is invalid.
+/// 95007: The `msgtoken` is invalid.
 ///
 /// A msgtoken is valid for a limited time: check whether it has expired or is malformed.
 #[doc(alias("95007"))]
 pub const KF_INVALID_MSGTOKEN: i64 = 95007;
 
-/// The menu message has too many menu items.
+/// 95008: The menu message has too many menu items.
 ///
 /// Use at most 10 menu items.
 #[doc(alias("95008"))]
 pub const KF_MENU_ITEMS_EXCEEDED: i64 = 95008;
 
-/// The type of a menu item in the menu message is invalid.
+/// 95009: The type of a menu item in the menu message is invalid.
 #[doc(alias("95009"))]
 pub const KF_INVALID_MENU_ITEM_TYPE: i64 = 95009;
 
-/// WeChat customer service is already used within WeCom.
+/// 95011: WeChat customer service is already used within WeCom.
 ///
 /// WeChat customer service is in joint mode, but the access_token was obtained with the secret of the
 /// standalone mode.
 #[doc(alias("95011"))]
 pub const KF_ALREADY_USED_IN_WECOM: i64 = 95011;
 
-/// WeChat customer service is not used within WeCom.
+/// 95012: WeChat customer service is not used within WeCom.
 ///
 /// WeChat customer service is in standalone mode, but the access_token was obtained with the secret of
 /// the joint mode.
 #[doc(alias("95012"))]
 pub const KF_NOT_USED_IN_WECOM: i64 = 95012;
 
-/// The customer service session has ended.
+/// 95013: The customer service session has ended.
 #[doc(alias("95013"))]
 pub const KF_SESSION_ENDED: i64 = 95013;
 
-/// The member is not a servicer.
+/// 95014: The member is not a servicer.
 ///
 /// Check that the member is one of the servicers and has activated WeCom.
 #[doc(alias("95014"))]
 pub const KF_USER_NOT_SERVICER: i64 = 95014;
 
-/// The dedicated service is already configured in the admin console.
+/// 95015: The dedicated service is already configured in the admin console.
 #[doc(alias("95015"))]
 pub const KF_DEDICATED_SERVICE_CONFIGURED: i64 = 95015;
 
-/// This change of the session state is not allowed.
+/// 95016: This change of the session state is not allowed.
 ///
 /// Check the documented transitions between session states.
 #[doc(alias("95016"))]
 pub const KF_STATE_TRANSITION_NOT_ALLOWED: i64 = 95016;
 
-/// The API switch under the system app permissions is off.
+/// 95017: The API switch under the system app permissions is off.
 #[doc(alias("95017"))]
 pub const KF_API_SWITCH_OFF: i64 = 95017;
 
-/// The current session state doesn't allow customer service messages to be sent.
+/// 95018: The current session state doesn't allow customer service messages to be sent.
 ///
 /// The session may be in a state in which the API can't send, or it may be older than 48 hours.
 #[doc(alias("95018"))]
 pub const KF_SESSION_STATE_FORBIDS_SENDING: i64 = 95018;
 
-/// The servicer has stopped or suspended serving, so the operation can't be completed.
+/// 95019: The servicer has stopped or suspended serving, so the operation can't be completed.
 ///
 /// Get the list of servicers to see the servicer's status.
 #[doc(alias("95019"))]
 pub const KF_SERVICER_UNAVAILABLE: i64 = 95019;
 
-/// More servicers are configured than allowed.
+/// 95020: More servicers are configured than allowed.
 #[doc(alias("95020"))]
 pub const KF_SERVICERS_EXCEEDED: i64 = 95020;
 
-/// The `location_type` is invalid.
+/// 95022: The `location_type` is invalid.
 #[doc(alias("95022"))]
 pub const KF_INVALID_LOCATION_TYPE: i64 = 95022;
 
-/// The API switch under the system app permissions is already authorized to a customized app.
+/// 95023: The API switch under the system app permissions is already authorized to a customized app.
 ///
 /// Switch the permission in the admin console under WeChat Customer Service.
 #[doc(alias("95023"))]
 pub const KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP: i64 = 95023;
 
-/// No account can be created for now because the existing customer service accounts are used too
-/// little.
+/// 95026: No account can be created for now because the existing customer service accounts are used
+/// too little.
 ///
 /// Improve the usage, then try again.
 #[doc(alias("95026"))]
 pub const KF_ACCOUNT_USAGE_TOO_LOW: i64 = 95026;
 
-/// An uncertified company can create only 10 customer service accounts.
+/// 95027: An uncertified company can create only 10 customer service accounts.
 ///
 /// Have the company certified to create more.
 #[doc(alias("95027"))]
 pub const KF_UNCERTIFIED_CORP_ACCOUNT_LIMIT: i64 = 95027;
 
-/// The customer service component forbids sending this message type.
+/// 95030: The customer service component forbids sending this message type.
 #[doc(alias("95030"))]
 pub const KF_COMPONENT_MSG_TYPE_FORBIDDEN: i64 = 95030;
 
-/// The customer hasn't started an inquiry within 48 hours.
+/// 95031: The customer hasn't started an inquiry within 48 hours.
 ///
 /// Call this only after the customer has started an inquiry.
 #[doc(alias("95031"))]
 pub const KF_NO_INQUIRY_WITHIN_48_HOURS: i64 = 95031;
 
-/// The customer service component's permission to get chat records is no longer valid.
+/// 95032: The customer service component's permission to get chat records is no longer valid.
 ///
 /// Contact your official WeCom representative.
 #[doc(alias("95032"))]
 pub const KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED: i64 = 95032;
 
-/// The `msgid` is a duplicate.
+/// 95033: The `msgid` is a duplicate.
 #[doc(alias("95033"))]
 pub const KF_DUPLICATE_MSGID: i64 = 95033;
 
-/// There is no permission to operate the specified app.
+/// 301002: There is no permission to operate the specified app.
 ///
 /// Check that the access_token has permission for the app; for instance, that it was obtained with the
 /// secret of the `agentid` in the request.
 #[doc(alias("301002"))]
 pub const NO_PERMISSION_FOR_AGENT_301002: i64 = 301002;
 
-/// The creator of the company can't be deleted.
+/// 301005: The creator of the company can't be deleted.
 ///
 /// To delete this member from the contacts, first transfer the creator role in the admin console.
 #[doc(alias("301005"))]
 pub const CREATOR_NOT_DELETABLE: i64 = 301005;
 
-/// The company is unavailable; it may have been dissolved or banned.
+/// 301007: The company is unavailable; it may have been dissolved or banned.
 #[doc(alias("301007"))]
 pub const CORP_UNAVAILABLE: i64 = 301007;
 
-/// The parameter `position` is invalid.
+/// 301012: The parameter `position` is invalid.
 ///
 /// It must be at most 128 characters long.
 #[doc(alias("301012"))]
 pub const INVALID_POSITION: i64 = 301012;
 
-/// The parameter `telephone` is invalid.
+/// 301013: The parameter `telephone` is invalid.
 ///
 /// It must consist of 1 to 32 digits or hyphens (`-`).
 #[doc(alias("301013"))]
 pub const INVALID_TELEPHONE: i64 = 301013;
 
-/// The parameter `english_name` is invalid.
+/// 301014: The parameter `english_name` is invalid.
 ///
 /// If given, it must not be empty and must be at most 64 bytes long. Use only letters, digits, dots
 /// (`.`), hyphens (`-`), spaces and underscores (`_`).
 #[doc(alias("301014"))]
 pub const INVALID_ENGLISH_NAME: i64 = 301014;
 
-/// The parameter `mediaid` is invalid.
+/// 301015: The parameter `mediaid` is invalid.
 ///
 /// Check that the mediaid comes from uploading a temporary media file of type image.
 #[doc(alias("301015"))]
 pub const MEDIAID_NOT_OF_IMAGE: i64 = 301015;
 
-/// The uploaded voice file doesn't meet the system's requirements.
+/// 301016: The uploaded voice file doesn't meet the system's requirements.
 ///
 /// Check the documented limits for uploaded voice files.
 #[doc(alias("301016"))]
 pub const VOICE_FILE_NOT_ACCEPTED: i64 = 301016;
 
-/// Only voice files in AMR format can be uploaded.
+/// 301017: Only voice files in AMR format can be uploaded.
 ///
 /// Check the documented limits for uploaded voice files.
 #[doc(alias("301017"))]
 pub const VOICE_FILE_NOT_AMR: i64 = 301017;
 
-/// The MD5 of the file is invalid.
+/// 301019: The MD5 of the file is invalid.
 ///
 /// Check that the MD5 of the file was computed correctly.
 #[doc(alias("301019"))]
 pub const FILE_MD5_INVALID: i64 = 301019;
 
-/// The parameter `userid` is invalid.
+/// 301021: The parameter `userid` is invalid.
 ///
 /// At least one userid doesn't exist in the contacts.
 #[doc(alias("301021"))]
 pub const CHECKIN_INVALID_USERID: i64 = 301021;
 
-/// The check-in data could not be obtained.
+/// 301022: The check-in data could not be obtained.
 ///
 /// This is a system failure; try again.
 #[doc(alias("301022"))]
 pub const CHECKIN_DATA_FETCH_FAILED: i64 = 301022;
 
-/// The `useridlist` is invalid or exceeds its limit.
+/// 301023: The `useridlist` is invalid or exceeds its limit.
 ///
 /// The list must not be empty and must have at most 100 entries.
 #[doc(alias("301023"))]
 pub const CHECKIN_INVALID_USERIDLIST: i64 = 301023;
 
-/// The time range for check-in records is out of bounds.
+/// 301024: The time range for check-in records is out of bounds.
 ///
 /// The start and end times must be greater than 0, the end must be later than the start, and the range
 /// must be shorter than one month.
 #[doc(alias("301024"))]
 pub const CHECKIN_TIME_RANGE_EXCEEDED: i64 = 301024;
 
-/// A parameter of the approval API is wrong.
+/// 301025: A parameter of the approval API is wrong.
 ///
 /// Check that no value is empty or null, and that the submitted data has the format of the template;
 /// compare it with the details of an approval request.
 #[doc(alias("301025"))]
 pub const APPROVAL_INVALID_PARAMETER: i64 = 301025;
 
-/// The approval template data could not be obtained.
+/// 301026: The approval template data could not be obtained.
 ///
 /// The approval template may not have passed review.
 #[doc(alias("301026"))]
 pub const APPROVAL_TEMPLATE_FETCH_FAILED: i64 = 301026;
 
-/// The userid of this member can't be changed.
+/// 301036: The userid of this member can't be changed.
 ///
 /// A userid can be changed only once, and only if the system generated it.
 #[doc(alias("301036"))]
 pub const USERID_UPDATE_NOT_ALLOWED: i64 = 301036;
 
-/// A request parameter is wrong; check the input.
+/// 301039: A request parameter is wrong; check the input.
 #[doc(alias("301039"))]
 pub const INVALID_REQUEST_PARAMETER_301039: i64 = 301039;
 
-/// The IP address of the request is not in the configured allowlist.
+/// 301042: The IP address of the request is not in the configured allowlist.
 #[doc(alias("301042"))]
 pub const IP_NOT_IN_ALLOWLIST_301042: i64 = 301042;
 
-/// The file for the `sdkfileid` doesn't exist or has expired.
+/// 301048: The file for the `sdkfileid` doesn't exist or has expired.
 #[doc(alias("301048"))]
 pub const SDKFILEID_NOT_FOUND_OR_EXPIRED: i64 = 301048;
 
-/// The calling app is not linked in the emergency notification app.
+/// 301049: The calling app is not linked in the emergency notification app.
 #[doc(alias("301049"))]
 pub const EMERGENCY_NOTICE_APP_NOT_LINKED: i64 = 301049;
 
-/// The emergency notification app is not enabled.
+/// 301050: The emergency notification app is not enabled.
 #[doc(alias("301050"))]
 pub const EMERGENCY_NOTICE_APP_NOT_ENABLED: i64 = 301050;
 
-/// The balance of the emergency notification app is insufficient.
+/// 301051: The balance of the emergency notification app is insufficient.
 #[doc(alias("301051"))]
 pub const EMERGENCY_NOTICE_BALANCE_TOO_LOW: i64 = 301051;
 
-/// The conversation archive service has expired.
+/// 301052: The conversation archive service has expired.
 #[doc(alias("301052"))]
 pub const CONVERSATION_ARCHIVE_EXPIRED: i64 = 301052;
 
-/// The conversation archive service is not enabled.
+/// 301053: The conversation archive service is not enabled.
 #[doc(alias("301053"))]
 pub const CONVERSATION_ARCHIVE_NOT_ENABLED: i64 = 301053;
 
-/// There is no permission for the approval app or for getting its data.
+/// 301055: There is no permission for the approval app or for getting its data.
 ///
 /// A self-built app must be among the apps that may call the approval API; a third-party app needs the
 /// approval permission in its details. Don't filter by the userid of a departed member, and check that
@@ -4194,432 +4205,439 @@ pub const CONVERSATION_ARCHIVE_NOT_ENABLED: i64 = 301053;
 #[doc(alias("301055"))]
 pub const APPROVAL_NO_PERMISSION: i64 = 301055;
 
-/// The approval app is disabled.
+/// 301056: The approval app is disabled.
 #[doc(alias("301056"))]
 pub const APPROVAL_APP_DISABLED: i64 = 301056;
 
-/// An internal error occurred while the approval request was submitted (general error).
+/// 301057: An internal error occurred while the approval request was submitted (general error).
 #[doc(alias("301057"))]
 pub const APPROVAL_SUBMIT_INTERNAL_ERROR: i64 = 301057;
 
-/// The request for conversation archive data exceeds the size limit; a smaller `limit` may be used.
+/// 301058: The request for conversation archive data exceeds the size limit; a smaller `limit` may be
+/// used.
 #[doc(alias("301058"))]
 pub const CONVERSATION_ARCHIVE_REQUEST_TOO_LARGE: i64 = 301058;
 
-/// No data is provided because the group chat is not an internal one.
+/// 301059: No data is provided because the group chat is not an internal one.
 #[doc(alias("301059"))]
 pub const CONVERSATION_ARCHIVE_NOT_INTERNAL_GROUP: i64 = 301059;
 
-/// The consent status query is too large; reduce it to at most 100 parameters.
+/// 301060: The consent status query is too large; reduce it to at most 100 parameters.
 #[doc(alias("301060"))]
 pub const CONVERSATION_ARCHIVE_CONSENT_QUERY_TOO_LARGE: i64 = 301060;
 
-/// The user of the `userid` or `exteropenid` doesn't exist.
+/// 301061: The user of the `userid` or `exteropenid` doesn't exist.
 #[doc(alias("301061"))]
 pub const CONVERSATION_ARCHIVE_USER_NOT_FOUND: i64 = 301061;
 
-/// There is no attendance and leave permission.
+/// 301062: There is no attendance and leave permission.
 #[doc(alias("301062"))]
 pub const ATTENDANCE_NO_PERMISSION: i64 = 301062;
 
-/// A parameter is wrong.
+/// 301063: A parameter is wrong.
 #[doc(alias("301063"))]
 pub const VACATION_INVALID_PARAMETER: i64 = 301063;
 
-/// An internal error occurred.
+/// 301064: An internal error occurred.
 #[doc(alias("301064"))]
 pub const INTERNAL_ERROR_301064: i64 = 301064;
 
-/// The time parameter for setting work shifts is invalid.
+/// 301073: The time parameter for setting work shifts is invalid.
 ///
 /// The API can set work shifts for future dates only.
 #[doc(alias("301073"))]
 pub const CHECKIN_INVALID_SCHEDULING_TIME: i64 = 301073;
 
-/// The attendance time in the approval request conflicts with another one.
+/// 301079: The attendance time in the approval request conflicts with another one.
 #[doc(alias("301079"))]
 pub const APPROVAL_ATTENDANCE_TIME_CONFLICT: i64 = 301079;
 
-/// The scheduled check-in time is invalid.
+/// 301080: The scheduled check-in time is invalid.
 ///
 /// No check-in is needed at this point, or no check-in point has this scheduled time.
 #[doc(alias("301080"))]
 pub const CHECKIN_INVALID_SCHEDULED_TIME: i64 = 301080;
 
-/// The check-in time is invalid.
+/// 301081: The check-in time is invalid.
 ///
 /// The check-in time is outside the allowed check-in period.
 #[doc(alias("301081"))]
 pub const CHECKIN_INVALID_TIME: i64 = 301081;
 
-/// The scheduled check-in date is invalid.
+/// 301082: The scheduled check-in date is invalid.
 ///
 /// The date is not a workday, and overtime on non-workdays is not allowed.
 #[doc(alias("301082"))]
 pub const CHECKIN_INVALID_SCHEDULED_DATE: i64 = 301082;
 
-/// A parameter of the check-in API is invalid.
+/// 301083: A parameter of the check-in API is invalid.
 ///
 /// Check the parameters; for instance, the actual check-in time can't be later than the current time.
 #[doc(alias("301083"))]
 pub const CHECKIN_INVALID_PARAMETER: i64 = 301083;
 
-/// The `journal_uuid` is invalid.
+/// 301084: The `journal_uuid` is invalid.
 #[doc(alias("301084"))]
 pub const JOURNAL_INVALID_UUID: i64 = 301084;
 
-/// The `docid` is invalid.
+/// 301085: The `docid` is invalid.
 #[doc(alias("301085"))]
 pub const INVALID_DOCID_301085: i64 = 301085;
 
-/// A parameter is wrong.
+/// 301086: A parameter is wrong.
 ///
 /// See the returned `errmsg` for what is wrong.
 #[doc(alias("301086"))]
 pub const APPROVAL_TEMPLATE_INVALID_PARAMETER: i64 = 301086;
 
-/// The number of approval templates exceeds the limit.
+/// 301087: The number of approval templates exceeds the limit.
 #[doc(alias("301087"))]
 pub const APPROVAL_TEMPLATE_COUNT_EXCEEDED: i64 = 301087;
 
-/// There is no permission for this operation.
+/// 301088: There is no permission for this operation.
 #[doc(alias("301088"))]
 pub const NO_OPERATION_PERMISSION_301088: i64 = 301088;
 
-/// The `groupid` is invalid.
+/// 301089: The `groupid` is invalid.
 #[doc(alias("301089"))]
 pub const INVALID_GROUPID_301089: i64 = 301089;
 
-/// The check-in rule contains an ID for which there is no permission.
+/// 301090: The check-in rule contains an ID for which there is no permission.
 ///
 /// Check that every userid, tagid and partyid in the rule is within the visible scope of the app.
 #[doc(alias("301090"))]
 pub const CHECKIN_RULE_ID_NO_PERMISSION: i64 = 301090;
 
-/// The range of the check-in rule conflicts with another rule.
+/// 301091: The range of the check-in rule conflicts with another rule.
 ///
 /// Check the rule's `range` against the existing check-in rules.
 #[doc(alias("301091"))]
 pub const CHECKIN_RULE_RANGE_CONFLICT: i64 = 301091;
 
-/// The app can't modify this check-in rule.
+/// 301092: The app can't modify this check-in rule.
 ///
 /// A check-in rule can be modified only by the app that created it.
 #[doc(alias("301092"))]
 pub const CHECKIN_RULE_NOT_EDITABLE_BY_APP: i64 = 301092;
 
-/// A field of the check-in rule is invalid.
+/// 301093: A field of the check-in rule is invalid.
 ///
 /// Look up the returned `errmsg` in the documented error list for check-in rules.
 #[doc(alias("301093"))]
 pub const CHECKIN_RULE_INVALID_FIELD: i64 = 301093;
 
-/// The check-in rule contains an illegal field.
+/// 301094: The check-in rule contains an illegal field.
 ///
 /// Look up the returned `errmsg` in the documented error list for check-in rules.
 #[doc(alias("301094"))]
 pub const CHECKIN_RULE_FIELD_NOT_ALLOWED: i64 = 301094;
 
-/// The company has too many check-in rules.
+/// 301095: The company has too many check-in rules.
 ///
 /// The total number of check-in rules in the company exceeds the limit, so no rule can be added.
 #[doc(alias("301095"))]
 pub const CHECKIN_RULE_COUNT_EXCEEDED: i64 = 301095;
 
-/// Too many check-in rules are being created at the same time.
+/// 301096: Too many check-in rules are being created at the same time.
 ///
 /// Try again.
 #[doc(alias("301096"))]
 pub const CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED: i64 = 301096;
 
-/// A field of the check-in rule is invalid: there is neither a location nor Wi-Fi information.
+/// 301097: A field of the check-in rule is invalid: there is neither a location nor Wi-Fi information.
 ///
 /// The location and the Wi-Fi information of a check-in rule can't both be empty.
 #[doc(alias("301097"))]
 pub const CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY: i64 = 301097;
 
-/// The member's check-in rule doesn't allow make-up check-ins for late arrival.
+/// 301099: The member's check-in rule doesn't allow make-up check-ins for late arrival.
 #[doc(alias("301099"))]
 pub const CHECKIN_RULE_NO_MAKEUP_LATE: i64 = 301099;
 
-/// The member's check-in rule doesn't allow make-up check-ins for early leave.
+/// 301101: The member's check-in rule doesn't allow make-up check-ins for early leave.
 #[doc(alias("301101"))]
 pub const CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE: i64 = 301101;
 
-/// The member's check-in rule doesn't allow make-up check-ins for missed check-ins.
+/// 301102: The member's check-in rule doesn't allow make-up check-ins for missed check-ins.
 #[doc(alias("301102"))]
 pub const CHECKIN_RULE_NO_MAKEUP_MISSED: i64 = 301102;
 
-/// The member's check-in rule doesn't allow make-up check-ins for other exceptions.
+/// 301103: The member's check-in rule doesn't allow make-up check-ins for other exceptions.
 #[doc(alias("301103"))]
 pub const CHECKIN_RULE_NO_MAKEUP_OTHER: i64 = 301103;
 
-/// The member's check-in rule doesn't allow make-up check-ins for late arrival or other exceptions.
+/// 301104: The member's check-in rule doesn't allow make-up check-ins for late arrival or other
+/// exceptions.
 #[doc(alias("301104"))]
 pub const CHECKIN_RULE_NO_MAKEUP_LATE_OR_OTHER: i64 = 301104;
 
-/// The member's check-in rule doesn't allow make-up check-ins for early leave or other exceptions.
+/// 301105: The member's check-in rule doesn't allow make-up check-ins for early leave or other
+/// exceptions.
 #[doc(alias("301105"))]
 pub const CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER: i64 = 301105;
 
-/// The version of the conversation archive SDK is too old; update it to the latest.
+/// 301111: The version of the conversation archive SDK is too old; update it to the latest.
 #[doc(alias("301111"))]
 pub const CONVERSATION_ARCHIVE_SDK_TOO_OLD: i64 = 301111;
 
-/// The query's time range is too large; narrow it and try again.
+/// 301112: The query's time range is too large; narrow it and try again.
 #[doc(alias("301112"))]
 pub const QUERY_TIME_RANGE_TOO_LARGE_301112: i64 = 301112;
 
-/// A check-in whose approval is pending can't be made up, since this would clear the original approval
-/// check-in.
+/// 301113: A check-in whose approval is pending can't be made up, since this would clear the original
+/// approval check-in.
 ///
 /// Check whether the record to be made up is an approval check-in that is still being approved.
 #[doc(alias("301113"))]
 pub const CHECKIN_MAKEUP_FOR_PENDING_APPROVAL: i64 = 301113;
 
-/// The template has a custom print format, so it can't be modified through the API.
+/// 301115: The template has a custom print format, so it can't be modified through the API.
 #[doc(alias("301115"))]
 pub const APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT: i64 = 301115;
 
-/// A third party can't call the conversation archive SDK of this company.
+/// 301116: A third party can't call the conversation archive SDK of this company.
 #[doc(alias("301116"))]
 pub const CONVERSATION_ARCHIVE_THIRD_PARTY_FORBIDDEN: i64 = 301116;
 
-/// The file of the batch import job contains duplicate userids.
+/// 302003: The file of the batch import job contains duplicate userids.
 #[doc(alias("302003"))]
 pub const BATCH_IMPORT_DUPLICATE_USERID: i64 = 302003;
 
-/// The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a
+/// 302004: The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a
 /// department name is empty, or two subdepartments of one parent have the same name.
 #[doc(alias("302004"))]
 pub const BATCH_IMPORT_INVALID_DEPARTMENT_TREE: i64 = 302004;
 
-/// The batch import failed because of a system error; try to import again.
+/// 302005: The batch import failed because of a system error; try to import again.
 #[doc(alias("302005"))]
 pub const BATCH_IMPORT_SYSTEM_FAILURE: i64 = 302005;
 
-/// The file of the batch import job contains duplicate partyids.
+/// 302006: The file of the batch import job contains duplicate partyids.
 #[doc(alias("302006"))]
 pub const BATCH_IMPORT_DUPLICATE_PARTYID: i64 = 302006;
 
-/// In the file of the batch import job, a department has two subdepartments with the same name.
+/// 302007: In the file of the batch import job, a department has two subdepartments with the same
+/// name.
 #[doc(alias("302007"))]
 pub const BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME: i64 = 302007;
 
-/// Another import job is running; wait for it to finish before calling again.
+/// 302008: Another import job is running; wait for it to finish before calling again.
 #[doc(alias("302008"))]
 pub const BATCH_IMPORT_ALREADY_RUNNING: i64 = 302008;
 
-/// The `block_hint` is invalid.
+/// 400010: The `block_hint` is invalid.
 #[doc(alias("400010"))]
 pub const BLOCK_HINT_INVALID: i64 = 400010;
 
-/// The block that the `block_hint` identifies has expired.
+/// 400011: The block that the `block_hint` identifies has expired.
 #[doc(alias("400011"))]
 pub const BLOCK_HINT_EXPIRED: i64 = 400011;
 
-/// This `block_hint` can't be used to lift the block.
+/// 400012: This `block_hint` can't be used to lift the block.
 #[doc(alias("400012"))]
 pub const BLOCK_HINT_UNBLOCK_NOT_ALLOWED: i64 = 400012;
 
-/// The block was lifted more often than allowed.
+/// 400013: The block was lifted more often than allowed.
 #[doc(alias("400013"))]
 pub const BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED: i64 = 400013;
 
-/// The meeting has more attendees than allowed.
+/// 400020: The meeting has more attendees than allowed.
 #[doc(alias("400020"))]
 pub const MEETING_ATTENDEES_EXCEEDED: i64 = 400020;
 
-/// An attendee or host of the meeting is invalid or outside the app's visible scope; for an external
-/// contact, this applies to the contact's follow-up member.
+/// 400021: An attendee or host of the meeting is invalid or outside the app's visible scope; for an
+/// external contact, this applies to the contact's follow-up member.
 #[doc(alias("400021"))]
 pub const MEETING_INVALID_ATTENDEES_OR_HOSTS: i64 = 400021;
 
-/// The parameter `remind_scope` is invalid.
+/// 400025: The parameter `remind_scope` is invalid.
 #[doc(alias("400025"))]
 pub const MEETING_INVALID_REMIND_SCOPE: i64 = 400025;
 
-/// The parameter `repeat_type` is invalid.
+/// 400026: The parameter `repeat_type` is invalid.
 #[doc(alias("400026"))]
 pub const MEETING_INVALID_REPEAT_TYPE_400026: i64 = 400026;
 
-/// The meeting has more hosts than allowed.
+/// 400027: The meeting has more hosts than allowed.
 #[doc(alias("400027"))]
 pub const MEETING_HOSTS_EXCEEDED: i64 = 400027;
 
-/// The meeting system app is closed, so the meeting APIs can't be called.
+/// 400028: The meeting system app is closed, so the meeting APIs can't be called.
 #[doc(alias("400028"))]
 pub const MEETING_APP_CLOSED: i64 = 400028;
 
-/// A host must be in the list of attendees.
+/// 400029: A host must be in the list of attendees.
 #[doc(alias("400029"))]
 pub const MEETING_HOST_NOT_ATTENDEE: i64 = 400029;
 
-/// The meeting password is invalid.
+/// 400030: The meeting password is invalid.
 #[doc(alias("400030"))]
 pub const MEETING_INVALID_PASSWORD: i64 = 400030;
 
-/// The meeting `settings` are invalid.
+/// 400031: The meeting `settings` are invalid.
 #[doc(alias("400031"))]
 pub const MEETING_INVALID_SETTINGS: i64 = 400031;
 
-/// The parameter `repeat_until` is invalid.
+/// 400032: The parameter `repeat_until` is invalid.
 #[doc(alias("400032"))]
 pub const MEETING_INVALID_REPEAT_UNTIL: i64 = 400032;
 
-/// The parameter `repeat_interval` is invalid.
+/// 400033: The parameter `repeat_interval` is invalid.
 #[doc(alias("400033"))]
 pub const MEETING_INVALID_REPEAT_INTERVAL: i64 = 400033;
 
-/// The parameter `meeting_start` is invalid.
+/// 400034: The parameter `meeting_start` is invalid.
 #[doc(alias("400034"))]
 pub const MEETING_INVALID_MEETING_START: i64 = 400034;
 
-/// The parameter `meeting_duration` is invalid.
+/// 400035: The parameter `meeting_duration` is invalid.
 #[doc(alias("400035"))]
 pub const MEETING_INVALID_MEETING_DURATION: i64 = 400035;
 
-/// The creator of the meeting has no permission for the specified calendar.
+/// 400036: The creator of the meeting has no permission for the specified calendar.
 #[doc(alias("400036"))]
 pub const MEETING_CREATOR_NO_CALENDAR_PERMISSION: i64 = 400036;
 
-/// A user to be rung is not in the list of attendees.
+/// 400037: A user to be rung is not in the list of attendees.
 #[doc(alias("400037"))]
 pub const MEETING_RING_USER_NOT_ATTENDEE: i64 = 400037;
 
-/// The parameter `userid` is missing.
+/// 400038: The parameter `userid` is missing.
 #[doc(alias("400038"))]
 pub const MEETING_MISSING_USERID: i64 = 400038;
 
-/// The meeting admin is not in the list of attendees.
+/// 400039: The meeting admin is not in the list of attendees.
 ///
 /// Include the admin in the list of attendees.
 #[doc(alias("400039"))]
 pub const MEETING_ADMIN_NOT_ATTENDEE: i64 = 400039;
 
-/// The parameter `admin_userid` is missing.
+/// 400040: The parameter `admin_userid` is missing.
 #[doc(alias("400040"))]
 pub const MEETING_MISSING_ADMIN_USERID: i64 = 400040;
 
-/// The meeting was canceled.
+/// 400041: The meeting was canceled.
 #[doc(alias("400041"))]
 pub const MEETING_CANCELED: i64 = 400041;
 
-/// The meeting `title` is invalid.
+/// 400042: The meeting `title` is invalid.
 ///
 /// Its length doesn't meet the requirements.
 #[doc(alias("400042"))]
 pub const MEETING_INVALID_TITLE: i64 = 400042;
 
-/// The parameter is no longer supported; use `admin_userid` instead.
+/// 400043: The parameter is no longer supported; use `admin_userid` instead.
 #[doc(alias("400043"))]
 pub const MEETING_PARAMETER_DEPRECATED: i64 = 400043;
 
-/// A system app supports only the parameter `creator_userid`.
+/// 400044: A system app supports only the parameter `creator_userid`.
 ///
 /// In a system app, replace `admin_userid` with `creator_userid`.
 #[doc(alias("400044"))]
 pub const MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID: i64 = 400044;
 
-/// An instant meeting can't be updated or canceled.
+/// 400045: An instant meeting can't be updated or canceled.
 #[doc(alias("400045"))]
 pub const MEETING_QUICK_NOT_EDITABLE: i64 = 400045;
 
-/// An attendee has no purchased professional account.
+/// 400218: An attendee has no purchased professional account.
 #[doc(alias("400218"))]
 pub const MEETING_ATTENDEE_NO_PRO_ACCOUNT: i64 = 400218;
 
-/// The organizer of the meeting has no purchased professional account.
+/// 400219: The organizer of the meeting has no purchased professional account.
 #[doc(alias("400219"))]
 pub const MEETING_ORGANIZER_NO_PRO_ACCOUNT: i64 = 400219;
 
-/// Risk control blocked the creation of the meeting because of abnormal behavior.
+/// 400220: Risk control blocked the creation of the meeting because of abnormal behavior.
 #[doc(alias("400220"))]
 pub const MEETING_CREATE_BLOCKED_BY_RISK_CONTROL: i64 = 400220;
 
-/// A meeting that is in progress or has ended can't be updated.
+/// 400221: A meeting that is in progress or has ended can't be updated.
 #[doc(alias("400221"))]
 pub const MEETING_STARTED_OR_ENDED_NOT_UPDATABLE: i64 = 400221;
 
-/// The start time of the meeting can't be earlier than the current time.
+/// 400222: The start time of the meeting can't be earlier than the current time.
 #[doc(alias("400222"))]
 pub const MEETING_START_BEFORE_NOW: i64 = 400222;
 
-/// The start time or the end time is invalid.
+/// 400223: The start time or the end time is invalid.
 #[doc(alias("400223"))]
 pub const MEETING_INVALID_START_OR_END_TIME: i64 = 400223;
 
-/// A meeting that is in progress or has ended can't be canceled.
+/// 400224: A meeting that is in progress or has ended can't be canceled.
 #[doc(alias("400224"))]
 pub const MEETING_STARTED_OR_ENDED_NOT_CANCELABLE: i64 = 400224;
 
-/// The field can be used only after the company has bought the advanced meeting features (会议高级功能).
+/// 400226: The field can be used only after the company has bought the advanced meeting features
+/// (会议高级功能).
 #[doc(alias("400226"))]
 pub const MEETING_ADVANCED_FEATURES_REQUIRED: i64 = 400226;
 
-/// The repeat type is invalid.
+/// 400227: The repeat type is invalid.
 #[doc(alias("400227"))]
 pub const MEETING_INVALID_REPEAT_TYPE_400227: i64 = 400227;
 
-/// The number of repeats is invalid.
+/// 400228: The number of repeats is invalid.
 #[doc(alias("400228"))]
 pub const MEETING_INVALID_REPEAT_COUNT: i64 = 400228;
 
-/// The `location` is longer than allowed.
+/// 400237: The `location` is longer than allowed.
 #[doc(alias("400237"))]
 pub const MEETING_LOCATION_TOO_LONG: i64 = 400237;
 
-/// There is no permission to set the field `media_set_type`.
+/// 400238: There is no permission to set the field `media_set_type`.
 #[doc(alias("400238"))]
 pub const MEETING_MEDIA_SET_TYPE_NO_PERMISSION: i64 = 400238;
 
-/// The creation of the same meeting began within the last 5 minutes, so it can't be created again yet.
+/// 400301: The creation of the same meeting began within the last 5 minutes, so it can't be created
+/// again yet.
 ///
 /// If the same meeting was not created, create it again 5 minutes after it was first tried.
 #[doc(alias("400301"))]
 pub const MEETING_DUPLICATE_CREATION_IN_PROGRESS: i64 = 400301;
 
-/// The same meeting was already created.
+/// 400302: The same meeting was already created.
 ///
 /// If you do want the same meeting again, set `skip_duplicate_check` to true in the request to skip
 /// the check for duplicates.
 #[doc(alias("400302"))]
 pub const MEETING_DUPLICATE_ALREADY_CREATED: i64 = 400302;
 
-/// The member has no permission to create meetings.
+/// 400303: The member has no permission to create meetings.
 ///
 /// Ask the admin of the company to grant the member the permission to create meetings in the Tencent
 /// Meeting admin console.
 #[doc(alias("400303"))]
 pub const MEETING_USER_NO_CREATE_PERMISSION: i64 = 400303;
 
-/// The member isn't allowed to perform this operation.
+/// 400304: The member isn't allowed to perform this operation.
 ///
 /// Check that the member is activated and has used the calendar before.
 #[doc(alias("400304"))]
 pub const CALENDAR_USER_OPERATION_DENIED: i64 = 400304;
 
-/// The details of a meeting created by a member of another company can't be read.
+/// 400307: The details of a meeting created by a member of another company can't be read.
 ///
 /// Check that the meeting was created by a member of this company.
 #[doc(alias("400307"))]
 pub const MEETING_DETAIL_OF_OTHER_CORP_DENIED: i64 = 400307;
 
-/// The user is neither an attendee nor the creator of the meeting, so its details can't be read.
+/// 400308: The user is neither an attendee nor the creator of the meeting, so its details can't be
+/// read.
 #[doc(alias("400308"))]
 pub const MEETING_DETAIL_USER_NOT_PARTICIPANT: i64 = 400308;
 
-/// The question is a duplicate.
+/// 511020: The question is a duplicate.
 #[doc(alias("511020"))]
 pub const DUPLICATE_QUESTION: i64 = 511020;
 
-/// The serial number (sn) of the hardware device is invalid.
+/// 600001: The serial number (sn) of the hardware device is invalid.
 ///
 /// The sn may not have been registered yet.
 #[doc(alias("600001"))]
 pub const HARDWARE_INVALID_SN: i64 = 600001;
 
-/// The hardware device is already registered.
+/// 600002: The hardware device is already registered.
 ///
 /// The device may already have set up a long connection, from another IP address, or its key has
 /// leaked. Use that connection if it still exists; otherwise wait 1 to 2 minutes until WeCom drops it,
@@ -4627,262 +4645,262 @@ pub const HARDWARE_INVALID_SN: i64 = 600001;
 #[doc(alias("600002"))]
 pub const HARDWARE_DEVICE_ALREADY_REGISTERED: i64 = 600002;
 
-/// The activecode of the hardware device is invalid.
+/// 600003: The activecode of the hardware device is invalid.
 #[doc(alias("600003"))]
 pub const HARDWARE_INVALID_ACTIVECODE: i64 = 600003;
 
-/// The hardware device hasn't been authorized for any company yet.
+/// 600004: The hardware device hasn't been authorized for any company yet.
 ///
 /// A company must bind the device: only then does it get the secret to activate it with.
 #[doc(alias("600004"))]
 pub const HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP: i64 = 600004;
 
-/// The secret of the hardware device is invalid.
+/// 600005: The secret of the hardware device is invalid.
 #[doc(alias("600005"))]
 pub const HARDWARE_INVALID_SECRET: i64 = 600005;
 
-/// The deviceid of the hardware device is invalid.
+/// 600006: The deviceid of the hardware device is invalid.
 #[doc(alias("600006"))]
 pub const HARDWARE_INVALID_DEVICEID: i64 = 600006;
 
-/// The serial number (sn) of the hardware device is missing.
+/// 600007: The serial number (sn) of the hardware device is missing.
 #[doc(alias("600007"))]
 pub const HARDWARE_MISSING_SN: i64 = 600007;
 
-/// The parameter `nonce` is missing.
+/// 600008: The parameter `nonce` is missing.
 #[doc(alias("600008"))]
 pub const HARDWARE_MISSING_NONCE: i64 = 600008;
 
-/// The parameter `timestamp` is missing.
+/// 600009: The parameter `timestamp` is missing.
 #[doc(alias("600009"))]
 pub const HARDWARE_MISSING_TIMESTAMP: i64 = 600009;
 
-/// The parameter `signature` is missing.
+/// 600010: The parameter `signature` is missing.
 #[doc(alias("600010"))]
 pub const HARDWARE_MISSING_SIGNATURE: i64 = 600010;
 
-/// The signature check failed.
+/// 600011: The signature check failed.
 #[doc(alias("600011"))]
 pub const HARDWARE_SIGNATURE_MISMATCH: i64 = 600011;
 
-/// A device has already been registered on this long connection.
+/// 600012: A device has already been registered on this long connection.
 ///
 /// Go on: activate the device, or subscribe.
 #[doc(alias("600012"))]
 pub const HARDWARE_CONNECTION_ALREADY_REGISTERED: i64 = 600012;
 
-/// The parameter `activecode` is missing.
+/// 600013: The parameter `activecode` is missing.
 #[doc(alias("600013"))]
 pub const HARDWARE_MISSING_ACTIVECODE: i64 = 600013;
 
-/// The hardware device hasn't been registered on the network.
+/// 600014: The hardware device hasn't been registered on the network.
 ///
 /// Register it on this connection first; a new connection needs that again.
 #[doc(alias("600014"))]
 pub const HARDWARE_DEVICE_NOT_NETWORK_REGISTERED: i64 = 600014;
 
-/// The parameter `secret` is missing.
+/// 600015: The parameter `secret` is missing.
 #[doc(alias("600015"))]
 pub const HARDWARE_MISSING_SECRET: i64 = 600015;
 
-/// The hardware device isn't activated.
+/// 600016: The hardware device isn't activated.
 #[doc(alias("600016"))]
 pub const HARDWARE_DEVICE_NOT_ACTIVATED: i64 = 600016;
 
-/// The check-in time is invalid.
+/// 600017: The check-in time is invalid.
 #[doc(alias("600017"))]
 pub const HARDWARE_INVALID_CHECKIN_TIME: i64 = 600017;
 
-/// The start and end times are invalid.
+/// 600018: The start and end times are invalid.
 #[doc(alias("600018"))]
 pub const HARDWARE_INVALID_TIME_RANGE: i64 = 600018;
 
-/// The end time is invalid.
+/// 600019: The end time is invalid.
 #[doc(alias("600019"))]
 pub const HARDWARE_INVALID_END_TIME: i64 = 600019;
 
-/// The hardware device isn't logged in.
+/// 600020: The hardware device isn't logged in.
 #[doc(alias("600020"))]
 pub const HARDWARE_DEVICE_NOT_LOGGED_IN: i64 = 600020;
 
-/// The serial number (sn) of the hardware device already exists.
+/// 600021: The serial number (sn) of the hardware device already exists.
 #[doc(alias("600021"))]
 pub const HARDWARE_SN_ALREADY_EXISTS: i64 = 600021;
 
-/// The timestamp has expired.
+/// 600023: The timestamp has expired.
 #[doc(alias("600023"))]
 pub const HARDWARE_TIMESTAMP_EXPIRED: i64 = 600023;
 
-/// The firmware is larger than 5 MB.
+/// 600024: The firmware is larger than 5 MB.
 #[doc(alias("600024"))]
 pub const HARDWARE_FIRMWARE_TOO_LARGE: i64 = 600024;
 
-/// The firmware name is empty or longer than 20 bytes.
+/// 600025: The firmware name is empty or longer than 20 bytes.
 #[doc(alias("600025"))]
 pub const HARDWARE_FIRMWARE_INVALID_NAME_LENGTH: i64 = 600025;
 
-/// The firmware information doesn't exist.
+/// 600026: The firmware information doesn't exist.
 #[doc(alias("600026"))]
 pub const HARDWARE_FIRMWARE_NOT_FOUND: i64 = 600026;
 
-/// A firmware parameter is invalid.
+/// 600027: A firmware parameter is invalid.
 #[doc(alias("600027"))]
 pub const HARDWARE_FIRMWARE_INVALID_PARAMETER: i64 = 600027;
 
-/// The firmware version already exists.
+/// 600028: The firmware version already exists.
 #[doc(alias("600028"))]
 pub const HARDWARE_FIRMWARE_VERSION_EXISTS: i64 = 600028;
 
-/// The firmware version is invalid.
+/// 600029: The firmware version is invalid.
 #[doc(alias("600029"))]
 pub const HARDWARE_FIRMWARE_INVALID_VERSION: i64 = 600029;
 
-/// The firmware version parameter is missing.
+/// 600030: The firmware version parameter is missing.
 #[doc(alias("600030"))]
 pub const HARDWARE_FIRMWARE_MISSING_VERSION: i64 = 600030;
 
-/// The firmware of this hardware device may not be upgraded.
+/// 600031: The firmware of this hardware device may not be upgraded.
 #[doc(alias("600031"))]
 pub const HARDWARE_FIRMWARE_UPGRADE_NOT_ALLOWED: i64 = 600031;
 
-/// The QR code of the hardware device can't be parsed.
+/// 600032: The QR code of the hardware device can't be parsed.
 #[doc(alias("600032"))]
 pub const HARDWARE_QRCODE_PARSE_FAILED: i64 = 600032;
 
-/// The device model ID conflicts with another.
+/// 600033: The device model ID conflicts with another.
 #[doc(alias("600033"))]
 pub const HARDWARE_MODEL_ID_CONFLICT: i64 = 600033;
 
-/// The fingerprint data exceeds the size limit.
+/// 600034: The fingerprint data exceeds the size limit.
 #[doc(alias("600034"))]
 pub const HARDWARE_FINGERPRINT_DATA_TOO_LARGE: i64 = 600034;
 
-/// The face data exceeds the size limit.
+/// 600035: The face data exceeds the size limit.
 #[doc(alias("600035"))]
 pub const HARDWARE_FACE_DATA_TOO_LARGE: i64 = 600035;
 
-/// The serial number (sn) of the hardware device conflicts with another.
+/// 600036: The serial number (sn) of the hardware device conflicts with another.
 #[doc(alias("600036"))]
 pub const HARDWARE_SN_CONFLICT: i64 = 600036;
 
-/// The device model ID is missing.
+/// 600037: The device model ID is missing.
 #[doc(alias("600037"))]
 pub const HARDWARE_MISSING_MODEL_ID: i64 = 600037;
 
-/// The device model doesn't exist.
+/// 600038: The device model doesn't exist.
 #[doc(alias("600038"))]
 pub const HARDWARE_MODEL_NOT_FOUND: i64 = 600038;
 
-/// The device type isn't supported.
+/// 600039: The device type isn't supported.
 #[doc(alias("600039"))]
 pub const HARDWARE_UNSUPPORTED_DEVICE_TYPE: i64 = 600039;
 
-/// The print job ID doesn't exist.
+/// 600040: The print job ID doesn't exist.
 #[doc(alias("600040"))]
 pub const HARDWARE_PRINT_JOB_NOT_FOUND: i64 = 600040;
 
-/// The value of `offset` or `limit` is invalid.
+/// 600041: The value of `offset` or `limit` is invalid.
 #[doc(alias("600041"))]
 pub const HARDWARE_INVALID_OFFSET_OR_LIMIT: i64 = 600041;
 
-/// The device model ID is invalid.
+/// 600042: The device model ID is invalid.
 #[doc(alias("600042"))]
 pub const HARDWARE_INVALID_MODEL_ID: i64 = 600042;
 
-/// No access control (door) rule has been set.
+/// 600043: No access control (door) rule has been set.
 #[doc(alias("600043"))]
 pub const HARDWARE_ACCESS_RULE_NOT_SET: i64 = 600043;
 
-/// The access control (door) rule is invalid.
+/// 600044: The access control (door) rule is invalid.
 #[doc(alias("600044"))]
 pub const HARDWARE_INVALID_ACCESS_RULE: i64 = 600044;
 
-/// The hardware device has already subscribed to the company's information.
+/// 600045: The hardware device has already subscribed to the company's information.
 ///
 /// The same serial number has subscribed from another IP address, or an address more than 5 times
 /// within a minute: check for a changed address, a leaked key and endless loops.
 #[doc(alias("600045"))]
 pub const HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP: i64 = 600045;
 
-/// The operation ID doesn't match the userid.
+/// 600046: The operation ID doesn't match the userid.
 #[doc(alias("600046"))]
 pub const HARDWARE_OPERATION_ID_USER_MISMATCH: i64 = 600046;
 
-/// The status of the secretno is invalid.
+/// 600047: The status of the secretno is invalid.
 ///
 /// Check whether the device uses the shared initial secretno, and whether the process of exchanging
 /// the secretno was carried out correctly.
 #[doc(alias("600047"))]
 pub const HARDWARE_INVALID_SECRETNO_STATUS: i64 = 600047;
 
-/// The fingerprint algorithm is invalid.
+/// 600048: The fingerprint algorithm is invalid.
 #[doc(alias("600048"))]
 pub const HARDWARE_INVALID_FINGERPRINT_ALGORITHM: i64 = 600048;
 
-/// The face recognition algorithm is invalid.
+/// 600049: The face recognition algorithm is invalid.
 #[doc(alias("600049"))]
 pub const HARDWARE_INVALID_FACE_ALGORITHM: i64 = 600049;
 
-/// The algorithm length is invalid.
+/// 600050: The algorithm length is invalid.
 #[doc(alias("600050"))]
 pub const HARDWARE_INVALID_ALGORITHM_LENGTH: i64 = 600050;
 
-/// The hardware device has expired.
+/// 600051: The hardware device has expired.
 #[doc(alias("600051"))]
 pub const HARDWARE_DEVICE_EXPIRED: i64 = 600051;
 
-/// The file chunk is invalid.
+/// 600052: The file chunk is invalid.
 #[doc(alias("600052"))]
 pub const HARDWARE_INVALID_FILE_CHUNK: i64 = 600052;
 
-/// This connection is already activated.
+/// 600053: This connection is already activated.
 ///
 /// Go on: subscribe.
 #[doc(alias("600053"))]
 pub const HARDWARE_CONNECTION_ALREADY_ACTIVATED: i64 = 600053;
 
-/// This connection has already subscribed.
+/// 600054: This connection has already subscribed.
 ///
 /// Go on with other calls.
 #[doc(alias("600054"))]
 pub const HARDWARE_CONNECTION_ALREADY_SUBSCRIBED: i64 = 600054;
 
-/// The user type is invalid.
+/// 600055: The user type is invalid.
 #[doc(alias("600055"))]
 pub const HARDWARE_INVALID_USER_TYPE: i64 = 600055;
 
-/// The health status is invalid.
+/// 600056: The health status is invalid.
 #[doc(alias("600056"))]
 pub const HARDWARE_INVALID_HEALTH_STATUS: i64 = 600056;
 
-/// The body temperature parameter is missing.
+/// 600057: The body temperature parameter is missing.
 #[doc(alias("600057"))]
 pub const HARDWARE_MISSING_TEMPERATURE: i64 = 600057;
 
-/// The hardware device doesn't support scanning, so the call isn't allowed.
+/// 600063: The hardware device doesn't support scanning, so the call isn't allowed.
 #[doc(alias("600063"))]
 pub const HARDWARE_SCAN_UNSUPPORTED_600063: i64 = 600063;
 
-/// The limit of 5000 permanent QR codes per member is exceeded.
+/// 610001: The limit of 5000 permanent QR codes per member is exceeded.
 #[doc(alias("610001"))]
 pub const CONTACT_WAY_PERMANENT_QRCODE_LIMIT: i64 = 610001;
 
-/// The parameter `scene` is invalid.
+/// 610003: The parameter `scene` is invalid.
 ///
 /// Use a `scene` of 1 to 64 characters, made of English letters, digits, hyphens, underscores and
 /// dots.
 #[doc(alias("610003"))]
 pub const INVALID_SCENE_610003: i64 = 610003;
 
-/// The input parameter isn't a customer of the company.
+/// 610004: The input parameter isn't a customer of the company.
 #[doc(alias("610004"))]
 pub const INPUT_NOT_CORP_CUSTOMER: i64 = 610004;
 
-/// The unionid is invalid.
+/// 610014: The unionid is invalid.
 #[doc(alias("610014"))]
 pub const INVALID_UNIONID_610014: i64 = 610014;
 
-/// The open platform account of the mini program isn't certified.
+/// 610015: The open platform account of the mini program isn't certified.
 ///
 /// Check that the open platform account bound to the mini program is certified. If the account was
 /// registered on behalf of others through the API, have it certified with WeChat's feature for that
@@ -4890,11 +4908,11 @@ pub const INVALID_UNIONID_610014: i64 = 610014;
 #[doc(alias("610015"))]
 pub const MINIPROGRAM_OPEN_ACCOUNT_NOT_CERTIFIED: i64 = 610015;
 
-/// The company isn't certified.
+/// 610016: The company isn't certified.
 #[doc(alias("610016"))]
 pub const CORP_NOT_CERTIFIED: i64 = 610016;
 
-/// The mini program and the company belong to different legal entities.
+/// 610017: The mini program and the company belong to different legal entities.
 ///
 /// Check that the entity name of the mini program, or of the open platform account bound to it,
 /// matches that of the company. If all three match, check that the openid and unionid passed were
@@ -4902,35 +4920,37 @@ pub const CORP_NOT_CERTIFIED: i64 = 610016;
 #[doc(alias("610017"))]
 pub const MINIPROGRAM_CORP_SUBJECT_MISMATCH: i64 = 610017;
 
-/// The openid and unionid don't belong to the same open platform account.
+/// 610018: The openid and unionid don't belong to the same open platform account.
 #[doc(alias("610018"))]
 pub const OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH: i64 = 610018;
 
-/// The third-party app isn't installed.
+/// 610019: The third-party app isn't installed.
 #[doc(alias("610019"))]
 pub const THIRD_PARTY_APP_NOT_INSTALLED: i64 = 610019;
 
-/// No third-party app of the same service provider as the customized app to be created is installed.
+/// 610020: No third-party app of the same service provider as the customized app to be created is
+/// installed.
 #[doc(alias("610020"))]
 pub const SAME_PROVIDER_THIRD_PARTY_APP_NOT_INSTALLED: i64 = 610020;
 
-/// The installed third-party app of the same service provider as the customized app to be created has
-/// no customer permission yet.
+/// 610021: The installed third-party app of the same service provider as the customized app to be
+/// created has no customer permission yet.
 #[doc(alias("610021"))]
 pub const SAME_PROVIDER_APP_NO_CUSTOMER_PERMISSION: i64 = 610021;
 
-/// The authorizing company and the service provider are the same company, so no migration needs to be
-/// set up.
+/// 610022: The authorizing company and the service provider are the same company, so no migration
+/// needs to be set up.
 #[doc(alias("610022"))]
 pub const MIGRATION_NOT_NEEDED_SAME_CORP: i64 = 610022;
 
-/// The company has reached its limit of external contacts, so customers can't be managed at present.
+/// 610023: The company has reached its limit of external contacts, so customers can't be managed at
+/// present.
 ///
 /// Buy more capacity in the client or the admin console to go on managing customers.
 #[doc(alias("610023"))]
 pub const EXTERNAL_CONTACT_SCALE_LIMIT_REACHED: i64 = 610023;
 
-/// Customers can't be managed at present because the company hasn't submitted the required
+/// 610024: Customers can't be managed at present because the company hasn't submitted the required
 /// qualification documents.
 ///
 /// Have the company submit its qualification documents in the admin console to go on managing
@@ -4938,362 +4958,363 @@ pub const EXTERNAL_CONTACT_SCALE_LIMIT_REACHED: i64 = 610023;
 #[doc(alias("610024"))]
 pub const CORP_QUALIFICATION_NOT_SUBMITTED: i64 = 610024;
 
-/// The launch_code is invalid.
+/// 630005: The launch_code is invalid.
 #[doc(alias("630005"))]
 pub const INVALID_LAUNCH_CODE: i64 = 630005;
 
-/// The value of `sdk_func` is invalid.
+/// 630010: The value of `sdk_func` is invalid.
 #[doc(alias("630010"))]
 pub const LAUNCH_CODE_INVALID_SDK_FUNC: i64 = 630010;
 
-/// The parameter `singlechat` is invalid.
+/// 630011: The parameter `singlechat` is invalid.
 #[doc(alias("630011"))]
 pub const LAUNCH_CODE_INVALID_SINGLECHAT: i64 = 630011;
 
-/// The identity of the operator doesn't match.
+/// 630012: The identity of the operator doesn't match.
 #[doc(alias("630012"))]
 pub const LAUNCH_CODE_OPERATOR_MISMATCH: i64 = 630012;
 
-/// The app of the launch_code differs from the app that calls the SDK function.
+/// 630013: The app of the launch_code differs from the app that calls the SDK function.
 #[doc(alias("630013"))]
 pub const LAUNCH_CODE_APP_MISMATCH: i64 = 630013;
 
-/// The SDK function requested in the launch_code differs from the SDK function that is called.
+/// 630014: The SDK function requested in the launch_code differs from the SDK function that is called.
 #[doc(alias("630014"))]
 pub const LAUNCH_CODE_SDK_FUNC_MISMATCH: i64 = 630014;
 
-/// The other member of the one-to-one chat has left the company.
+/// 630015: The other member of the one-to-one chat has left the company.
 #[doc(alias("630015"))]
 pub const LAUNCH_CODE_CHAT_TARGET_LEFT: i64 = 630015;
 
-/// The space doesn't exist in WeDrive.
+/// 640001: The space doesn't exist in WeDrive.
 ///
 /// Check that `spaceid` is correct.
 #[doc(alias("640001"))]
 pub const WEDRIVE_SPACE_NOT_FOUND: i64 = 640001;
 
-/// The file doesn't exist.
+/// 640002: The file doesn't exist.
 ///
 /// Check that `fileid` is correct.
 #[doc(alias("640002"))]
 pub const WEDRIVE_FILE_NOT_FOUND: i64 = 640002;
 
-/// The file has been deleted.
+/// 640003: The file has been deleted.
 ///
 /// Check whether the file of the `fileid` was deleted.
 #[doc(alias("640003"))]
 pub const WEDRIVE_FILE_DELETED: i64 = 640003;
 
-/// The member isn't allowed to access this.
+/// 640004: The member isn't allowed to access this.
 ///
 /// Check that the current member has access.
 #[doc(alias("640004"))]
 pub const WEDRIVE_ACCESS_DENIED: i64 = 640004;
 
-/// The member isn't in the space.
+/// 640005: The member isn't in the space.
 ///
 /// Check that the current member is in the space.
 #[doc(alias("640005"))]
 pub const WEDRIVE_MEMBER_NOT_IN_SPACE: i64 = 640005;
 
-/// The capacity of the current member is exceeded.
+/// 640006: The capacity of the current member is exceeded.
 ///
 /// Check whether the current member's personal capacity is over its limit.
 #[doc(alias("640006"))]
 pub const WEDRIVE_MEMBER_CAPACITY_EXCEEDED: i64 = 640006;
 
-/// The capacity of WeDrive is exceeded.
+/// 640007: The capacity of WeDrive is exceeded.
 ///
 /// Look in the admin console whether the WeDrive capacity is nearly used up.
 #[doc(alias("640007"))]
 pub const WEDRIVE_CAPACITY_EXCEEDED: i64 = 640007;
 
-/// The member has no permission for the space.
+/// 640008: The member has no permission for the space.
 ///
 /// Check that the current userid has permission for the space.
 #[doc(alias("640008"))]
 pub const WEDRIVE_NO_SPACE_PERMISSION: i64 = 640008;
 
-/// The file name is invalid.
+/// 640009: The file name is invalid.
 ///
 /// Check that `file_name` isn't empty.
 #[doc(alias("640009"))]
 pub const WEDRIVE_INVALID_FILE_NAME: i64 = 640009;
 
-/// The maximum number of members of the space is exceeded.
+/// 640010: The maximum number of members of the space is exceeded.
 ///
 /// Check whether the number of members of the space is above the maximum set in the admin console.
 #[doc(alias("640010"))]
 pub const WEDRIVE_SPACE_MEMBER_LIMIT_EXCEEDED: i64 = 640010;
 
-/// The JSON format doesn't match.
+/// 640011: The JSON format doesn't match.
 ///
 /// Check the request's JSON for errors in its format.
 #[doc(alias("640011"))]
 pub const WEDRIVE_JSON_FORMAT_MISMATCH: i64 = 640011;
 
-/// The userid is invalid.
+/// 640012: The userid is invalid.
 ///
 /// Check that `userid` is set correctly.
 #[doc(alias("640012"))]
 pub const WEDRIVE_INVALID_USERID: i64 = 640012;
 
-/// The department ID is invalid.
+/// 640013: The department ID is invalid.
 ///
 /// Check that `departmentid` is set correctly.
 #[doc(alias("640013"))]
 pub const WEDRIVE_INVALID_DEPARTMENTID: i64 = 640013;
 
-/// The space has no valid admin.
+/// 640014: The space has no valid admin.
 ///
 /// Check whether the space still has a valid admin.
 #[doc(alias("640014"))]
 pub const WEDRIVE_SPACE_NO_VALID_ADMIN: i64 = 640014;
 
-/// The preview permission can't be set.
+/// 640015: The preview permission can't be set.
 ///
 /// Only VIP members can set the preview permission of a file.
 #[doc(alias("640015"))]
 pub const WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED: i64 = 640015;
 
-/// The file watermark can't be set.
+/// 640016: The file watermark can't be set.
 ///
 /// Only VIP members can set a file watermark.
 #[doc(alias("640016"))]
 pub const WEDRIVE_WATERMARK_UNSUPPORTED: i64 = 640016;
 
-/// API access isn't enabled in the WeDrive admin console.
+/// 640017: API access isn't enabled in the WeDrive admin console.
 ///
 /// Turn on API access in the WeDrive admin console.
 #[doc(alias("640017"))]
 pub const WEDRIVE_API_NOT_ENABLED: i64 = 640017;
 
-/// The edit permission isn't set in the WeDrive admin console.
+/// 640018: The edit permission isn't set in the WeDrive admin console.
 ///
 /// Turn on the edit permission in the WeDrive admin console.
 #[doc(alias("640018"))]
 pub const WEDRIVE_EDIT_PERMISSION_NOT_SET: i64 = 640018;
 
-/// The limit of API calls is exceeded.
+/// 640019: The limit of API calls is exceeded.
 ///
 /// The free edition allows 1000 calls per company per month, the paid edition 100,000 calls per
 /// company per month.
 #[doc(alias("640019"))]
 pub const WEDRIVE_API_CALL_LIMIT_EXCEEDED: i64 = 640019;
 
-/// The permission type is invalid.
+/// 640020: The permission type is invalid.
 ///
 /// Ordinary files can be downloadable or preview only; WeCom documents can be editable or view only.
 #[doc(alias("640020"))]
 pub const WEDRIVE_INVALID_PERMISSION_TYPE: i64 = 640020;
 
-/// The fatherid is invalid.
+/// 640021: The fatherid is invalid.
 ///
 /// Set `fatherid` to the fileid of the directory that holds the file, and check that it isn't empty.
 #[doc(alias("640021"))]
 pub const WEDRIVE_INVALID_FATHERID: i64 = 640021;
 
-/// The base64 of the file content is invalid.
+/// 640022: The base64 of the file content is invalid.
 ///
 /// Check that the field with the base64 of the file content isn't empty.
 #[doc(alias("640022"))]
 pub const WEDRIVE_INVALID_FILE_BASE64: i64 = 640022;
 
-/// The permission scope is invalid.
+/// 640023: The permission scope is invalid.
 ///
 /// Set `auth_scope` to one of: 1 specified people, 2 inside the company, 3 outside the company.
 #[doc(alias("640023"))]
 pub const WEDRIVE_INVALID_AUTH_SCOPE: i64 = 640023;
 
-/// The fileid is invalid.
+/// 640024: The fileid is invalid.
 ///
 /// Check that `fileid` isn't empty.
 #[doc(alias("640024"))]
 pub const WEDRIVE_INVALID_FILEID: i64 = 640024;
 
-/// The space_name is invalid.
+/// 640025: The space_name is invalid.
 ///
 /// Check that `space_name` isn't empty.
 #[doc(alias("640025"))]
 pub const WEDRIVE_INVALID_SPACE_NAME: i64 = 640025;
 
-/// The spaceid is invalid.
+/// 640026: The spaceid is invalid.
 ///
 /// Check that `spaceid` isn't empty.
 #[doc(alias("640026"))]
 pub const WEDRIVE_INVALID_SPACEID: i64 = 640026;
 
-/// A parameter is wrong.
+/// 640027: A parameter is wrong.
 ///
 /// Check the parameters that were passed in.
 #[doc(alias("640027"))]
 pub const WEDRIVE_INVALID_PARAMETER: i64 = 640027;
 
-/// The space has its member invitation link turned off.
+/// 640028: The space has its member invitation link turned off.
 ///
 /// Check in the security settings of the space whether the member invitation link is turned off.
 #[doc(alias("640028"))]
 pub const WEDRIVE_SPACE_INVITE_LINK_DISABLED: i64 = 640028;
 
-/// Only ordinary files can be downloaded, not folders or other things that aren't files.
+/// 640029: Only ordinary files can be downloaded, not folders or other things that aren't files.
 ///
 /// Check that the `fileid` belongs to an ordinary file.
 #[doc(alias("640029"))]
 pub const WEDRIVE_DOWNLOAD_FILE_TYPE_UNSUPPORTED: i64 = 640029;
 
-/// The company's admin has forbidden this member to create spaces.
+/// 640032: The company's admin has forbidden this member to create spaces.
 #[doc(alias("640032"))]
 pub const WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN: i64 = 640032;
 
-/// The free accounts of the company have used up the WeDrive API limit of 1000 calls per month, which
-/// they all share.
+/// 640035: The free accounts of the company have used up the WeDrive API limit of 1000 calls per
+/// month, which they all share.
 ///
 /// Upgrade to a paid account, which isn't subject to this limit.
 #[doc(alias("640035"))]
 pub const WEDRIVE_FREE_ACCOUNT_CALL_LIMIT: i64 = 640035;
 
-/// The size and block_sha of the chunked upload don't match.
+/// 640039: The size and block_sha of the chunked upload don't match.
 ///
 /// Compute `block_sha` with the documented block digest method, and pass it with the corresponding
 /// `size`.
 #[doc(alias("640039"))]
 pub const WEDRIVE_CHUNK_SIZE_BLOCK_SHA_MISMATCH: i64 = 640039;
 
-/// The space is in confidential mode.
+/// 640044: The space is in confidential mode.
 ///
 /// Check the settings of the space.
 #[doc(alias("640044"))]
 pub const WEDRIVE_SPACE_CONFIDENTIAL_MODE: i64 = 640044;
 
-/// The operator may not set the "can upload and download" permission.
+/// 640045: The operator may not set the "can upload and download" permission.
 ///
 /// Check the account type of the operator.
 #[doc(alias("640045"))]
 pub const WEDRIVE_UPLOAD_DOWNLOAD_PERMISSION_DENIED: i64 = 640045;
 
-/// The operator may not set the "custom" permission.
+/// 640046: The operator may not set the "custom" permission.
 ///
 /// Check the account type of the operator.
 #[doc(alias("640046"))]
 pub const WEDRIVE_CUSTOM_PERMISSION_DENIED: i64 = 640046;
 
-/// The uploaded file is larger than allowed.
+/// 640047: The uploaded file is larger than allowed.
 ///
 /// A single file can't be larger than 20G.
 #[doc(alias("640047"))]
 pub const WEDRIVE_UPLOAD_FILE_TOO_LARGE: i64 = 640047;
 
-/// The upload steps weren't followed correctly.
+/// 640048: The upload steps weren't followed correctly.
 ///
 /// Don't call `file_upload_finish` more than once.
 #[doc(alias("640048"))]
 pub const WEDRIVE_UPLOAD_FLOW_ERROR: i64 = 640048;
 
-/// A parameter is wrong.
+/// 640051: A parameter is wrong.
 ///
 /// Check that the parameters meet the API documentation.
 #[doc(alias("640051"))]
 pub const DOCUMENT_INVALID_PARAMETER_640051: i64 = 640051;
 
-/// The document name is invalid.
+/// 640052: The document name is invalid.
 ///
 /// Check that the document name meets the API documentation.
 #[doc(alias("640052"))]
 pub const DOCUMENT_INVALID_NAME: i64 = 640052;
 
-/// The maximum number of admins is reached.
+/// 640053: The maximum number of admins is reached.
 ///
 /// Use fewer admins, at most 3.
 #[doc(alias("640053"))]
 pub const DOCUMENT_ADMIN_LIMIT_REACHED: i64 = 640053;
 
-/// The document type is invalid.
+/// 640054: The document type is invalid.
 ///
 /// Check that the document type meets the API documentation.
 #[doc(alias("640054"))]
 pub const DOCUMENT_INVALID_TYPE: i64 = 640054;
 
-/// The maximum number of document members is reached.
+/// 640055: The maximum number of document members is reached.
 ///
 /// Use fewer document members.
 #[doc(alias("640055"))]
 pub const DOCUMENT_MEMBER_LIMIT_REACHED: i64 = 640055;
 
-/// The member to be deleted isn't among the document members.
+/// 640056: The member to be deleted isn't among the document members.
 ///
 /// Compare the member to be deleted with the present members.
 #[doc(alias("640056"))]
 pub const DOCUMENT_MEMBER_TO_DELETE_NOT_FOUND: i64 = 640056;
 
-/// The maximum number of files in the space is reached.
+/// 640060: The maximum number of files in the space is reached.
 ///
 /// Clean up files in the space that are no longer used.
 #[doc(alias("640060"))]
 pub const WEDRIVE_SPACE_FILE_LIMIT_REACHED: i64 = 640060;
 
-/// The name of the smart sheet content permission rule is a duplicate.
+/// 640061: The name of the smart sheet content permission rule is a duplicate.
 ///
 /// Change `name`: it can't be one that exists already, nor "全员权限" (permissions of all members).
 #[doc(alias("640061"))]
 pub const SMARTSHEET_RULE_NAME_DUPLICATE: i64 = 640061;
 
-/// The name of the smart sheet content permission rule is too long.
+/// 640062: The name of the smart sheet content permission rule is too long.
 ///
 /// Use a `name` of at most 20 characters.
 #[doc(alias("640062"))]
 pub const SMARTSHEET_RULE_NAME_TOO_LONG: i64 = 640062;
 
-/// There are too many smart sheet rules for specified members.
+/// 640063: There are too many smart sheet rules for specified members.
 ///
 /// A document can have at most 20 additional member permission rules.
 #[doc(alias("640063"))]
 pub const SMARTSHEET_TOO_MANY_MEMBER_RULES: i64 = 640063;
 
-/// The additional member permission rule of the smart sheet doesn't exist.
+/// 640065: The additional member permission rule of the smart sheet doesn't exist.
 ///
 /// Check that the rule ID passed in is valid.
 #[doc(alias("640065"))]
 pub const SMARTSHEET_MEMBER_RULE_NOT_FOUND: i64 = 640065;
 
-/// The member to be deleted from the smart sheet permission doesn't exist.
+/// 640067: The member to be deleted from the smart sheet permission doesn't exist.
 ///
 /// The member isn't in the member list of the current permission.
 #[doc(alias("640067"))]
 pub const SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND: i64 = 640067;
 
-/// There are too many members in the smart sheet permission rule.
+/// 640069: There are too many members in the smart sheet permission rule.
 ///
 /// An additional member permission rule can have at most 500 members.
 #[doc(alias("640069"))]
 pub const SMARTSHEET_RULE_HAS_TOO_MANY_MEMBERS: i64 = 640069;
 
-/// Record rules for some records can't be set where the smart sheet permission covers all records.
+/// 640070: Record rules for some records can't be set where the smart sheet permission covers all
+/// records.
 ///
 /// With `rule_list.priv_list.record_priv.record_range_type` = 1 (all records), don't set
 /// `record_priv.record_rule_list` or `record_priv.record_rule_list.other_priv`.
 #[doc(alias("640070"))]
 pub const SMARTSHEET_PARTIAL_RECORD_RULE_NOT_ALLOWED: i64 = 640070;
 
-/// The number of record rules of the smart sheet permission is invalid.
+/// 640071: The number of record rules of the smart sheet permission is invalid.
 ///
 /// The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.
 #[doc(alias("640071"))]
 pub const SMARTSHEET_INVALID_RECORD_RULE_COUNT: i64 = 640071;
 
-/// A record rule of the smart sheet permission has no field ID.
+/// 640072: A record rule of the smart sheet permission has no field ID.
 ///
 /// Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.
 #[doc(alias("640072"))]
 pub const SMARTSHEET_RECORD_RULE_MISSING_FIELD_ID: i64 = 640072;
 
-/// The operation type of a smart sheet record rule takes no value.
+/// 640073: The operation type of a smart sheet record rule takes no value.
 ///
 /// With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 1 (contains oneself, for a member
 /// field), 6 (is empty) or 7 (isn't empty), don't set `record_rule_list.value`.
 #[doc(alias("640073"))]
 pub const SMARTSHEET_RECORD_RULE_VALUE_NOT_ALLOWED: i64 = 640073;
 
-/// The operation type of a smart sheet record rule needs a value.
+/// 640074: The operation type of a smart sheet record rule needs a value.
 ///
 /// With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 2 (contains the value), 3
 /// (doesn't contain the value), 4 (equals the value) or 5 (doesn't equal the value), set
@@ -5301,46 +5322,47 @@ pub const SMARTSHEET_RECORD_RULE_VALUE_NOT_ALLOWED: i64 = 640073;
 #[doc(alias("640074"))]
 pub const SMARTSHEET_RECORD_RULE_VALUE_REQUIRED: i64 = 640074;
 
-/// The operation type of a smart sheet record rule isn't defined.
+/// 640075: The operation type of a smart sheet record rule isn't defined.
 ///
 /// `rule_list.priv_list.record_priv.record_rule_list.oper_type` must be from 1 to 7. It must be 1
 /// (contains oneself) where `field_id` is `CREATED_USER` or `field_type` is `FIELD_TYPE_USER`.
 #[doc(alias("640075"))]
 pub const SMARTSHEET_RECORD_RULE_UNDEFINED_OPER_TYPE: i64 = 640075;
 
-/// The other permission of a smart sheet record rule is invalid.
+/// 640076: The other permission of a smart sheet record rule is invalid.
 ///
 /// `priv_list.record_priv.record_rule_list.other_priv` must be from 1 to 2. Where `priv_list.priv` is
 /// 3 (view only), it must be 2 (can't be viewed).
 #[doc(alias("640076"))]
 pub const SMARTSHEET_RECORD_RULE_INVALID_OTHER_PRIV: i64 = 640076;
 
-/// The record rule type of the smart sheet permission isn't defined.
+/// 640077: The record rule type of the smart sheet permission isn't defined.
 ///
 /// `priv_list.record_priv.record_range_type` must be from 1 to 3.
 #[doc(alias("640077"))]
 pub const SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE: i64 = 640077;
 
-/// Field rules for some fields can't be set where the smart sheet permission covers all fields.
+/// 640078: Field rules for some fields can't be set where the smart sheet permission covers all
+/// fields.
 ///
 /// With `priv_list.field_priv.field_range_type` = 1 (all fields), don't set
 /// `priv_list.field_priv.field_rule_list` or `priv_list.field_priv.field_default_rule`.
 #[doc(alias("640078"))]
 pub const SMARTSHEET_PARTIAL_FIELD_RULE_NOT_ALLOWED: i64 = 640078;
 
-/// A field rule of the smart sheet permission has no field ID.
+/// 640079: A field rule of the smart sheet permission has no field ID.
 ///
 /// Check that the field ID isn't empty in the field rules.
 #[doc(alias("640079"))]
 pub const SMARTSHEET_FIELD_RULE_MISSING_FIELD_ID: i64 = 640079;
 
-/// A field ID occurs more than once in the field rules of the smart sheet permission.
+/// 640080: A field ID occurs more than once in the field rules of the smart sheet permission.
 ///
 /// Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.
 #[doc(alias("640080"))]
 pub const SMARTSHEET_FIELD_RULE_DUPLICATE_FIELD_ID: i64 = 640080;
 
-/// A field rule of the smart sheet permission is invalid.
+/// 640081: A field rule of the smart sheet permission is invalid.
 ///
 /// Check that `priv_list.priv` doesn't conflict with `can_edit`, `can_insert` and `can_view` of
 /// `priv_list.field_priv.field_rule_list` (the outer permission is usually the wider one). Where
@@ -5349,46 +5371,46 @@ pub const SMARTSHEET_FIELD_RULE_DUPLICATE_FIELD_ID: i64 = 640080;
 #[doc(alias("640081"))]
 pub const SMARTSHEET_INVALID_FIELD_RULE: i64 = 640081;
 
-/// The minimum permission of the smart sheet field rules is invalid.
+/// 640082: The minimum permission of the smart sheet field rules is invalid.
 ///
 /// A record rule needs a field for which the field rules set no permission. Set the permission of that
 /// field in the field rules.
 #[doc(alias("640082"))]
 pub const SMARTSHEET_INVALID_FIELD_MIN_PERMISSION: i64 = 640082;
 
-/// The default permission of the smart sheet field rules is invalid.
+/// 640083: The default permission of the smart sheet field rules is invalid.
 ///
 /// Don't set `priv_list.field_priv.field_default_rule` for the permissions of all members; always set
 /// it for additional member permissions.
 #[doc(alias("640083"))]
 pub const SMARTSHEET_INVALID_FIELD_DEFAULT_RULE: i64 = 640083;
 
-/// The `can_*` operations of the smart sheet field rules are invalid.
+/// 640084: The `can_*` operations of the smart sheet field rules are invalid.
 ///
 /// Check that the `can_*` operations of `priv_list.field_priv.field_default_rule` conflict neither
 /// with each other nor with the outer `priv_list.priv`.
 #[doc(alias("640084"))]
 pub const SMARTSHEET_INVALID_FIELD_CAN_OPERATION: i64 = 640084;
 
-/// The field rule type of the smart sheet permission isn't defined.
+/// 640085: The field rule type of the smart sheet permission isn't defined.
 ///
 /// `priv_list.record_priv.record_range_type` must be from 1 to 3.
 #[doc(alias("640085"))]
 pub const SMARTSHEET_UNDEFINED_FIELD_RULE_TYPE: i64 = 640085;
 
-/// The sheet ID in the smart sheet permission is empty.
+/// 640086: The sheet ID in the smart sheet permission is empty.
 ///
 /// Check that `priv_list.sheet_id` isn't empty.
 #[doc(alias("640086"))]
 pub const SMARTSHEET_EMPTY_SHEET_ID: i64 = 640086;
 
-/// A sheet ID occurs more than once in the smart sheet permission.
+/// 640087: A sheet ID occurs more than once in the smart sheet permission.
 ///
 /// Check `priv_list.sheet_id` for duplicates.
 #[doc(alias("640087"))]
 pub const SMARTSHEET_DUPLICATE_SHEET_ID: i64 = 640087;
 
-/// The permission settings of a sheet in the smart sheet are invalid.
+/// 640088: The permission settings of a sheet in the smart sheet are invalid.
 ///
 /// With `priv_list.priv` 1 (all permissions) or 4 (no permission), set no other fields of the same
 /// level, including `field_priv` and `record_priv`. With 2 (editable), `field_priv`, `record_priv` and
@@ -5397,52 +5419,52 @@ pub const SMARTSHEET_DUPLICATE_SHEET_ID: i64 = 640087;
 #[doc(alias("640088"))]
 pub const SMARTSHEET_INVALID_SHEET_PRIV: i64 = 640088;
 
-/// The permission type of a sheet in the smart sheet is invalid.
+/// 640089: The permission type of a sheet in the smart sheet is invalid.
 ///
 /// `priv_list.priv` must be from 1 to 4.
 #[doc(alias("640089"))]
 pub const SMARTSHEET_INVALID_SHEET_PRIV_TYPE: i64 = 640089;
 
-/// The type of a member in the smart sheet permission is invalid.
+/// 640090: The type of a member in the smart sheet permission is invalid.
 ///
 /// When changing the member list of an additional permission, check that the type of each member ID
 /// matches the list parameter it is passed in.
 #[doc(alias("640090"))]
 pub const SMARTSHEET_INVALID_MEMBER_TYPE: i64 = 640090;
 
-/// A member occurs more than once in the smart sheet permission.
+/// 640091: A member occurs more than once in the smart sheet permission.
 ///
 /// When changing the member list of an additional permission, don't pass the same member ID twice.
 #[doc(alias("640091"))]
 pub const SMARTSHEET_DUPLICATE_MEMBER: i64 = 640091;
 
-/// A member in the smart sheet permission is invalid.
+/// 640092: A member in the smart sheet permission is invalid.
 ///
 /// A member ID in the list of members to delete isn't in the member list of the current permission.
 #[doc(alias("640092"))]
 pub const SMARTSHEET_INVALID_MEMBER: i64 = 640092;
 
-/// The list of fields in the smart sheet permission is empty.
+/// 640093: The list of fields in the smart sheet permission is empty.
 ///
 /// With `priv_list.field_priv.field_range_type` = 2 (some fields), set
 /// `priv_list.field_priv.field_rule_list`.
 #[doc(alias("640093"))]
 pub const SMARTSHEET_EMPTY_FIELD_RULE_LIST: i64 = 640093;
 
-/// The smart sheet's permissions of all members can't be given a name.
+/// 640094: The smart sheet's permissions of all members can't be given a name.
 ///
 /// Don't change the name of the permissions of all members.
 #[doc(alias("640094"))]
 pub const SMARTSHEET_ALL_MEMBER_RULE_NAME_FORBIDDEN: i64 = 640094;
 
-/// The field type of the creator in the smart sheet permission is invalid.
+/// 640095: The field type of the creator in the smart sheet permission is invalid.
 ///
 /// With `priv_list.record_priv.record_rule_list.field_id` = `CREATED_USER`, don't set
 /// `priv_list.record_priv.record_rule_list.field_type`.
 #[doc(alias("640095"))]
 pub const SMARTSHEET_INVALID_CREATOR_FIELD_TYPE: i64 = 640095;
 
-/// A field type in the smart sheet permission is invalid.
+/// 640096: A field type in the smart sheet permission is invalid.
 ///
 /// For record permissions, set `priv_list.record_priv.record_rule_list.field_type` to one of
 /// `FIELD_TYPE_USER`, `FIELD_TYPE_SELECT`, `FIELD_TYPE_SINGLE_SELECT`, `FIELD_TYPE_LOOKUP`. For field
@@ -5450,99 +5472,99 @@ pub const SMARTSHEET_INVALID_CREATOR_FIELD_TYPE: i64 = 640095;
 #[doc(alias("640096"))]
 pub const SMARTSHEET_PERMISSION_INVALID_FIELD_TYPE: i64 = 640096;
 
-/// A sheet ID in the smart sheet permission is invalid.
+/// 640097: A sheet ID in the smart sheet permission is invalid.
 ///
 /// The sheet of `rule_list.priv_list.sheet_id` doesn't exist. Check the sheet ID.
 #[doc(alias("640097"))]
 pub const SMARTSHEET_PERMISSION_INVALID_SHEET_ID: i64 = 640097;
 
-/// The permission of a date, number or file field of the smart sheet is wrong.
+/// 640098: The permission of a date, number or file field of the smart sheet is wrong.
 ///
 /// The 3 rules of date, number and file fields are linked: only "can edit" and "can view" without the
 /// third isn't possible.
 #[doc(alias("640098"))]
 pub const SMARTSHEET_DATE_NUMBER_FILE_FIELD_ERROR: i64 = 640098;
 
-/// The permission of a lookup field of the smart sheet is wrong.
+/// 640100: The permission of a lookup field of the smart sheet is wrong.
 ///
 /// Lookup and formula fields can't be editable; they may be hidden from view.
 #[doc(alias("640100"))]
 pub const SMARTSHEET_LOOKUP_FIELD_ERROR: i64 = 640100;
 
-/// The permission of a system field of the smart sheet is wrong.
+/// 640101: The permission of a system field of the smart sheet is wrong.
 ///
 /// The system fields (creator, modifier, creation time and modification time) can't be editable, and
 /// must at least be viewable.
 #[doc(alias("640101"))]
 pub const SMARTSHEET_SYSTEM_FIELD_ERROR: i64 = 640101;
 
-/// The merchant ID is invalid.
+/// 660001: The merchant ID is invalid.
 ///
 /// Check that the merchant ID is correct.
 #[doc(alias("660001"))]
 pub const EXTERNAL_PAYMENT_INVALID_MCHID: i64 = 660001;
 
-/// The ID of the company's payee is invalid.
+/// 660002: The ID of the company's payee is invalid.
 ///
 /// Check that `payee_userid` is correct.
 #[doc(alias("660002"))]
 pub const EXTERNAL_PAYMENT_INVALID_PAYEE_USERID: i64 = 660002;
 
-/// The userid isn't in the visible scope of the app.
+/// 660003: The userid isn't in the visible scope of the app.
 #[doc(alias("660003"))]
 pub const EXTERNAL_PAYMENT_USERID_NOT_VISIBLE: i64 = 660003;
 
-/// The partyid isn't in the visible scope of the app.
+/// 660004: The partyid isn't in the visible scope of the app.
 #[doc(alias("660004"))]
 pub const EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE: i64 = 660004;
 
-/// The tagid isn't in the visible scope of the app.
+/// 660005: The tagid isn't in the visible scope of the app.
 #[doc(alias("660005"))]
 pub const EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE: i64 = 660005;
 
-/// The merchant ID can't be found.
+/// 660006: The merchant ID can't be found.
 #[doc(alias("660006"))]
 pub const EXTERNAL_PAYMENT_MCHID_NOT_FOUND: i64 = 660006;
 
-/// The request has already been submitted.
+/// 660007: The request has already been submitted.
 ///
 /// There is no need to submit it again.
 #[doc(alias("660007"))]
 pub const EXTERNAL_PAYMENT_REQUEST_EXISTS: i64 = 660007;
 
-/// The merchant ID is already bound.
+/// 660008: The merchant ID is already bound.
 ///
 /// There is no need to submit the request again.
 #[doc(alias("660008"))]
 pub const EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND: i64 = 660008;
 
-/// The legal entity of the merchant ID differs from that of the merchant.
+/// 660009: The legal entity of the merchant ID differs from that of the merchant.
 #[doc(alias("660009"))]
 pub const EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH: i64 = 660009;
 
-/// The maximum number of bound merchant IDs is exceeded.
+/// 660010: The maximum number of bound merchant IDs is exceeded.
 #[doc(alias("660010"))]
 pub const EXTERNAL_PAYMENT_MCHID_BIND_LIMIT: i64 = 660010;
 
-/// The merchant ID isn't bound.
+/// 660011: The merchant ID isn't bound.
 #[doc(alias("660011"))]
 pub const EXTERNAL_PAYMENT_MCHID_NOT_BOUND: i64 = 660011;
 
-/// The paymentid is invalid.
+/// 660012: The paymentid is invalid.
 #[doc(alias("660012"))]
 pub const EXTERNAL_PAYMENT_INVALID_PAYMENTID: i64 = 660012;
 
-/// The system app for external payment is turned off.
+/// 660013: The system app for external payment is turned off.
 #[doc(alias("660013"))]
 pub const EXTERNAL_PAYMENT_APP_DISABLED: i64 = 660013;
 
-/// This API is no longer available.
+/// 660014: This API is no longer available.
 ///
 /// Create or delete merchant IDs in the WeCom admin console, under app management, external payment.
 #[doc(alias("660014"))]
 pub const EXTERNAL_PAYMENT_API_DEPRECATED: i64 = 660014;
 
-/// The app isn't in the shared scope.
+/// 670001: The app isn't in the shared scope.
 ///
 /// When an upstream company gets the access_token of a downstream company, check that the access_token
 /// passed is that of the upstream app, and that the corpid and agentid were obtained from the API that
@@ -5550,1831 +5572,1839 @@ pub const EXTERNAL_PAYMENT_API_DEPRECATED: i64 = 660014;
 #[doc(alias("670001"))]
 pub const CHAIN_APP_NOT_IN_SHARED_SCOPE: i64 = 670001;
 
-/// The chain_id of the chain (上下游) is invalid.
+/// 670002: The chain_id of the chain (上下游) is invalid.
 #[doc(alias("670002"))]
 pub const CHAIN_INVALID_CHAIN_ID: i64 = 670002;
 
-/// The group ID of the chain (上下游) is invalid.
+/// 670003: The group ID of the chain (上下游) is invalid.
 #[doc(alias("670003"))]
 pub const CHAIN_INVALID_GROUP_ID: i64 = 670003;
 
-/// The company isn't in the scope of the chain (上下游).
+/// 670004: The company isn't in the scope of the chain (上下游).
 #[doc(alias("670004"))]
 pub const CHAIN_CORP_NOT_IN_SCOPE: i64 = 670004;
 
-/// The maximum number of companies in the chain (上下游) is exceeded.
+/// 670005: The maximum number of companies in the chain (上下游) is exceeded.
 #[doc(alias("670005"))]
 pub const CHAIN_CORP_LIMIT_EXCEEDED_670005: i64 = 670005;
 
-/// The rule ID of the chain (上下游) is invalid.
+/// 670006: The rule ID of the chain (上下游) is invalid.
 #[doc(alias("670006"))]
 pub const CHAIN_INVALID_RULE_ID: i64 = 670006;
 
-/// There are too many rule IDs for the chain (上下游).
+/// 670007: There are too many rule IDs for the chain (上下游).
 #[doc(alias("670007"))]
 pub const CHAIN_RULE_ID_LIMIT_EXCEEDED: i64 = 670007;
 
-/// The group isn't unique.
+/// 670008: The group isn't unique.
 #[doc(alias("670008"))]
 pub const CHAIN_GROUP_NOT_UNIQUE: i64 = 670008;
 
-/// The custom ID isn't unique.
+/// 670009: The custom ID isn't unique.
 #[doc(alias("670009"))]
 pub const CHAIN_CUSTOM_ID_NOT_UNIQUE: i64 = 670009;
 
-/// There are too many persons in charge.
+/// 670010: There are too many persons in charge.
 #[doc(alias("670010"))]
 pub const CHAIN_LEADER_LIMIT_EXCEEDED: i64 = 670010;
 
-/// The custom ID is invalid: the custom ID of a company in the chain can only have up to 64 letters
-/// and digits.
+/// 670011: The custom ID is invalid: the custom ID of a company in the chain can only have up to 64
+/// letters and digits.
 #[doc(alias("670011"))]
 pub const CHAIN_INVALID_CUSTOM_ID: i64 = 670011;
 
-/// The name of a company to be imported is empty.
+/// 670012: The name of a company to be imported is empty.
 #[doc(alias("670012"))]
 pub const CHAIN_IMPORT_CORP_NAME_EMPTY: i64 = 670012;
 
-/// The company name is invalid: it can only have up to 30 characters, made of Chinese or English
-/// letters, digits and permitted characters.
+/// 670013: The company name is invalid: it can only have up to 30 characters, made of Chinese or
+/// English letters, digits and permitted characters.
 #[doc(alias("670013"))]
 pub const CHAIN_INVALID_CORP_NAME: i64 = 670013;
 
-/// The name of a contact in the chain (上下游) is empty.
+/// 670014: The name of a contact in the chain (上下游) is empty.
 #[doc(alias("670014"))]
 pub const CHAIN_CONTACT_NAME_EMPTY: i64 = 670014;
 
-/// The name of a contact in the chain (上下游) is invalid.
+/// 670015: The name of a contact in the chain (上下游) is invalid.
 #[doc(alias("670015"))]
 pub const CHAIN_INVALID_CONTACT_NAME: i64 = 670015;
 
-/// The identity field is invalid: it can only be the person in charge or a member.
+/// 670016: The identity field is invalid: it can only be the person in charge or a member.
 #[doc(alias("670016"))]
 pub const CHAIN_INVALID_IDENTITY_TYPE: i64 = 670016;
 
-/// The group name is the same as a company name on the same level.
+/// 670017: The group name is the same as a company name on the same level.
 #[doc(alias("670017"))]
 pub const CHAIN_GROUP_NAME_CONFLICTS_WITH_CORP: i64 = 670017;
 
-/// The account of this contact is abnormal, so the contact can't be invited to the chain (上下游).
+/// 670018: The account of this contact is abnormal, so the contact can't be invited to the chain
+/// (上下游).
 #[doc(alias("670018"))]
 pub const CHAIN_CONTACT_ACCOUNT_ABNORMAL: i64 = 670018;
 
-/// After the import, a single company in the chain (上下游) would have more people than allowed.
+/// 670019: After the import, a single company in the chain (上下游) would have more people than allowed.
 #[doc(alias("670019"))]
 pub const CHAIN_IMPORT_CORP_MEMBER_LIMIT: i64 = 670019;
 
-/// Groups in the chain (上下游) can't be nested deeper than 9 levels.
+/// 670020: Groups in the chain (上下游) can't be nested deeper than 9 levels.
 #[doc(alias("670020"))]
 pub const CHAIN_GROUP_LEVEL_LIMIT: i64 = 670020;
 
-/// The group name in the chain (上下游) is invalid.
+/// 670021: The group name in the chain (上下游) is invalid.
 #[doc(alias("670021"))]
 pub const CHAIN_INVALID_GROUP_NAME: i64 = 670021;
 
-/// Another import job of the chain (上下游) is still running.
+/// 670022: Another import job of the chain (上下游) is still running.
 #[doc(alias("670022"))]
 pub const CHAIN_IMPORT_IN_PROGRESS: i64 = 670022;
 
-/// The daily limit on the number of people imported into the chain (上下游) is exceeded.
+/// 670023: The daily limit on the number of people imported into the chain (上下游) is exceeded.
 #[doc(alias("670023"))]
 pub const CHAIN_IMPORT_DAILY_LIMIT: i64 = 670023;
 
-/// The account is abnormal, so it can't import into the chain (上下游).
+/// 670024: The account is abnormal, so it can't import into the chain (上下游).
 #[doc(alias("670024"))]
 pub const CHAIN_IMPORT_ACCOUNT_ABNORMAL: i64 = 670024;
 
-/// The imported data exceeds a limit: the people in a single company, the number of companies, or the
-/// total number of people.
+/// 670025: The imported data exceeds a limit: the people in a single company, the number of companies,
+/// or the total number of people.
 #[doc(alias("670025"))]
 pub const CHAIN_IMPORT_DATA_LIMIT: i64 = 670025;
 
-/// Too many companies have joined the space of the chain (上下游).
+/// 670026: Too many companies have joined the space of the chain (上下游).
 #[doc(alias("670026"))]
 pub const CHAIN_CORP_LIMIT: i64 = 670026;
 
-/// The creator of the chain (上下游) can't be removed.
+/// 670027: The creator of the chain (上下游) can't be removed.
 #[doc(alias("670027"))]
 pub const CHAIN_CREATOR_NOT_REMOVABLE: i64 = 670027;
 
-/// The company name isn't unique in the chain (上下游).
+/// 670028: The company name isn't unique in the chain (上下游).
 #[doc(alias("670028"))]
 pub const CHAIN_CORP_NAME_NOT_UNIQUE: i64 = 670028;
 
-/// The member or department is outside the scope of the chain (上下游).
+/// 670029: The member or department is outside the scope of the chain (上下游).
 #[doc(alias("670029"))]
 pub const CHAIN_MEMBER_OR_DEPARTMENT_OUT_OF_SCOPE: i64 = 670029;
 
-/// The `groupid` can't be operated on; it may be outside the range that the app is shared with.
+/// 670030: The `groupid` can't be operated on; it may be outside the range that the app is shared
+/// with.
 #[doc(alias("670030"))]
 pub const CHAIN_GROUP_ID_NO_PERMISSION: i64 = 670030;
 
-/// By the admin's settings, some contacts may not join a chain (上下游) created by another company.
+/// 670031: By the admin's settings, some contacts may not join a chain (上下游) created by another
+/// company.
 #[doc(alias("670031"))]
 pub const CHAIN_CONTACT_JOIN_FORBIDDEN_BY_ADMIN: i64 = 670031;
 
-/// The custom ID of the member in the chain (上下游) is invalid.
+/// 670032: The custom ID of the member in the chain (上下游) is invalid.
 #[doc(alias("670032"))]
 pub const CHAIN_MEMBER_CUSTOM_ID_INVALID: i64 = 670032;
 
-/// More than one custom ID was given for the same member.
+/// 670033: More than one custom ID was given for the same member.
 #[doc(alias("670033"))]
 pub const CHAIN_MEMBER_CUSTOM_ID_MULTIPLE: i64 = 670033;
 
-/// The custom ID of the member is already used by another member of the same downstream company.
+/// 670034: The custom ID of the member is already used by another member of the same downstream
+/// company.
 #[doc(alias("670034"))]
 pub const CHAIN_MEMBER_CUSTOM_ID_DUPLICATE: i64 = 670034;
 
-/// The member has no custom ID in the chain (上下游).
+/// 670035: The member has no custom ID in the chain (上下游).
 #[doc(alias("670035"))]
 pub const CHAIN_MEMBER_CUSTOM_ID_NOT_SET: i64 = 670035;
 
-/// A parameter of the mail request is wrong.
+/// 680000: A parameter of the mail request is wrong.
 ///
 /// See the returned `errmsg` for details.
 #[doc(alias("680000"))]
 pub const MAIL_INVALID_PARAMETER: i64 = 680000;
 
-/// The address of the mail group is invalid.
+/// 680001: The address of the mail group is invalid.
 ///
 /// Check that the address is well formed and belongs to a domain of this company.
 #[doc(alias("680001"))]
 pub const MAIL_GROUP_INVALID_ADDRESS: i64 = 680001;
 
-/// The name of the mail group is invalid.
+/// 680002: The name of the mail group is invalid.
 ///
 /// Check that the name is neither empty nor too long.
 #[doc(alias("680002"))]
 pub const MAIL_GROUP_INVALID_NAME: i64 = 680002;
 
-/// A member of the mail group is invalid.
+/// 680003: A member of the mail group is invalid.
 ///
 /// Check that the mail addresses of the group members are well formed.
 #[doc(alias("680003"))]
 pub const MAIL_GROUP_INVALID_MEMBER: i64 = 680003;
 
-/// A group inside the mail group is invalid.
+/// 680004: A group inside the mail group is invalid.
 ///
 /// Check that the group's mail address is well formed and that the group belongs to this company.
 #[doc(alias("680004"))]
 pub const MAIL_GROUP_INVALID_SUBGROUP: i64 = 680004;
 
-/// The permission to use the mail group is invalid.
+/// 680006: The permission to use the mail group is invalid.
 ///
 /// Only 0 (members of the company), 1 (anyone), 2 (members of the group) and 3 (custom members) are
 /// supported.
 #[doc(alias("680006"))]
 pub const MAIL_GROUP_INVALID_USE_PERMISSION: i64 = 680006;
 
-/// The mail address of a member allowed to use the mail group is invalid.
+/// 680007: The mail address of a member allowed to use the mail group is invalid.
 ///
 /// Check that the mail addresses of the group members are well formed.
 #[doc(alias("680007"))]
 pub const MAIL_GROUP_INVALID_ALLOWED_MEMBER: i64 = 680007;
 
-/// The mail group has no members.
+/// 680008: The mail group has no members.
 ///
 /// Check whether `userlist`, `grouplist` and `department` are all empty.
 #[doc(alias("680008"))]
 pub const MAIL_GROUP_MEMBERS_EMPTY: i64 = 680008;
 
-/// The address of the mail group is already taken by a member.
+/// 680010: The address of the mail group is already taken by a member.
 ///
 /// Check whether a member of the company already occupies the group address.
 #[doc(alias("680010"))]
 pub const MAIL_GROUP_ADDRESS_USED_BY_USER: i64 = 680010;
 
-/// The address of the mail group is already taken by another mail group.
+/// 680011: The address of the mail group is already taken by another mail group.
 ///
 /// Check whether another group of the company already occupies the group address.
 #[doc(alias("680011"))]
 pub const MAIL_GROUP_ADDRESS_USED_BY_GROUP: i64 = 680011;
 
-/// The mail group doesn't exist.
+/// 680012: The mail group doesn't exist.
 ///
 /// Check that the group address is correct and exists in this company.
 #[doc(alias("680012"))]
 pub const MAIL_GROUP_NOT_FOUND: i64 = 680012;
 
-/// The `fuzzy` parameter of the search is invalid.
+/// 680015: The `fuzzy` parameter of the search is invalid.
 ///
 /// Check that `fuzzy` is 0 or 1.
 #[doc(alias("680015"))]
 pub const MAIL_GROUP_INVALID_FUZZY: i64 = 680015;
 
-/// The address of the public mailbox is invalid.
+/// 680032: The address of the public mailbox is invalid.
 ///
 /// Check that the address is well formed and belongs to a domain of this company.
 #[doc(alias("680032"))]
 pub const PUBLIC_MAILBOX_INVALID_ADDRESS: i64 = 680032;
 
-/// The address of the public mailbox is already in use.
+/// 680033: The address of the public mailbox is already in use.
 ///
 /// Check whether the public mailbox address is already occupied in the company.
 #[doc(alias("680033"))]
 pub const PUBLIC_MAILBOX_ADDRESS_DUPLICATE: i64 = 680033;
 
-/// The name of the public mailbox is invalid.
+/// 680034: The name of the public mailbox is invalid.
 ///
 /// Check that the name is neither empty nor too long.
 #[doc(alias("680034"))]
 pub const PUBLIC_MAILBOX_INVALID_NAME: i64 = 680034;
 
-/// The public mailbox ID doesn't exist.
+/// 680035: The public mailbox ID doesn't exist.
 ///
 /// Check that the ID exists.
 #[doc(alias("680035"))]
 pub const PUBLIC_MAILBOX_ID_NOT_FOUND: i64 = 680035;
 
-/// The public mailbox ID is invalid.
+/// 680036: The public mailbox ID is invalid.
 ///
 /// Check that the ID was passed and has the right data type.
 #[doc(alias("680036"))]
 pub const PUBLIC_MAILBOX_INVALID_ID: i64 = 680036;
 
-/// There aren't enough vid accounts left.
+/// 680037: There aren't enough vid accounts left.
 ///
 /// Check whether the vid accounts are used up.
 #[doc(alias("680037"))]
 pub const MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT: i64 = 680037;
 
-/// The name of the public mailbox is already in use.
+/// 680040: The name of the public mailbox is already in use.
 ///
 /// Check whether another public mailbox already uses the name.
 #[doc(alias("680040"))]
 pub const PUBLIC_MAILBOX_NAME_DUPLICATE: i64 = 680040;
 
-/// The `type` field is invalid when getting the member's mail options.
+/// 680041: The `type` field is invalid when getting the member's mail options.
 ///
 /// Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure
 /// login is enabled) are supported.
 #[doc(alias("680041"))]
 pub const MAIL_USER_OPTION_GET_INVALID_TYPE: i64 = 680041;
 
-/// The `type` field is invalid when changing the member's mail options.
+/// 680042: The `type` field is invalid when changing the member's mail options.
 ///
 /// Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure
 /// login is enabled) are supported.
 #[doc(alias("680042"))]
 pub const MAIL_USER_OPTION_UPDATE_INVALID_TYPE: i64 = 680042;
 
-/// The `type` parameter is invalid when disabling or enabling a mailbox.
+/// 680043: The `type` parameter is invalid when disabling or enabling a mailbox.
 ///
 /// Only 1 (enable) and 2 (disable) are supported.
 #[doc(alias("680043"))]
 pub const MAILBOX_TOGGLE_INVALID_TYPE: i64 = 680043;
 
-/// The mailbox of a super admin or of the company's creator can't be disabled.
+/// 680044: The mailbox of a super admin or of the company's creator can't be disabled.
 ///
 /// Check whether the `userid` is a super admin or the creator of the company.
 #[doc(alias("680044"))]
 pub const MAILBOX_DISABLE_ADMIN_FORBIDDEN: i64 = 680044;
 
-/// A mailbox that is already closed can't be disabled.
+/// 680045: A mailbox that is already closed can't be disabled.
 ///
 /// Check whether the mail account is closed.
 #[doc(alias("680045"))]
 pub const MAILBOX_DISABLE_ALREADY_CLOSED: i64 = 680045;
 
-/// The maximum number of enabled mailboxes is reached.
+/// 680046: The maximum number of enabled mailboxes is reached.
 ///
 /// Check how many mailboxes are enabled in the company.
 #[doc(alias("680046"))]
 pub const MAILBOX_ENABLED_LIMIT: i64 = 680046;
 
-/// The alias mail address is malformed.
+/// 680047: The alias mail address is malformed.
 #[doc(alias("680047"))]
 pub const MAIL_ALIAS_INVALID_FORMAT: i64 = 680047;
 
-/// The alias mail account already exists.
+/// 680048: The alias mail account already exists.
 #[doc(alias("680048"))]
 pub const MAIL_ALIAS_ALREADY_EXISTS: i64 = 680048;
 
-/// More than 5 alias mail addresses were passed.
+/// 680049: More than 5 alias mail addresses were passed.
 #[doc(alias("680049"))]
 pub const MAIL_ALIAS_LIMIT: i64 = 680049;
 
-/// The company has no domain of its own, so aliases can't be added.
+/// 680050: The company has no domain of its own, so aliases can't be added.
 #[doc(alias("680050"))]
 pub const MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN: i64 = 680050;
 
-/// The company's meeting app is turned off, so audio and video meetings are unavailable; contact the
-/// admin.
+/// 680106: The company's meeting app is turned off, so audio and video meetings are unavailable;
+/// contact the admin.
 #[doc(alias("680106"))]
 pub const MEETING_APP_DISABLED: i64 = 680106;
 
-/// The ID of the client-specific password is incorrect.
+/// 680151: The ID of the client-specific password is incorrect.
 #[doc(alias("680151"))]
 pub const MAIL_CLIENT_PASSWORD_INVALID_ID: i64 = 680151;
 
-/// There are more client-specific passwords than allowed.
+/// 680153: There are more client-specific passwords than allowed.
 #[doc(alias("680153"))]
 pub const MAIL_CLIENT_PASSWORD_LIMIT: i64 = 680153;
 
-/// The account isn't a basic license account.
+/// 701001: The account isn't a basic license account.
 #[doc(alias("701001"))]
 pub const LICENSE_NOT_BASIC_ACCOUNT: i64 = 701001;
 
-/// The license account is invalid.
+/// 701002: The license account is invalid.
 #[doc(alias("701002"))]
 pub const LICENSE_INVALID_ACCOUNT: i64 = 701002;
 
-/// The activation code is already bound.
+/// 701003: The activation code is already bound.
 #[doc(alias("701003"))]
 pub const LICENSE_ACTIVE_CODE_ALREADY_BOUND: i64 = 701003;
 
-/// The member hasn't activated a code of this type, so it can't be renewed.
+/// 701004: The member hasn't activated a code of this type, so it can't be renewed.
 #[doc(alias("701004"))]
 pub const LICENSE_RENEW_TYPE_NOT_ACTIVATED: i64 = 701004;
 
-/// The license order is invalid.
+/// 701005: The license order is invalid.
 #[doc(alias("701005"))]
 pub const LICENSE_INVALID_ORDER: i64 = 701005;
 
-/// The type of the license account is invalid.
+/// 701006: The type of the license account is invalid.
 #[doc(alias("701006"))]
 pub const LICENSE_INVALID_ACCOUNT_TYPE_701006: i64 = 701006;
 
-/// The account type is invalid.
+/// 701007: The account type is invalid.
 #[doc(alias("701007"))]
 pub const LICENSE_INVALID_ACCOUNT_TYPE_701007: i64 = 701007;
 
-/// No valid member has an external contact account.
+/// 701008: No valid member has an external contact account.
 ///
 /// The `userid` has no activated external contact account; activate one, then retry.
 #[doc(alias("701008"))]
 pub const LICENSE_NO_USER_WITH_EXTERNAL_LICENSE: i64 = 701008;
 
-/// During the gradual rollout, `month` can only be 1.
+/// 701009: During the gradual rollout, `month` can only be 1.
 #[doc(alias("701009"))]
 pub const LICENSE_TRIAL_MONTH_MUST_BE_ONE: i64 = 701009;
 
-/// All of the `account_code` values are invalid.
+/// 701010: All of the `account_code` values are invalid.
 #[doc(alias("701010"))]
 pub const LICENSE_ALL_ACCOUNT_CODES_INVALID: i64 = 701010;
 
-/// The `userid` is already bound to a license.
+/// 701011: The `userid` is already bound to a license.
 #[doc(alias("701011"))]
 pub const LICENSE_USERID_ALREADY_BOUND: i64 = 701011;
 
-/// The period in which the `active_code` could be bound is over.
+/// 701012: The period in which the `active_code` could be bound is over.
 #[doc(alias("701012"))]
 pub const LICENSE_ACTIVE_CODE_BIND_EXPIRED: i64 = 701012;
 
-/// During the gradual rollout, a license can be renewed only once.
+/// 701013: During the gradual rollout, a license can be renewed only once.
 #[doc(alias("701013"))]
 pub const LICENSE_TRIAL_RENEW_ONCE_ONLY: i64 = 701013;
 
-/// A `jobid` can be associated with at most 1,000,000 `userid` values.
+/// 701014: A `jobid` can be associated with at most 1,000,000 `userid` values.
 #[doc(alias("701014"))]
 pub const LICENSE_JOB_USERID_LIMIT: i64 = 701014;
 
-/// The company has authorized neither a third-party app nor a customized app, so no order can be
-/// placed.
+/// 701015: The company has authorized neither a third-party app nor a customized app, so no order can
+/// be placed.
 #[doc(alias("701015"))]
 pub const LICENSE_ORDER_NO_APP_AUTHORIZATION: i64 = 701015;
 
-/// The license account isn't activated or has expired.
+/// 701016: The license account isn't activated or has expired.
 #[doc(alias("701016"))]
 pub const LICENSE_ACCOUNT_INACTIVE_OR_EXPIRED: i64 = 701016;
 
-/// The license account was already transferred within the last 30 days.
+/// 701017: The license account was already transferred within the last 30 days.
 #[doc(alias("701017"))]
 pub const LICENSE_ACCOUNT_TRANSFERRED_WITHIN_30_DAYS: i64 = 701017;
 
-/// The recipient already has a license account of the same type with more than 20 days left.
+/// 701018: The recipient already has a license account of the same type with more than 20 days left.
 #[doc(alias("701018"))]
 pub const LICENSE_RECEIVER_ALREADY_HAS_ACCOUNT: i64 = 701018;
 
-/// The `userid` is invalid or belongs to another company.
+/// 701019: The `userid` is invalid or belongs to another company.
 #[doc(alias("701019"))]
 pub const LICENSE_USERID_INVALID_OR_OTHER_CORP: i64 = 701019;
 
-/// The license request contains a duplicate `userid`.
+/// 701020: The license request contains a duplicate `userid`.
 #[doc(alias("701020"))]
 pub const LICENSE_DUPLICATE_USERID: i64 = 701020;
 
-/// The activation code is invalid.
+/// 701021: The activation code is invalid.
 #[doc(alias("701021"))]
 pub const LICENSE_INVALID_ACTIVE_CODE: i64 = 701021;
 
-/// The activation code is still being generated; try again later.
+/// 701022: The activation code is still being generated; try again later.
 #[doc(alias("701022"))]
 pub const LICENSE_ACTIVE_CODE_BEING_GENERATED: i64 = 701022;
 
-/// The request contains a duplicate activation code.
+/// 701023: The request contains a duplicate activation code.
 #[doc(alias("701023"))]
 pub const LICENSE_DUPLICATE_ACTIVE_CODE: i64 = 701023;
 
-/// Every item of the batch operation failed.
+/// 701024: Every item of the batch operation failed.
 #[doc(alias("701024"))]
 pub const LICENSE_BATCH_ALL_FAILED: i64 = 701024;
 
-/// An empty list was passed to the batch operation.
+/// 701025: An empty list was passed to the batch operation.
 #[doc(alias("701025"))]
 pub const LICENSE_BATCH_LIST_EMPTY: i64 = 701025;
 
-/// The list has more items than the maximum.
+/// 701026: The list has more items than the maximum.
 #[doc(alias("701026"))]
 pub const LICENSE_BATCH_LIST_TOO_LONG: i64 = 701026;
 
-/// A test company bought more license accounts than allowed.
+/// 701027: A test company bought more license accounts than allowed.
 #[doc(alias("701027"))]
 pub const LICENSE_TEST_CORP_ACCOUNT_LIMIT: i64 = 701027;
 
-/// A test company can buy a license for at most one month.
+/// 701028: A test company can buy a license for at most one month.
 #[doc(alias("701028"))]
 pub const LICENSE_TEST_CORP_MONTH_LIMIT: i64 = 701028;
 
-/// A test company can renew a license only once.
+/// 701029: A test company can renew a license only once.
 #[doc(alias("701029"))]
 pub const LICENSE_TEST_CORP_RENEW_ONCE_ONLY: i64 = 701029;
 
-/// The validity of the new activation code plus that of the member's old code is more than 5 years.
+/// 701030: The validity of the new activation code plus that of the member's old code is more than 5
+/// years.
 #[doc(alias("701030"))]
 pub const LICENSE_MERGED_VALIDITY_OVER_5_YEARS: i64 = 701030;
 
-/// An order is being migrated; place the new order after the migration is finished.
+/// 701031: An order is being migrated; place the new order after the migration is finished.
 #[doc(alias("701031"))]
 pub const LICENSE_ORDER_MIGRATING: i64 = 701031;
 
-/// There is an unpaid order; complete it before placing a new one.
+/// 701032: There is an unpaid order; complete it before placing a new one.
 #[doc(alias("701032"))]
 pub const LICENSE_UNPAID_ORDER_EXISTS: i64 = 701032;
 
-/// Activation codes are being generated for an order; try again later.
+/// 701033: Activation codes are being generated for an order; try again later.
 #[doc(alias("701033"))]
 pub const LICENSE_ORDER_GENERATING_CODES: i64 = 701033;
 
-/// This legacy company must be migrated, which can be started on the license order page of the service
-/// provider console, before license orders can be bought.
+/// 701034: This legacy company must be migrated, which can be started on the license order page of the
+/// service provider console, before license orders can be bought.
 #[doc(alias("701034"))]
 pub const LICENSE_LEGACY_CORP_NOT_MIGRATED: i64 = 701034;
 
-/// A test order can't be added because there is a formal order.
+/// 701035: A test order can't be added because there is a formal order.
 #[doc(alias("701035"))]
 pub const LICENSE_TEST_ORDER_BLOCKED_BY_FORMAL: i64 = 701035;
 
-/// An order can't be added because a test order is in effect.
+/// 701036: An order can't be added because a test order is in effect.
 #[doc(alias("701036"))]
 pub const LICENSE_ORDER_BLOCKED_BY_TEST_ORDER: i64 = 701036;
 
-/// A refund has been requested for an order and is still pending.
+/// 701037: A refund has been requested for an order and is still pending.
 #[doc(alias("701037"))]
 pub const LICENSE_ORDER_REFUND_PENDING: i64 = 701037;
 
-/// A company in a public livelihood industry can order only 12 months.
+/// 701038: A company in a public livelihood industry can order only 12 months.
 #[doc(alias("701038"))]
 pub const LICENSE_LIVELIHOOD_CORP_12_MONTHS_ONLY: i64 = 701038;
 
-/// A company in a public livelihood industry can't renew.
+/// 701039: A company in a public livelihood industry can't renew.
 #[doc(alias("701039"))]
 pub const LICENSE_LIVELIHOOD_CORP_NO_RENEWAL: i64 = 701039;
 
-/// A company in a public livelihood industry can't buy more than a certain number of licenses.
+/// 701040: A company in a public livelihood industry can't buy more than a certain number of licenses.
 #[doc(alias("701040"))]
 pub const LICENSE_LIVELIHOOD_CORP_PURCHASE_LIMIT: i64 = 701040;
 
-/// The app isn't shared with the downstream company.
+/// 701051: The app isn't shared with the downstream company.
 #[doc(alias("701051"))]
 pub const LICENSE_APP_NOT_SHARED_DOWNSTREAM: i64 = 701051;
 
-/// The activation code was shared by the upstream company.
+/// 701054: The activation code was shared by the upstream company.
 #[doc(alias("701054"))]
 pub const LICENSE_CODE_SHARED_FROM_UPSTREAM: i64 = 701054;
 
-/// The activation code was shared with a downstream company.
+/// 701055: The activation code was shared with a downstream company.
 #[doc(alias("701055"))]
 pub const LICENSE_CODE_SHARED_TO_DOWNSTREAM: i64 = 701055;
 
-/// The total number of shared activation codes is more than 2 times the number of people in the
-/// upstream and downstream (上下游) contacts.
+/// 701056: The total number of shared activation codes is more than 2 times the number of people in
+/// the upstream and downstream (上下游) contacts.
 #[doc(alias("701056"))]
 pub const LICENSE_SHARED_CODE_LIMIT: i64 = 701056;
 
-/// There is no authorization between the service provider and the upstream company.
+/// 701057: There is no authorization between the service provider and the upstream company.
 #[doc(alias("701057"))]
 pub const LICENSE_NO_UPSTREAM_AUTHORIZATION: i64 = 701057;
 
-/// The source and target companies have no upstream and downstream (上下游) relation.
+/// 701058: The source and target companies have no upstream and downstream (上下游) relation.
 #[doc(alias("701058"))]
 pub const LICENSE_CORPS_NOT_IN_CHAIN: i64 = 701058;
 
-/// The API license status of the company is closed.
+/// 701063: The API license status of the company is closed.
 #[doc(alias("701063"))]
 pub const LICENSE_CORP_STATUS_CLOSED: i64 = 701063;
 
-/// The automatic activation status is invalid.
+/// 701070: The automatic activation status is invalid.
 #[doc(alias("701070"))]
 pub const LICENSE_INVALID_AUTO_ACTIVE_STATUS: i64 = 701070;
 
-/// No API license was ever bought for the authorized company.
+/// 701071: No API license was ever bought for the authorized company.
 #[doc(alias("701071"))]
 pub const LICENSE_NEVER_PURCHASED_FOR_CORP: i64 = 701071;
 
-/// The company has no valid license that isn't activated yet.
+/// 701072: The company has no valid license that isn't activated yet.
 #[doc(alias("701072"))]
 pub const LICENSE_NO_INACTIVE_LICENSE_LEFT: i64 = 701072;
 
-/// A write conflict occurred while updating the activation code; get its latest details and decide by
-/// them.
+/// 701081: A write conflict occurred while updating the activation code; get its latest details and
+/// decide by them.
 #[doc(alias("701081"))]
 pub const LICENSE_ACTIVE_CODE_WRITE_CONFLICT: i64 = 701081;
 
-/// An activated member can be activated again with a new code only when the old code has no more than
-/// 20 days left.
+/// 701082: An activated member can be activated again with a new code only when the old code has no
+/// more than 20 days left.
 #[doc(alias("701082"))]
 pub const LICENSE_OLD_CODE_OVER_20_DAYS_LEFT: i64 = 701082;
 
-/// The order isn't paid.
+/// 701083: The order isn't paid.
 #[doc(alias("701083"))]
 pub const LICENSE_ORDER_NOT_PAID: i64 = 701083;
 
-/// The order isn't in the unpaid state.
+/// 701084: The order isn't in the unpaid state.
 #[doc(alias("701084"))]
 pub const LICENSE_ORDER_NOT_AWAITING_PAYMENT: i64 = 701084;
 
-/// The order can't be operated on at the moment; try again later.
+/// 701085: The order can't be operated on at the moment; try again later.
 #[doc(alias("701085"))]
 pub const LICENSE_ORDER_NOT_OPERABLE: i64 = 701085;
 
-/// The order doesn't belong to this company.
+/// 701086: The order doesn't belong to this company.
 #[doc(alias("701086"))]
 pub const LICENSE_ORDER_NOT_OF_CORP: i64 = 701086;
 
-/// The authorized company has no app installed with an external contact permission (customer contact
-/// or WeChat customer service).
+/// 701087: The authorized company has no app installed with an external contact permission (customer
+/// contact or WeChat customer service).
 #[doc(alias("701087"))]
 pub const LICENSE_CORP_NO_EXTERNAL_APP: i64 = 701087;
 
-/// The member is outside the visible scope of the service provider's app.
+/// 701088: The member is outside the visible scope of the service provider's app.
 #[doc(alias("701088"))]
 pub const LICENSE_USER_NOT_IN_APP_SCOPE: i64 = 701088;
 
-/// The member is outside the visible scope of the service provider's apps with an external contact
-/// permission (customer contact or WeChat customer service).
+/// 701089: The member is outside the visible scope of the service provider's apps with an external
+/// contact permission (customer contact or WeChat customer service).
 #[doc(alias("701089"))]
 pub const LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE: i64 = 701089;
 
-/// The number of days to renew is 0 for every account in the renewal order.
+/// 701090: The number of days to renew is 0 for every account in the renewal order.
 #[doc(alias("701090"))]
 pub const LICENSE_RENEW_ALL_DAYS_ZERO: i64 = 701090;
 
-/// The member has no valid license account.
+/// 701099: The member has no valid license account.
 ///
 /// Check that every member whose license the API checks has a valid one, following the documentation
 /// on what happens when an API license is invalid.
 #[doc(alias("701099"))]
 pub const LICENSE_USER_NO_VALID_LICENSE: i64 = 701099;
 
-/// A timestamp is invalid.
+/// 701100: A timestamp is invalid.
 ///
 /// The start time must be before the end time and the range can't exceed 14 days. A company without
 /// the professional edition of WeDrive can query only data of the last 90 days.
 #[doc(alias("701100"))]
 pub const RECORD_QUERY_INVALID_TIMESTAMP_701100: i64 = 701100;
 
-/// The `limit` exceeds the maximum of 1000.
+/// 701101: The `limit` exceeds the maximum of 1000.
 #[doc(alias("701101"))]
 pub const RECORD_QUERY_LIMIT_TOO_LARGE_701101: i64 = 701101;
 
-/// The number of members to query exceeds the maximum of 100.
+/// 701102: The number of members to query exceeds the maximum of 100.
 #[doc(alias("701102"))]
 pub const RECORD_QUERY_TOO_MANY_USERS_701102: i64 = 701102;
 
-/// The operation type is invalid.
+/// 701103: The operation type is invalid.
 #[doc(alias("701103"))]
 pub const RECORD_QUERY_INVALID_OPERATION_TYPE: i64 = 701103;
 
-/// The operation source is invalid.
+/// 701104: The operation source is invalid.
 #[doc(alias("701104"))]
 pub const RECORD_QUERY_INVALID_OPERATION_SOURCE: i64 = 701104;
 
-/// The `cursor` is invalid.
+/// 701105: The `cursor` is invalid.
 ///
 /// Check that the `cursor` is one that WeCom returned.
 #[doc(alias("701105"))]
 pub const RECORD_QUERY_INVALID_CURSOR_701105: i64 = 701105;
 
-/// The member is outside the range of document content archiving or outside the visible scope of the
-/// app.
+/// 701107: The member is outside the range of document content archiving or outside the visible scope
+/// of the app.
 #[doc(alias("701107"))]
 pub const DOC_ARCHIVE_USER_OUT_OF_SCOPE: i64 = 701107;
 
-/// The `docid` is invalid.
+/// 701108: The `docid` is invalid.
 #[doc(alias("701108"))]
 pub const DOC_ARCHIVE_INVALID_DOCID: i64 = 701108;
 
-/// The export format is invalid.
+/// 701109: The export format is invalid.
 #[doc(alias("701109"))]
 pub const DOC_ARCHIVE_INVALID_EXPORT_FORMAT: i64 = 701109;
 
-/// The discount policy for public livelihood industries has expired.
+/// 701112: The discount policy for public livelihood industries has expired.
 #[doc(alias("701112"))]
 pub const LICENSE_LIVELIHOOD_POLICY_EXPIRED: i64 = 701112;
 
-/// This API doesn't accept the ID of a parent order.
+/// 701120: This API doesn't accept the ID of a parent order.
 #[doc(alias("701120"))]
 pub const LICENSE_PARENT_ORDER_ID_UNSUPPORTED: i64 = 701120;
 
-/// A test company can't call the API that orders for several companies.
+/// 701121: A test company can't call the API that orders for several companies.
 #[doc(alias("701121"))]
 pub const LICENSE_MULTI_CORP_TEST_CORP_FORBIDDEN: i64 = 701121;
 
-/// All the companies in the order for several companies are invalid.
+/// 701122: All the companies in the order for several companies are invalid.
 #[doc(alias("701122"))]
 pub const LICENSE_MULTI_CORP_ALL_CORPS_INVALID: i64 = 701122;
 
-/// In an order for several companies, each `jobid` can be associated with at most 100,000 companies.
+/// 701123: In an order for several companies, each `jobid` can be associated with at most 100,000
+/// companies.
 #[doc(alias("701123"))]
 pub const LICENSE_MULTI_CORP_JOB_CORP_LIMIT: i64 = 701123;
 
-/// The license request contains a duplicate `corpid`.
+/// 701124: The license request contains a duplicate `corpid`.
 #[doc(alias("701124"))]
 pub const LICENSE_DUPLICATE_CORPID: i64 = 701124;
 
-/// The `jobid` hasn't been submitted.
+/// 701125: The `jobid` hasn't been submitted.
 #[doc(alias("701125"))]
 pub const LICENSE_JOB_NOT_SUBMITTED: i64 = 701125;
 
-/// The `jobid` was already submitted.
+/// 701126: The `jobid` was already submitted.
 #[doc(alias("701126"))]
 pub const LICENSE_JOB_ALREADY_SUBMITTED: i64 = 701126;
 
-/// A test order can't be added because the customer isn't a test company.
+/// 701127: A test order can't be added because the customer isn't a test company.
 #[doc(alias("701127"))]
 pub const LICENSE_TEST_ORDER_FOR_NON_TEST_CORP: i64 = 701127;
 
-/// Only test orders can be added because the customer is a test company.
+/// 701128: Only test orders can be added because the customer is a test company.
 #[doc(alias("701128"))]
 pub const LICENSE_FORMAL_ORDER_FOR_TEST_CORP: i64 = 701128;
 
-/// The company has no app order with the service provider.
+/// 701129: The company has no app order with the service provider.
 #[doc(alias("701129"))]
 pub const LICENSE_CORP_NO_APP_ORDER: i64 = 701129;
 
-/// All of the company's app orders with the service provider have expired.
+/// 701130: All of the company's app orders with the service provider have expired.
 #[doc(alias("701130"))]
 pub const LICENSE_CORP_APP_ORDERS_EXPIRED: i64 = 701130;
 
-/// There is no app order and the app is in its free trial, but more account codes are being bought
-/// than the free trial's limit on people.
+/// 701131: There is no app order and the app is in its free trial, but more account codes are being
+/// bought than the free trial's limit on people.
 #[doc(alias("701131"))]
 pub const LICENSE_FREE_TRIAL_ACCOUNT_LIMIT: i64 = 701131;
 
-/// For a purchase of no more than 3 months, the number of accounts can't exceed 2 times the number of
-/// people in the contacts.
+/// 701132: For a purchase of no more than 3 months, the number of accounts can't exceed 2 times the
+/// number of people in the contacts.
 #[doc(alias("701132"))]
 pub const LICENSE_SHORT_TERM_ACCOUNT_LIMIT: i64 = 701132;
 
-/// There is no app order and the app is in its free trial, so no more than 3 months (93 days) can be
-/// bought.
+/// 701133: There is no app order and the app is in its free trial, so no more than 3 months (93 days)
+/// can be bought.
 #[doc(alias("701133"))]
 pub const LICENSE_FREE_TRIAL_DURATION_LIMIT: i64 = 701133;
 
-/// Operations are too frequent; try again later.
+/// 701134: Operations are too frequent; try again later.
 #[doc(alias("701134"))]
 pub const LICENSE_OPERATION_TOO_FREQUENT: i64 = 701134;
 
-/// An API license can't be bought for a shorter time than the app order.
+/// 701135: An API license can't be bought for a shorter time than the app order.
 #[doc(alias("701135"))]
 pub const LICENSE_SHORTER_THAN_APP_ORDER: i64 = 701135;
 
-/// The conversation archive app isn't authorized, so a conversation archive order can't be created.
+/// 701139: The conversation archive app isn't authorized, so a conversation archive order can't be
+/// created.
 #[doc(alias("701139"))]
 pub const CONVERSATION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED: i64 = 701139;
 
-/// Conversation archive accounts of this edition were already bought; they can only be renewed,
-/// expanded or upgraded, not bought anew.
+/// 701140: Conversation archive accounts of this edition were already bought; they can only be
+/// renewed, expanded or upgraded, not bought anew.
 #[doc(alias("701140"))]
 pub const CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED: i64 = 701140;
 
-/// Conversation archive accounts of this edition weren't bought or have expired, so they can't be
-/// expanded, renewed or upgraded.
+/// 701141: Conversation archive accounts of this edition weren't bought or have expired, so they can't
+/// be expanded, renewed or upgraded.
 #[doc(alias("701141"))]
 pub const CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED: i64 = 701141;
 
-/// The order may have been updated by another concurrent request; retry.
+/// 701142: The order may have been updated by another concurrent request; retry.
 #[doc(alias("701142"))]
 pub const CONVERSATION_ARCHIVE_ORDER_CONFLICT: i64 = 701142;
 
-/// No order can be placed while another one is unpaid or has a refund requested.
+/// 701143: No order can be placed while another one is unpaid or has a refund requested.
 #[doc(alias("701143"))]
 pub const CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS: i64 = 701143;
 
-/// An overseas company can't buy the conversation archive.
+/// 701146: An overseas company can't buy the conversation archive.
 #[doc(alias("701146"))]
 pub const CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN: i64 = 701146;
 
-/// The payment from the balance exceeds the limit of a single payment.
+/// 701147: The payment from the balance exceeds the limit of a single payment.
 #[doc(alias("701147"))]
 pub const LICENSE_BALANCE_PAYMENT_LIMIT: i64 = 701147;
 
-/// Renewal is possible only within the 60 days before expiry.
+/// 701149: Renewal is possible only within the 60 days before expiry.
 #[doc(alias("701149"))]
 pub const CONVERSATION_ARCHIVE_RENEW_TOO_EARLY: i64 = 701149;
 
-/// A test company doesn't support assigning licenses.
+/// 701150: A test company doesn't support assigning licenses.
 #[doc(alias("701150"))]
 pub const LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED: i64 = 701150;
 
-/// The `jobid` is incorrect or no longer valid.
+/// 701151: The `jobid` is incorrect or no longer valid.
 #[doc(alias("701151"))]
 pub const DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED: i64 = 701151;
 
-/// The `docid` is incorrect or its document isn't public.
+/// 701152: The `docid` is incorrect or its document isn't public.
 #[doc(alias("701152"))]
 pub const DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC: i64 = 701152;
 
-/// The limit on the number of members whose document lists can be queried is reached.
+/// 701153: The limit on the number of members whose document lists can be queried is reached.
 #[doc(alias("701153"))]
 pub const DOC_ARCHIVE_LIST_USER_LIMIT: i64 = 701153;
 
-/// The limit on the number of documents that can be exported is reached.
+/// 701154: The limit on the number of documents that can be exported is reached.
 #[doc(alias("701154"))]
 pub const DOC_ARCHIVE_EXPORT_LIMIT: i64 = 701154;
 
-/// The order type isn't supported.
+/// 701158: The order type isn't supported.
 #[doc(alias("701158"))]
 pub const LICENSE_UNSUPPORTED_ORDER_TYPE: i64 = 701158;
 
-/// The number of people to buy for is invalid.
+/// 701159: The number of people to buy for is invalid.
 #[doc(alias("701159"))]
 pub const LICENSE_INVALID_PURCHASE_COUNT: i64 = 701159;
 
-/// Some companies didn't pass the payment check.
+/// 701160: Some companies didn't pass the payment check.
 #[doc(alias("701160"))]
 pub const LICENSE_CORP_PAYMENT_CHECK_FAILED: i64 = 701160;
 
-/// The order is already set to be paid through WeChat online banking.
+/// 701161: The order is already set to be paid through WeChat online banking.
 #[doc(alias("701161"))]
 pub const LICENSE_ORDER_BOUND_TO_WECHAT_BANK_PAY: i64 = 701161;
 
-/// The effective time is invalid.
+/// 701163: The effective time is invalid.
 #[doc(alias("701163"))]
 pub const CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME: i64 = 701163;
 
-/// There is no edition to upgrade to.
+/// 701164: There is no edition to upgrade to.
 #[doc(alias("701164"))]
 pub const CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION: i64 = 701164;
 
-/// The `chat_archive_api` field is missing.
+/// 701165: The `chat_archive_api` field is missing.
 #[doc(alias("701165"))]
 pub const MISSING_CHAT_ARCHIVE_API_FIELD: i64 = 701165;
 
-/// The operator has no permission, or has left the company or been disabled.
+/// 701166: The operator has no permission, or has left the company or been disabled.
 #[doc(alias("701166"))]
 pub const LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE: i64 = 701166;
 
-/// The number of people to buy for exceeds the limit.
+/// 701167: The number of people to buy for exceeds the limit.
 #[doc(alias("701167"))]
 pub const LICENSE_PURCHASE_COUNT_LIMIT: i64 = 701167;
 
-/// Only an unpaid order can be canceled.
+/// 701169: Only an unpaid order can be canceled.
 #[doc(alias("701169"))]
 pub const LICENSE_CANCEL_UNPAID_ONLY: i64 = 701169;
 
-/// The third party's limited-time free license for the group join QR code (群活码) has expired.
+/// 701170: The third party's limited-time free license for the group join QR code (群活码) has expired.
 #[doc(alias("701170"))]
 pub const GROUP_QR_CODE_FREE_LICENSE_EXPIRED: i64 = 701170;
 
-/// Another image is being released, so releasing this one is forbidden.
+/// 701200: Another image is being released, so releasing this one is forbidden.
 #[doc(alias("701200"))]
 pub const IMAGE_RELEASE_IN_PROGRESS: i64 = 701200;
 
-/// The given original start or end time is wrong.
+/// 701230: The given original start or end time is wrong.
 #[doc(alias("701230"))]
 pub const ORIGINAL_START_OR_END_TIME_WRONG: i64 = 701230;
 
-/// There is already an edition waiting to take effect.
+/// 701231: There is already an edition waiting to take effect.
 #[doc(alias("701231"))]
 pub const EDITION_PENDING_EFFECT_EXISTS: i64 = 701231;
 
-/// A timestamp is invalid.
+/// 701250: A timestamp is invalid.
 ///
 /// The start time must be before the end time and the range can't exceed 14 days.
 #[doc(alias("701250"))]
 pub const RECORD_QUERY_INVALID_TIMESTAMP_701250: i64 = 701250;
 
-/// The `cursor` is invalid.
+/// 701252: The `cursor` is invalid.
 #[doc(alias("701252"))]
 pub const RECORD_QUERY_INVALID_CURSOR_701252: i64 = 701252;
 
-/// The space isn't in the member's list of spaces authorized for WeDrive content archiving.
+/// 701400: The space isn't in the member's list of spaces authorized for WeDrive content archiving.
 #[doc(alias("701400"))]
 pub const WEDRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED: i64 = 701400;
 
-/// The member is outside the range of WeDrive content archiving.
+/// 701401: The member is outside the range of WeDrive content archiving.
 #[doc(alias("701401"))]
 pub const WEDRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE: i64 = 701401;
 
-/// The confirmation letter for WeDrive content archiving wasn't approved.
+/// 701402: The confirmation letter for WeDrive content archiving wasn't approved.
 #[doc(alias("701402"))]
 pub const WEDRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED: i64 = 701402;
 
-/// The given WeDrive file can't be downloaded.
+/// 701403: The given WeDrive file can't be downloaded.
 #[doc(alias("701403"))]
 pub const WEDRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE: i64 = 701403;
 
-/// The member isn't a super admin of the WeDrive space.
+/// 701404: The member isn't a super admin of the WeDrive space.
 #[doc(alias("701404"))]
 pub const WEDRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN: i64 = 701404;
 
-/// The data has changed; get it again from the first page.
+/// 701405: The data has changed; get it again from the first page.
 #[doc(alias("701405"))]
 pub const WEDRIVE_ARCHIVE_DATA_CHANGED: i64 = 701405;
 
-/// The `open_corpid` is invalid.
+/// 710000: The `open_corpid` is invalid.
 #[doc(alias("710000"))]
 pub const INVALID_OPEN_CORPID: i64 = 710000;
 
-/// The `open_pending_corpid` is invalid.
+/// 710002: The `open_pending_corpid` is invalid.
 #[doc(alias("710002"))]
 pub const INVALID_OPEN_PENDING_CORPID: i64 = 710002;
 
-/// The `formid` is invalid.
+/// 710003: The `formid` is invalid.
 #[doc(alias("710003"))]
 pub const INVALID_FORMID_710003: i64 = 710003;
 
-/// The `mailid` is invalid.
+/// 710004: The `mailid` is invalid.
 #[doc(alias("710004"))]
 pub const INVALID_MAILID_710004: i64 = 710004;
 
-/// The `tmp_external_userid` is invalid.
+/// 710006: The `tmp_external_userid` is invalid.
 #[doc(alias("710006"))]
 pub const INVALID_TMP_EXTERNAL_USERID: i64 = 710006;
 
-/// The `gateway_id` is invalid.
+/// 710007: The `gateway_id` is invalid.
 #[doc(alias("710007"))]
 pub const INVALID_GATEWAY_ID: i64 = 710007;
 
-/// The credential for the exercise step count is invalid.
+/// 710200: The credential for the exercise step count is invalid.
 #[doc(alias("710200"))]
 pub const STEP_COUNT_INVALID_CREDENTIAL: i64 = 710200;
 
-/// The user doesn't allow the exercise step count to be read.
+/// 710201: The user doesn't allow the exercise step count to be read.
 #[doc(alias("710201"))]
 pub const STEP_COUNT_FORBIDDEN_BY_USER: i64 = 710201;
 
-/// The `model_access_token` of the cloud-connected hardware device is invalid.
+/// 710400: The `model_access_token` of the cloud-connected hardware device is invalid.
 #[doc(alias("710400"))]
 pub const DEVICE_CLOUD_INVALID_MODEL_ACCESS_TOKEN: i64 = 710400;
 
-/// The `model_access_token` of the cloud-connected hardware device has expired.
+/// 710401: The `model_access_token` of the cloud-connected hardware device has expired.
 ///
 /// The `model_access_token` is valid only for a limited time; get a new one.
 #[doc(alias("710401"))]
 pub const DEVICE_CLOUD_MODEL_ACCESS_TOKEN_EXPIRED: i64 = 710401;
 
-/// The `model_ticket` of the cloud-connected hardware device is invalid.
+/// 710402: The `model_ticket` of the cloud-connected hardware device is invalid.
 #[doc(alias("710402"))]
 pub const DEVICE_CLOUD_INVALID_MODEL_TICKET: i64 = 710402;
 
-/// The `model_access_token` parameter is missing.
+/// 710403: The `model_access_token` parameter is missing.
 #[doc(alias("710403"))]
 pub const DEVICE_CLOUD_MISSING_MODEL_ACCESS_TOKEN: i64 = 710403;
 
-/// The message's `msgid` or key information is incorrect.
+/// 710600: The message's `msgid` or key information is incorrect.
 #[doc(alias("710600"))]
 pub const DATA_ZONE_MSGID_OR_KEY_WRONG: i64 = 710600;
 
-/// The `msgid` is incorrect.
+/// 710601: The `msgid` is incorrect.
 #[doc(alias("710601"))]
 pub const DATA_ZONE_MSGID_WRONG: i64 = 710601;
 
-/// The `msgtype` is incorrect.
+/// 710602: The `msgtype` is incorrect.
 #[doc(alias("710602"))]
 pub const DATA_ZONE_MSGTYPE_WRONG: i64 = 710602;
 
-/// The key information is incorrect.
+/// 710603: The key information is incorrect.
 #[doc(alias("710603"))]
 pub const DATA_ZONE_KEY_INFO_WRONG: i64 = 710603;
 
-/// The message couldn't be decrypted.
+/// 710605: The message couldn't be decrypted.
 ///
 /// Check that the `msgid` and the key information are correct.
 #[doc(alias("710605"))]
 pub const DATA_ZONE_MESSAGE_DECRYPT_FAILED: i64 = 710605;
 
-/// The group chat ID is outside the authorized scope.
+/// 710606: The group chat ID is outside the authorized scope.
 #[doc(alias("710606"))]
 pub const DATA_ZONE_CHAT_ID_NOT_AUTHORIZED: i64 = 710606;
 
-/// The department is outside the authorized scope.
+/// 710607: The department is outside the authorized scope.
 #[doc(alias("710607"))]
 pub const DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED: i64 = 710607;
 
-/// The user is outside the authorized scope.
+/// 710608: The user is outside the authorized scope.
 #[doc(alias("710608"))]
 pub const DATA_ZONE_USER_NOT_AUTHORIZED: i64 = 710608;
 
-/// The external contact's follow-up member is outside the authorized scope.
+/// 710609: The external contact's follow-up member is outside the authorized scope.
 #[doc(alias("710609"))]
 pub const DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED: i64 = 710609;
 
-/// The keyword and the key action can't both be empty.
+/// 710610: The keyword and the key action can't both be empty.
 #[doc(alias("710610"))]
 pub const DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY: i64 = 710610;
 
-/// The `cursor` is wrong.
+/// 710611: The `cursor` is wrong.
 #[doc(alias("710611"))]
 pub const ZONE_INVALID_CURSOR: i64 = 710611;
 
-/// The keyword rule ID doesn't exist.
+/// 710612: The keyword rule ID doesn't exist.
 #[doc(alias("710612"))]
 pub const KEYWORD_RULE_ID_NOT_FOUND: i64 = 710612;
 
-/// The `msgid` is a duplicate.
+/// 710613: The `msgid` is a duplicate.
 #[doc(alias("710613"))]
 pub const ZONE_DUPLICATE_MSGID: i64 = 710613;
 
-/// None of the group's members is within the authorized scope.
+/// 710614: None of the group's members is within the authorized scope.
 #[doc(alias("710614"))]
 pub const NO_GROUP_MEMBER_IN_AUTH_SCOPE: i64 = 710614;
 
-/// The `session_type` is wrong.
+/// 710615: The `session_type` is wrong.
 #[doc(alias("710615"))]
 pub const ZONE_INVALID_SESSION_TYPE: i64 = 710615;
 
-/// The type of the submitted analysis job is wrong.
+/// 710616: The type of the submitted analysis job is wrong.
 ///
 /// Check that the job type of this submission is the one the `jobid` belongs to.
 #[doc(alias("710616"))]
 pub const ANALYSIS_JOB_TYPE_MISMATCH: i64 = 710616;
 
-/// The analysis job has already been submitted.
+/// 710617: The analysis job has already been submitted.
 #[doc(alias("710617"))]
 pub const ANALYSIS_JOB_ALREADY_SUBMITTED: i64 = 710617;
 
-/// The analysis job hasn't been submitted yet.
+/// 710618: The analysis job hasn't been submitted yet.
 #[doc(alias("710618"))]
 pub const ANALYSIS_JOB_NOT_SUBMITTED: i64 = 710618;
 
-/// There are more keyword rules than allowed.
+/// 710619: There are more keyword rules than allowed.
 ///
 /// Check the limit in the documentation of keyword rule management.
 #[doc(alias("710619"))]
 pub const KEYWORD_RULE_COUNT_EXCEEDED: i64 = 710619;
 
-/// The keyword rule ID is wrong.
+/// 710620: The keyword rule ID is wrong.
 #[doc(alias("710620"))]
 pub const INVALID_KEYWORD_RULE_ID: i64 = 710620;
 
-/// The phone number is malformed.
+/// 710621: The phone number is malformed.
 #[doc(alias("710621"))]
 pub const ZONE_INVALID_PHONE_NUMBER_FORMAT: i64 = 710621;
 
-/// The bank card number is malformed.
+/// 710622: The bank card number is malformed.
 #[doc(alias("710622"))]
 pub const ZONE_INVALID_BANK_CARD_NUMBER_FORMAT: i64 = 710622;
 
-/// The analysis job contains more messages than allowed.
+/// 710623: The analysis job contains more messages than allowed.
 ///
 /// Check the limit in the documentation of conversation analysis.
 #[doc(alias("710623"))]
 pub const ANALYSIS_JOB_MESSAGE_COUNT_EXCEEDED: i64 = 710623;
 
-/// The group ID is invalid.
+/// 710624: The group ID is invalid.
 #[doc(alias("710624"))]
 pub const ZONE_INVALID_GROUP_ID: i64 = 710624;
 
-/// The analysis job type is wrong.
+/// 710625: The analysis job type is wrong.
 #[doc(alias("710625"))]
 pub const INVALID_ANALYSIS_JOB_TYPE: i64 = 710625;
 
-/// The custom ID already exists.
+/// 710626: The custom ID already exists.
 #[doc(alias("710626"))]
 pub const ZONE_CUSTOM_ID_ALREADY_EXISTS: i64 = 710626;
 
-/// There isn't enough space.
+/// 710627: There isn't enough space.
 #[doc(alias("710627"))]
 pub const ZONE_INSUFFICIENT_SPACE: i64 = 710627;
 
-/// The summary is longer than allowed.
+/// 710628: The summary is longer than allowed.
 #[doc(alias("710628"))]
 pub const ZONE_SUMMARY_TOO_LONG: i64 = 710628;
 
-/// The number of messages to export exceeds the limit.
+/// 710629: The number of messages to export exceeds the limit.
 #[doc(alias("710629"))]
 pub const EXPORT_MESSAGE_COUNT_EXCEEDED: i64 = 710629;
 
-/// No knowledge base has been created.
+/// 710632: No knowledge base has been created.
 #[doc(alias("710632"))]
 pub const KNOWLEDGE_BASE_NEVER_CREATED: i64 = 710632;
 
-/// The analysis job failed.
+/// 710633: The analysis job failed.
 #[doc(alias("710633"))]
 pub const ANALYSIS_JOB_FAILED_710633: i64 = 710633;
 
-/// The analysis job failed.
+/// 710634: The analysis job failed.
 #[doc(alias("710634"))]
 pub const ANALYSIS_JOB_FAILED_710634: i64 = 710634;
 
-/// The custom model isn't deployed.
+/// 710635: The custom model isn't deployed.
 #[doc(alias("710635"))]
 pub const OWN_MODEL_NOT_DEPLOYED: i64 = 710635;
 
-/// The ability ID is invalid.
+/// 710636: The ability ID is invalid.
 #[doc(alias("710636"))]
 pub const ZONE_INVALID_ABILITY_ID: i64 = 710636;
 
-/// Analysis failed for every message.
+/// 710637: Analysis failed for every message.
 #[doc(alias("710637"))]
 pub const ANALYSIS_FAILED_FOR_ALL_MESSAGES: i64 = 710637;
 
-/// Calling the program failed.
+/// 710638: Calling the program failed.
 #[doc(alias("710638"))]
 pub const ZONE_PROGRAM_CALL_FAILED: i64 = 710638;
 
-/// The request or its result contains inappropriate content.
+/// 710639: The request or its result contains inappropriate content.
 #[doc(alias("710639"))]
 pub const ZONE_CONTENT_INAPPROPRIATE: i64 = 710639;
 
-/// The app type isn't supported.
+/// 710640: The app type isn't supported.
 #[doc(alias("710640"))]
 pub const ZONE_UNSUPPORTED_APP_TYPE: i64 = 710640;
 
-/// The app lacks the permission for the data and intelligence zone.
+/// 710641: The app lacks the permission for the data and intelligence zone.
 #[doc(alias("710641"))]
 pub const APP_WITHOUT_DATA_ZONE_PERMISSION: i64 = 710641;
 
-/// The program or model hasn't returned its result yet.
+/// 710642: The program or model hasn't returned its result yet.
 #[doc(alias("710642"))]
 pub const ZONE_RESULT_PENDING: i64 = 710642;
 
-/// The app isn't authorized to use knowledge bases.
+/// 710643: The app isn't authorized to use knowledge bases.
 #[doc(alias("710643"))]
 pub const APP_WITHOUT_KNOWLEDGE_BASE_AUTHORIZATION: i64 = 710643;
 
-/// The app isn't authorized to use the general model.
+/// 710644: The app isn't authorized to use the general model.
 #[doc(alias("710644"))]
 pub const APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION: i64 = 710644;
 
-/// The program doesn't exist or is in an abnormal state.
+/// 710645: The program doesn't exist or is in an abnormal state.
 #[doc(alias("710645"))]
 pub const ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL: i64 = 710645;
 
-/// The `notify_id` is invalid.
+/// 710646: The `notify_id` is invalid.
 #[doc(alias("710646"))]
 pub const ZONE_INVALID_NOTIFY_ID: i64 = 710646;
 
-/// The input doesn't match the protocol.
+/// 710647: The input doesn't match the protocol.
 #[doc(alias("710647"))]
 pub const ZONE_INPUT_PROTOCOL_MISMATCH: i64 = 710647;
 
-/// The key action value is invalid.
+/// 710648: The key action value is invalid.
 #[doc(alias("710648"))]
 pub const ZONE_INVALID_KEY_BEHAVIOR: i64 = 710648;
 
-/// There are more group IDs than allowed.
+/// 710649: There are more group IDs than allowed.
 #[doc(alias("710649"))]
 pub const ZONE_GROUP_ID_COUNT_EXCEEDED: i64 = 710649;
 
-/// The keyword list is missing.
+/// 710650: The keyword list is missing.
 #[doc(alias("710650"))]
 pub const ZONE_MISSING_KEYWORD_LIST: i64 = 710650;
 
-/// There is no paid edition.
+/// 710651: There is no paid edition.
 #[doc(alias("710651"))]
 pub const ZONE_NO_PAID_EDITION: i64 = 710651;
 
-/// The conversation archive's content is more than 90 days old and has expired.
+/// 710652: The conversation archive's content is more than 90 days old and has expired.
 #[doc(alias("710652"))]
 pub const ARCHIVE_EXPIRED_AFTER_90_DAYS: i64 = 710652;
 
-/// The trial ended more than 30 days ago, so the conversation archive's content from that time has
-/// expired.
+/// 710653: The trial ended more than 30 days ago, so the conversation archive's content from that time
+/// has expired.
 #[doc(alias("710653"))]
 pub const ARCHIVE_TRIAL_CONTENT_EXPIRED: i64 = 710653;
 
-/// The paid period ended more than 30 days ago, so the conversation archive's content from that time
-/// has expired.
+/// 710654: The paid period ended more than 30 days ago, so the conversation archive's content from
+/// that time has expired.
 #[doc(alias("710654"))]
 pub const ARCHIVE_PAID_CONTENT_EXPIRED: i64 = 710654;
 
-/// Migration isn't allowed because archive scopes of several editions are authorized.
+/// 710655: Migration isn't allowed because archive scopes of several editions are authorized.
 #[doc(alias("710655"))]
 pub const ARCHIVE_MIGRATION_MULTIPLE_EDITIONS: i64 = 710655;
 
-/// Migration isn't allowed because the target app already has a public key set.
+/// 710656: Migration isn't allowed because the target app already has a public key set.
 #[doc(alias("710656"))]
 pub const ARCHIVE_MIGRATION_TARGET_HAS_PUBLIC_KEY: i64 = 710656;
 
-/// Another app is being migrated, and only that app can be used to retry.
+/// 710657: Another app is being migrated, and only that app can be used to retry.
 #[doc(alias("710657"))]
 pub const ARCHIVE_MIGRATION_IN_OTHER_APP: i64 = 710657;
 
-/// The migration has already been done.
+/// 710658: The migration has already been done.
 #[doc(alias("710658"))]
 pub const ARCHIVE_ALREADY_MIGRATED: i64 = 710658;
 
-/// No public key is set for the third-party archive API.
+/// 710659: No public key is set for the third-party archive API.
 #[doc(alias("710659"))]
 pub const THIRD_PARTY_ARCHIVE_PUBLIC_KEY_NOT_SET: i64 = 710659;
 
-/// The sample image of the zone had an internal error.
+/// 710660: The sample image of the zone had an internal error.
 ///
 /// Investigate further with `errmsg` and the logs of the zone.
 #[doc(alias("710660"))]
 pub const ZONE_SAMPLE_IMAGE_INTERNAL_ERROR: i64 = 710660;
 
-/// The debug token has expired.
+/// 710671: The debug token has expired.
 #[doc(alias("710671"))]
 pub const ZONE_DEBUG_CREDENTIAL_EXPIRED: i64 = 710671;
 
-/// Debug mode isn't allowed because this isn't a test company of the service provider, or the app
-/// wasn't installed by test authorization.
+/// 710672: Debug mode isn't allowed because this isn't a test company of the service provider, or the
+/// app wasn't installed by test authorization.
 #[doc(alias("710672"))]
 pub const ZONE_DEBUG_MODE_NOT_ALLOWED: i64 = 710672;
 
-/// The model or program isn't in debug mode.
+/// 710673: The model or program isn't in debug mode.
 #[doc(alias("710673"))]
 pub const ZONE_NOT_IN_DEBUG_MODE: i64 = 710673;
 
-/// Connecting to the zone failed.
+/// 710674: Connecting to the zone failed.
 #[doc(alias("710674"))]
 pub const ZONE_CONNECTION_FAILED: i64 = 710674;
 
-/// Reading from or writing to the zone timed out.
+/// 710675: Reading from or writing to the zone timed out.
 #[doc(alias("710675"))]
 pub const ZONE_READ_WRITE_TIMEOUT: i64 = 710675;
 
-/// The zone program returned an HTTP status other than 200.
+/// 710676: The zone program returned an HTTP status other than 200.
 #[doc(alias("710676"))]
 pub const ZONE_PROGRAM_HTTP_STATUS_NOT_200: i64 = 710676;
 
-/// The zone failed to decrypt or to verify the signature.
+/// 710677: The zone failed to decrypt or to verify the signature.
 #[doc(alias("710677"))]
 pub const ZONE_DECRYPT_OR_VERIFY_FAILED: i64 = 710677;
 
-/// The limit is 255 sheets, each with at most 1,500,000 cells, 200,000 rows and 2000 columns.
+/// 710678: The limit is 255 sheets, each with at most 1,500,000 cells, 200,000 rows and 2000 columns.
 #[doc(alias("710678"))]
 pub const SHEET_SIZE_LIMIT_EXCEEDED: i64 = 710678;
 
-/// The large model service is busy; retry.
+/// 710682: The large model service is busy; retry.
 #[doc(alias("710682"))]
 pub const LARGE_MODEL_SERVICE_BUSY: i64 = 710682;
 
-/// Converting speech to text failed.
+/// 710700: Converting speech to text failed.
 #[doc(alias("710700"))]
 pub const SPEECH_TO_TEXT_FAILED: i64 = 710700;
 
-/// The member operated on isn't a member of the document.
+/// 710800: The member operated on isn't a member of the document.
 ///
 /// Add the member to the members of the document.
 #[doc(alias("710800"))]
 pub const OPERATED_MEMBER_NOT_IN_DOCUMENT: i64 = 710800;
 
-/// The group chat isn't internal to the company.
+/// 710801: The group chat isn't internal to the company.
 #[doc(alias("710801"))]
 pub const GROUP_CHAT_NOT_INTERNAL: i64 = 710801;
 
-/// The group chat is banned.
+/// 710802: The group chat is banned.
 #[doc(alias("710802"))]
 pub const GROUP_CHAT_BANNED: i64 = 710802;
 
-/// The `tmp_openid` is invalid.
+/// 730000: The `tmp_openid` is invalid.
 #[doc(alias("730000"))]
 pub const MEETING_INVALID_TMP_OPENID: i64 = 730000;
 
-/// The ID of the recording file is invalid.
+/// 730001: The ID of the recording file is invalid.
 #[doc(alias("730001"))]
 pub const MEETING_INVALID_RECORD_FILE_ID: i64 = 730001;
 
-/// The recording ID is invalid.
+/// 730002: The recording ID is invalid.
 #[doc(alias("730002"))]
 pub const MEETING_INVALID_RECORD_ID: i64 = 730002;
 
-/// The sub-meeting ID is invalid.
+/// 730003: The sub-meeting ID is invalid.
 #[doc(alias("730003"))]
 pub const MEETING_INVALID_SUB_MEETING_ID: i64 = 730003;
 
-/// The meeting code is invalid.
+/// 730004: The meeting code is invalid.
 #[doc(alias("730004"))]
 pub const MEETING_INVALID_MEETING_CODE: i64 = 730004;
 
-/// A meeting created by another app can't be operated on.
+/// 730005: A meeting created by another app can't be operated on.
 #[doc(alias("730005"))]
 pub const MEETING_CREATED_BY_OTHER_APP: i64 = 730005;
 
-/// The enrollment ID is invalid.
+/// 730006: The enrollment ID is invalid.
 #[doc(alias("730006"))]
 pub const MEETING_INVALID_ENROLL_ID: i64 = 730006;
 
-/// The company isn't on the professional edition, or has bought fewer than 10 meeting rooms.
+/// 730007: The company isn't on the professional edition, or has bought fewer than 10 meeting rooms.
 ///
 /// Check the overview of the meeting API.
 #[doc(alias("730007"))]
 pub const MEETING_EDITION_OR_ROOMS_INSUFFICIENT: i64 = 730007;
 
-/// The meeting has been deleted.
+/// 730008: The meeting has been deleted.
 #[doc(alias("730008"))]
 pub const MEETING_DELETED: i64 = 730008;
 
-/// The attendees of the meeting must include its admin.
+/// 730009: The attendees of the meeting must include its admin.
 #[doc(alias("730009"))]
 pub const MEETING_ATTENDEES_WITHOUT_ADMIN: i64 = 730009;
 
-/// The meeting wasn't created through the API.
+/// 730010: The meeting wasn't created through the API.
 #[doc(alias("730010"))]
 pub const MEETING_NOT_CREATED_BY_API: i64 = 730010;
 
-/// This type of meeting isn't supported.
+/// 730011: This type of meeting isn't supported.
 ///
 /// Make sure that the company and the operating account may use the advanced meeting features; see the
 /// overview of the meeting API.
 #[doc(alias("730011"))]
 pub const MEETING_TYPE_NOT_SUPPORTED: i64 = 730011;
 
-/// The host and port in the security gateway's `gateway_info` conflict with another one.
+/// 740000: The host and port in the security gateway's `gateway_info` conflict with another one.
 ///
 /// Each pair of host and port must be unique within the company.
 #[doc(alias("740000"))]
 pub const SECURITY_GATEWAY_HOST_PORT_CONFLICT: i64 = 740000;
 
-/// The path in the security gateway's `target_info` conflicts with another one.
+/// 740001: The path in the security gateway's `target_info` conflicts with another one.
 ///
 /// Each path must be unique within the company.
 #[doc(alias("740001"))]
 pub const SECURITY_GATEWAY_PATH_CONFLICT: i64 = 740001;
 
-/// There are more security gateways than allowed.
+/// 740002: There are more security gateways than allowed.
 ///
 /// A company can have at most 10.
 #[doc(alias("740002"))]
 pub const SECURITY_GATEWAY_COUNT_EXCEEDED: i64 = 740002;
 
-/// The security gateway has more paths than allowed.
+/// 740003: The security gateway has more paths than allowed.
 ///
 /// A single gateway can have at most 100.
 #[doc(alias("740003"))]
 pub const SECURITY_GATEWAY_PATH_COUNT_EXCEEDED: i64 = 740003;
 
-/// The security gateway doesn't exist.
+/// 740004: The security gateway doesn't exist.
 ///
 /// It may have been deleted.
 #[doc(alias("740004"))]
 pub const SECURITY_GATEWAY_NOT_FOUND: i64 = 740004;
 
-/// The host in the security gateway's `gateway_info` isn't a domain name.
+/// 740005: The host in the security gateway's `gateway_info` isn't a domain name.
 ///
 /// Use a domain name; IP addresses aren't supported at present.
 #[doc(alias("740005"))]
 pub const SECURITY_GATEWAY_HOST_NOT_DOMAIN: i64 = 740005;
 
-/// The host in the security gateway's `gateway_info` couldn't be verified.
+/// 740006: The host in the security gateway's `gateway_info` couldn't be verified.
 ///
 /// The domain's ICP filing must belong to the same legal entity as the company.
 #[doc(alias("740006"))]
 pub const SECURITY_GATEWAY_HOST_VERIFICATION_FAILED: i64 = 740006;
 
-/// The company hasn't enabled the advanced mail features.
+/// 751001: The company hasn't enabled the advanced mail features.
 #[doc(alias("751001"))]
 pub const MAIL_ADVANCED_FEATURE_NOT_ENABLED: i64 = 751001;
 
-/// The company hasn't enough advanced mail feature accounts left to assign.
+/// 751002: The company hasn't enough advanced mail feature accounts left to assign.
 #[doc(alias("751002"))]
 pub const MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT: i64 = 751002;
 
-/// The quota of advanced feature accounts is insufficient.
+/// 770001: The quota of advanced feature accounts is insufficient.
 #[doc(alias("770001"))]
 pub const ADVANCED_FEATURE_QUOTA_INSUFFICIENT: i64 = 770001;
 
-/// Advanced feature accounts can't be assigned or revoked when bought for the whole company.
+/// 770003: Advanced feature accounts can't be assigned or revoked when bought for the whole company.
 #[doc(alias("770003"))]
 pub const ADVANCED_FEATURE_CORP_WIDE_PURCHASE: i64 = 770003;
 
-/// There is no valid list of members.
+/// 770004: There is no valid list of members.
 #[doc(alias("770004"))]
 pub const ADVANCED_FEATURE_NO_VALID_USER_LIST: i64 = 770004;
 
-/// The advanced features of this product aren't enabled.
+/// 770005: The advanced features of this product aren't enabled.
 #[doc(alias("770005"))]
 pub const ADVANCED_FEATURE_NOT_ENABLED: i64 = 770005;
 
-/// The `jobid` is invalid.
+/// 770006: The `jobid` is invalid.
 #[doc(alias("770006"))]
 pub const ADVANCED_FEATURE_INVALID_JOBID: i64 = 770006;
 
-/// The task is being processed.
+/// 770007: The task is being processed.
 #[doc(alias("770007"))]
 pub const ADVANCED_FEATURE_TASK_IN_PROGRESS: i64 = 770007;
 
-/// Revoking isn't allowed, as some members were assigned the advanced features more than 7 days ago.
+/// 770008: Revoking isn't allowed, as some members were assigned the advanced features more than 7
+/// days ago.
 #[doc(alias("770008"))]
 pub const ADVANCED_FEATURE_REVOKE_AFTER_7_DAYS: i64 = 770008;
 
-/// All valid members in the request already have advanced feature accounts.
+/// 770009: All valid members in the request already have advanced feature accounts.
 #[doc(alias("770009"))]
 pub const ADVANCED_FEATURE_ALL_USERS_ALREADY_HAVE: i64 = 770009;
 
-/// The advanced features were bought in Tencent Meeting and can't be managed through this API.
+/// 770010: The advanced features were bought in Tencent Meeting and can't be managed through this API.
 #[doc(alias("770010"))]
 pub const ADVANCED_FEATURE_BOUGHT_IN_TENCENT_MEETING: i64 = 770010;
 
-/// The `applyid` is invalid.
+/// 770011: The `applyid` is invalid.
 #[doc(alias("770011"))]
 pub const ADVANCED_FEATURE_INVALID_APPLYID: i64 = 770011;
 
-/// Only advanced feature requests created in the API state can be changed.
+/// 770013: Only advanced feature requests created in the API state can be changed.
 #[doc(alias("770013"))]
 pub const ADVANCED_FEATURE_APPLY_NOT_IN_API_STATE: i64 = 770013;
 
-/// The state of the advanced feature request conflicts with the operation.
+/// 770014: The state of the advanced feature request conflicts with the operation.
 #[doc(alias("770014"))]
 pub const ADVANCED_FEATURE_APPLY_STATE_CONFLICT: i64 = 770014;
 
-/// The approver information of the advanced feature approval is invalid.
+/// 770015: The approver information of the advanced feature approval is invalid.
 #[doc(alias("770015"))]
 pub const ADVANCED_FEATURE_INVALID_APPROVER: i64 = 770015;
 
-/// The approval URL is invalid.
+/// 770016: The approval URL is invalid.
 #[doc(alias("770016"))]
 pub const ADVANCED_FEATURE_INVALID_APPROVAL_URL: i64 = 770016;
 
-/// The approval can't be updated in its current state.
+/// 770017: The approval can't be updated in its current state.
 #[doc(alias("770017"))]
 pub const ADVANCED_FEATURE_APPROVAL_NOT_UPDATABLE: i64 = 770017;
 
-/// The job isn't in progress.
+/// 790010: The job isn't in progress.
 #[doc(alias("790010"))]
 pub const MODEL_JOB_NOT_IN_PROGRESS: i64 = 790010;
 
-/// The job type is invalid.
+/// 790011: The job type is invalid.
 #[doc(alias("790011"))]
 pub const MODEL_INVALID_JOB_TYPE: i64 = 790011;
 
-/// The JSON template is invalid.
+/// 790012: The JSON template is invalid.
 #[doc(alias("790012"))]
 pub const MODEL_INVALID_JSON_TEMPLATE: i64 = 790012;
 
-/// The JSON result is invalid.
+/// 790013: The JSON result is invalid.
 #[doc(alias("790013"))]
 pub const MODEL_INVALID_JSON_RESULT: i64 = 790013;
 
-/// The JSON result doesn't match the template.
+/// 790014: The JSON result doesn't match the template.
 #[doc(alias("790014"))]
 pub const MODEL_JSON_RESULT_TEMPLATE_MISMATCH: i64 = 790014;
 
-/// The JSON request is invalid.
+/// 790015: The JSON request is invalid.
 #[doc(alias("790015"))]
 pub const MODEL_INVALID_JSON_REQUEST: i64 = 790015;
 
-/// The JSON request doesn't match the template.
+/// 790016: The JSON request doesn't match the template.
 #[doc(alias("790016"))]
 pub const MODEL_JSON_REQUEST_TEMPLATE_MISMATCH: i64 = 790016;
 
-/// The `job_info` is invalid.
+/// 790017: The `job_info` is invalid.
 #[doc(alias("790017"))]
 pub const MODEL_INVALID_JOB_INFO: i64 = 790017;
 
-/// The model or program isn't linked to this app.
+/// 790020: The model or program isn't linked to this app.
 #[doc(alias("790020"))]
 pub const MODEL_OR_PROGRAM_NOT_LINKED_TO_APP: i64 = 790020;
 
-/// The program isn't in the normally deployed state.
+/// 790021: The program isn't in the normally deployed state.
 #[doc(alias("790021"))]
 pub const PROGRAM_NOT_PROPERLY_DEPLOYED: i64 = 790021;
 
-/// The result of the request contains inappropriate content.
+/// 790022: The result of the request contains inappropriate content.
 #[doc(alias("790022"))]
 pub const MODEL_RESULT_INAPPROPRIATE: i64 = 790022;
 
-/// A request to the model or program is still running.
+/// 790023: A request to the model or program is still running.
 #[doc(alias("790023"))]
 pub const MODEL_OR_PROGRAM_REQUEST_RUNNING: i64 = 790023;
 
-/// A knowledge base can't be used across apps.
+/// 790024: A knowledge base can't be used across apps.
 #[doc(alias("790024"))]
 pub const KNOWLEDGE_BASE_CROSS_APP_USE: i64 = 790024;
 
-/// The `web_url` in the knowledge base content is invalid.
+/// 790025: The `web_url` in the knowledge base content is invalid.
 #[doc(alias("790025"))]
 pub const KNOWLEDGE_BASE_INVALID_WEB_URL: i64 = 790025;
 
-/// The knowledge base contains more items than allowed.
+/// 790026: The knowledge base contains more items than allowed.
 #[doc(alias("790026"))]
 pub const KNOWLEDGE_BASE_CONTENT_COUNT_EXCEEDED: i64 = 790026;
 
-/// The company has more knowledge bases than allowed.
+/// 790027: The company has more knowledge bases than allowed.
 #[doc(alias("790027"))]
 pub const KNOWLEDGE_BASE_COUNT_EXCEEDED: i64 = 790027;
 
-/// The whole content of a knowledge base can't be deleted.
+/// 790028: The whole content of a knowledge base can't be deleted.
 #[doc(alias("790028"))]
 pub const KNOWLEDGE_BASE_CANNOT_DELETE_ALL_CONTENT: i64 = 790028;
 
-/// The knowledge base already contains the same `web_url`.
+/// 790029: The knowledge base already contains the same `web_url`.
 #[doc(alias("790029"))]
 pub const KNOWLEDGE_BASE_DUPLICATE_WEB_URL: i64 = 790029;
 
-/// The name of the knowledge base content is invalid.
+/// 790032: The name of the knowledge base content is invalid.
 ///
 /// Check, among others, that `doc_name` isn't too long and that its suffix matches the file format.
 #[doc(alias("790032"))]
 pub const KNOWLEDGE_BASE_INVALID_CONTENT_NAME: i64 = 790032;
 
-/// The name must not contain invisible characters.
+/// 790033: The name must not contain invisible characters.
 #[doc(alias("790033"))]
 pub const NAME_WITH_INVISIBLE_CHARACTERS: i64 = 790033;
 
-/// A deleted knowledge base can't be used.
+/// 790034: A deleted knowledge base can't be used.
 #[doc(alias("790034"))]
 pub const KNOWLEDGE_BASE_DELETED: i64 = 790034;
 
-/// The input of the model call is too long once expanded.
+/// 790040: The input of the model call is too long once expanded.
 #[doc(alias("790040"))]
 pub const MODEL_INPUT_TOO_LONG: i64 = 790040;
 
-/// None of the messages passed to the model could be fetched.
+/// 790041: None of the messages passed to the model could be fetched.
 #[doc(alias("790041"))]
 pub const MODEL_ALL_MESSAGES_UNAVAILABLE: i64 = 790041;
 
-/// The knowledge base ID is invalid.
+/// 800000: The knowledge base ID is invalid.
 #[doc(alias("800000"))]
 pub const INVALID_KNOWLEDGE_BASE_ID: i64 = 800000;
 
-/// The ID of the model or program is invalid.
+/// 800001: The ID of the model or program is invalid.
 #[doc(alias("800001"))]
 pub const INVALID_MODEL_OR_PROGRAM_ID: i64 = 800001;
 
-/// The model or program isn't deployed.
+/// 800002: The model or program isn't deployed.
 #[doc(alias("800002"))]
 pub const MODEL_OR_PROGRAM_NOT_DEPLOYED: i64 = 800002;
 
-/// The ability ID of the model or program doesn't exist.
+/// 800003: The ability ID of the model or program doesn't exist.
 #[doc(alias("800003"))]
 pub const MODEL_OR_PROGRAM_ABILITY_ID_NOT_FOUND: i64 = 800003;
 
-/// The code for sending the welcome message is invalid.
+/// 810000: The code for sending the welcome message is invalid.
 #[doc(alias("810000"))]
 pub const SMART_ACCOUNT_INVALID_WELCOME_CODE: i64 = 810000;
 
-/// The friend relationship couldn't be verified.
+/// 810001: The friend relationship couldn't be verified.
 #[doc(alias("810001"))]
 pub const SMART_ACCOUNT_FRIEND_CHECK_FAILED: i64 = 810001;
 
-/// Sending messages is restricted.
+/// 810002: Sending messages is restricted.
 ///
 /// Check whether the time limit for replying or the allowed number of messages was exceeded.
 #[doc(alias("810002"))]
 pub const SMART_ACCOUNT_MESSAGE_LIMITED: i64 = 810002;
 
-/// The status of the smart account is abnormal.
+/// 810003: The status of the smart account is abnormal.
 #[doc(alias("810003"))]
 pub const SMART_ACCOUNT_STATUS_ABNORMAL: i64 = 810003;
 
-/// The smart account hasn't passed review.
+/// 810004: The smart account hasn't passed review.
 #[doc(alias("810004"))]
 pub const SMART_ACCOUNT_REVIEW_NOT_PASSED: i64 = 810004;
 
-/// The URL for uploading temporary media is invalid.
+/// 830001: The URL for uploading temporary media is invalid.
 ///
 /// Make sure that the URL supports chunked downloads by `Range`.
 #[doc(alias("830001"))]
 pub const MEDIA_UPLOAD_INVALID_URL: i64 = 830001;
 
-/// The file to download, or the requested range, is too large.
+/// 830002: The file to download, or the requested range, is too large.
 ///
 /// Check the size of the file. If it exceeds 20M, it must be downloaded in chunks by Range, with each
 /// chunk no larger than 20M.
 #[doc(alias("830002"))]
 pub const MEDIA_UPLOAD_URL_FILE_TOO_LARGE: i64 = 830002;
 
-/// Downloading the data from the URL for uploading temporary media failed.
+/// 830003: Downloading the data from the URL for uploading temporary media failed.
 ///
 /// Make sure that the URL itself can be accessed.
 #[doc(alias("830003"))]
 pub const MEDIA_UPLOAD_URL_DOWNLOAD_FAILED: i64 = 830003;
 
-/// The template of the customized app isn't online yet.
+/// 842002: The template of the customized app isn't online yet.
 #[doc(alias("842002"))]
 pub const CUSTOMIZED_APP_TEMPLATE_NOT_ONLINE: i64 = 842002;
 
-/// This isn't a template of a customized app.
+/// 842003: This isn't a template of a customized app.
 #[doc(alias("842003"))]
 pub const NOT_A_CUSTOMIZED_APP_TEMPLATE: i64 = 842003;
 
-/// The number of templates of customized apps is invalid.
+/// 842004: The number of templates of customized apps is invalid.
 #[doc(alias("842004"))]
 pub const CUSTOMIZED_APP_TEMPLATE_COUNT_INVALID: i64 = 842004;
 
-/// The app type isn't supported.
+/// 842005: The app type isn't supported.
 ///
 /// Check that the app type is the one the documentation states.
 #[doc(alias("842005"))]
 pub const CUSTOMIZED_APP_TYPE_NOT_SUPPORTED: i64 = 842005;
 
-/// An authorization of the customized app already exists.
+/// 842006: An authorization of the customized app already exists.
 #[doc(alias("842006"))]
 pub const CUSTOMIZED_APP_ALREADY_AUTHORIZED: i64 = 842006;
 
-/// The `output_file_format` is invalid.
+/// 844001: The `output_file_format` is invalid.
 ///
 /// Check that the output file format is correct.
 #[doc(alias("844001"))]
 pub const INVALID_OUTPUT_FILE_FORMAT: i64 = 844001;
 
-/// The app was last installed more than 7 days ago, so the admin can no longer be reached by
+/// 844002: The app was last installed more than 7 days ago, so the admin can no longer be reached by
 /// company-paid call.
 ///
 /// Check whether the last installation of the app was more than 7 days ago.
 #[doc(alias("844002"))]
 pub const PAID_CALL_TO_ADMIN_OVER_7_DAYS: i64 = 844002;
 
-/// The account type of the `openid` is neither an official account nor a mini program.
+/// 845001: The account type of the `openid` is neither an official account nor a mini program.
 #[doc(alias("845001"))]
 pub const OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM: i64 = 845001;
 
-/// The certified entity of the `openid` differs from that of the company.
+/// 845002: The certified entity of the `openid` differs from that of the company.
 ///
 /// Make sure that the mini program or official account is certified and that its entity name matches
 /// the company's.
 #[doc(alias("845002"))]
 pub const OPENID_ENTITY_MISMATCH: i64 = 845002;
 
-/// The certified entity of the `unionid` differs from that of the company.
+/// 845003: The certified entity of the `unionid` differs from that of the company.
 ///
 /// Make sure that the open platform account is certified and that its entity name matches the
 /// company's.
 #[doc(alias("845003"))]
 pub const UNIONID_ENTITY_MISMATCH: i64 = 845003;
 
-/// The app is neither a customized app nor a third-party app.
+/// 846000: The app is neither a customized app nor a third-party app.
 #[doc(alias("846000"))]
 pub const NOT_CUSTOMIZED_OR_THIRD_PARTY_APP: i64 = 846000;
 
-/// The `req_id` isn't that of a callback that takes such a reply.
+/// 846605: The `req_id` isn't that of a callback that takes such a reply.
 ///
 /// It is unknown, too old, or that of another type of callback. Don't retry; send a message without a
 /// callback instead.
 #[doc(alias("846605"))]
 pub const AIBOT_INVALID_REQ_ID: i64 = 846605;
 
-/// The stream of an AI bot is too old to be updated.
+/// 846608: The stream of an AI bot is too old to be updated.
 ///
 /// Send the rest of the text as another message.
 #[doc(alias("846608"))]
 pub const AIBOT_STREAM_EXPIRED: i64 = 846608;
 
-/// The long connection of an AI bot isn't subscribed.
+/// 846609: The long connection of an AI bot isn't subscribed.
 ///
 /// The subscription is lost, or another connection of the bot has replaced this one.
 #[doc(alias("846609"))]
 pub const AIBOT_CONNECTION_NOT_SUBSCRIBED: i64 = 846609;
 
-/// The AI bot's ID or its secret for long connections is invalid.
+/// 853000: The AI bot's ID or its secret for long connections is invalid.
 #[doc(alias("853000"))]
 pub const AIBOT_INVALID_CREDENTIAL: i64 = 853000;
 
-/// The `CorpId` is invalid.
+/// 2000002: The `CorpId` is invalid.
 ///
 /// The given `CorpId` doesn't exist.
 #[doc(alias("2000002"))]
 pub const HARDWARE_INVALID_CORPID: i64 = 2000002;
 
-/// There is no data of a remote door opening.
+/// 2000003: There is no data of a remote door opening.
 #[doc(alias("2000003"))]
 pub const REMOTE_UNLOCK_DATA_NOT_FOUND: i64 = 2000003;
 
-/// The hardware device in the remote door opening record isn't the requesting one.
+/// 2000004: The hardware device in the remote door opening record isn't the requesting one.
 #[doc(alias("2000004"))]
 pub const REMOTE_UNLOCK_DEVICE_MISMATCH: i64 = 2000004;
 
-/// The door status reported for the remote door opening is wrong.
+/// 2000007: The door status reported for the remote door opening is wrong.
 #[doc(alias("2000007"))]
 pub const REMOTE_UNLOCK_INVALID_STATUS: i64 = 2000007;
 
-/// The `operid` reported for the door opening by code scan is invalid.
+/// 2000009: The `operid` reported for the door opening by code scan is invalid.
 #[doc(alias("2000009"))]
 pub const SCAN_UNLOCK_INVALID_OPERID: i64 = 2000009;
 
-/// The door status reported for the door opening by code scan is wrong.
+/// 2000010: The door status reported for the door opening by code scan is wrong.
 #[doc(alias("2000010"))]
 pub const SCAN_UNLOCK_INVALID_STATUS: i64 = 2000010;
 
-/// The primary key field can't be deleted.
+/// 2000055: The primary key field can't be deleted.
 #[doc(alias("2000055"))]
 pub const PRIMARY_FIELD_NOT_DELETABLE: i64 = 2000055;
 
-/// The system failed; retry later.
+/// 2000111: The system failed; retry later.
 #[doc(alias("2000111"))]
 pub const SYSTEM_FAILURE_2000111: i64 = 2000111;
 
-/// The system failed; retry later.
+/// 2000141: The system failed; retry later.
 #[doc(alias("2000141"))]
 pub const SYSTEM_FAILURE_2000141: i64 = 2000141;
 
-/// Too many concurrent operations on the same document.
+/// 2010003: Too many concurrent operations on the same document.
 ///
 /// Lower the number of concurrent operations on the document and retry.
 #[doc(alias("2010003"))]
 pub const DOCUMENT_CONCURRENCY_EXCEEDED: i64 = 2010003;
 
-/// The `file_id`, `file_url` or `file_ext` is empty.
+/// 2020036: The `file_id`, `file_url` or `file_ext` is empty.
 #[doc(alias("2020036"))]
 pub const FILE_ID_URL_OR_EXT_EMPTY: i64 = 2020036;
 
-/// The record doesn't exist.
+/// 2022003: The record doesn't exist.
 #[doc(alias("2022003"))]
 pub const SMARTSHEET_RECORD_NOT_FOUND: i64 = 2022003;
 
-/// The view is empty.
+/// 2022005: The view is empty.
 #[doc(alias("2022005"))]
 pub const SMARTSHEET_VIEW_EMPTY: i64 = 2022005;
 
-/// The view type is invalid.
+/// 2022009: The view type is invalid.
 #[doc(alias("2022009"))]
 pub const SMARTSHEET_INVALID_VIEW_TYPE: i64 = 2022009;
 
-/// The field type is invalid.
+/// 2022010: The field type is invalid.
 #[doc(alias("2022010"))]
 pub const SMARTSHEET_INVALID_FIELD_TYPE: i64 = 2022010;
 
-/// The date parameter is invalid.
+/// 2022018: The date parameter is invalid.
 #[doc(alias("2022018"))]
 pub const SMARTSHEET_INVALID_DATE_PARAMETER: i64 = 2022018;
 
-/// The property of the select field is invalid.
+/// 2022020: The property of the select field is invalid.
 #[doc(alias("2022020"))]
 pub const SMARTSHEET_INVALID_SELECT_PROPERTY: i64 = 2022020;
 
-/// The view already exists.
+/// 2022022: The view already exists.
 #[doc(alias("2022022"))]
 pub const SMARTSHEET_VIEW_ALREADY_EXISTS: i64 = 2022022;
 
-/// The paging is wrong: `offset` exceeds the total.
+/// 2022023: The paging is wrong: `offset` exceeds the total.
 #[doc(alias("2022023"))]
 pub const SMARTSHEET_OFFSET_EXCEEDS_TOTAL: i64 = 2022023;
 
-/// The smart sheet has reached its limit on records, fields or size.
+/// 2022029: The smart sheet has reached its limit on records, fields or size.
 #[doc(alias("2022029"))]
 pub const SMARTSHEET_SIZE_LIMIT_REACHED: i64 = 2022029;
 
-/// The field title is invalid, for example a duplicate or empty.
+/// 2022030: The field title is invalid, for example a duplicate or empty.
 ///
 /// Check whether the title is empty or a duplicate.
 #[doc(alias("2022030"))]
 pub const SMARTSHEET_INVALID_FIELD_TITLE: i64 = 2022030;
 
-/// The ID already exists.
+/// 2022031: The ID already exists.
 ///
 /// Check whether the ID of the view, field or record already exists.
 #[doc(alias("2022031"))]
 pub const SMARTSHEET_ID_ALREADY_EXISTS: i64 = 2022031;
 
-/// The view property is invalid.
+/// 2022032: The view property is invalid.
 ///
 /// Check the documented valid view properties (ViewProperty).
 #[doc(alias("2022032"))]
 pub const SMARTSHEET_INVALID_VIEW_PROPERTY: i64 = 2022032;
 
-/// The filter condition is invalid.
+/// 2022033: The filter condition is invalid.
 ///
 /// Check the documented valid filter conditions (FilterSpec).
 #[doc(alias("2022033"))]
 pub const SMARTSHEET_INVALID_FILTER: i64 = 2022033;
 
-/// The date value is invalid.
+/// 2022034: The date value is invalid.
 ///
 /// Check the valid date values in the documentation of adding records.
 #[doc(alias("2022034"))]
 pub const SMARTSHEET_INVALID_DATE_VALUE: i64 = 2022034;
 
-/// The reference value is invalid.
+/// 2022035: The reference value is invalid.
 ///
 /// Check the documented valid reference values.
 #[doc(alias("2022035"))]
 pub const SMARTSHEET_INVALID_REFERENCE_VALUE: i64 = 2022035;
 
-/// The location value is invalid.
+/// 2022037: The location value is invalid.
 ///
 /// Check the documented valid location values (CellLocationValue).
 #[doc(alias("2022037"))]
 pub const SMARTSHEET_INVALID_LOCATION_VALUE: i64 = 2022037;
 
-/// The field property is invalid.
+/// 2022040: The field property is invalid.
 ///
 /// Check the valid field properties in the documentation of adding fields.
 #[doc(alias("2022040"))]
 pub const SMARTSHEET_INVALID_FIELD_PROPERTY: i64 = 2022040;
 
-/// The property of the reference field is invalid.
+/// 2022041: The property of the reference field is invalid.
 ///
 /// Check the documented valid properties (ReferenceFieldProperty).
 #[doc(alias("2022041"))]
 pub const SMARTSHEET_INVALID_REFERENCE_PROPERTY: i64 = 2022041;
 
-/// The property of the location field is invalid.
+/// 2022043: The property of the location field is invalid.
 ///
 /// Check the documented valid properties (LocationFieldProperty).
 #[doc(alias("2022043"))]
 pub const SMARTSHEET_INVALID_LOCATION_PROPERTY: i64 = 2022043;
 
-/// The property of the auto-number field is invalid.
+/// 2022047: The property of the auto-number field is invalid.
 ///
 /// Check the documented valid properties (AutoNumberFieldProperty).
 #[doc(alias("2022047"))]
 pub const SMARTSHEET_INVALID_AUTONUMBER_PROPERTY: i64 = 2022047;
 
-/// There is no permission to edit.
+/// 2022048: There is no permission to edit.
 ///
 /// Check the permissions on the document and on its content.
 #[doc(alias("2022048"))]
 pub const SMARTSHEET_NO_EDIT_PERMISSION: i64 = 2022048;
 
-/// The view is locked, so its structure can't be changed.
+/// 2022049: The view is locked, so its structure can't be changed.
 ///
 /// Check the visibility level of the view.
 #[doc(alias("2022049"))]
 pub const SMARTSHEET_VIEW_LOCKED: i64 = 2022049;
 
-/// The view isn't visible, so its structure can't be changed.
+/// 2022050: The view isn't visible, so its structure can't be changed.
 ///
 /// Check the visibility level of the view.
 #[doc(alias("2022050"))]
 pub const SMARTSHEET_VIEW_INVISIBLE: i64 = 2022050;
 
-/// Records linked to an app can't be changed.
+/// 2022051: Records linked to an app can't be changed.
 #[doc(alias("2022051"))]
 pub const SMARTSHEET_APP_LINKED_RECORD_READ_ONLY: i64 = 2022051;
 
-/// At most 3 fields can be pinned to the toolbar.
+/// 2022052: At most 3 fields can be pinned to the toolbar.
 #[doc(alias("2022052"))]
 pub const SMARTSHEET_TOOLBAR_PIN_LIMIT: i64 = 2022052;
 
-/// The previous write hasn't finished; retry later.
+/// 2040035: The previous write hasn't finished; retry later.
 #[doc(alias("2040035"))]
 pub const SHEET_PREVIOUS_WRITE_UNFINISHED: i64 = 2040035;
 
-/// There are more cells, rows or columns than allowed.
+/// 2040039: There are more cells, rows or columns than allowed.
 #[doc(alias("2040039"))]
 pub const SHEET_CELL_ROW_COLUMN_LIMIT_EXCEEDED: i64 = 2040039;
 
-/// The document version is wrong.
+/// 2050067: The document version is wrong.
 ///
 /// Work on smart sheet data with the smart sheet API, not with the document API.
 #[doc(alias("2050067"))]
 pub const DOCUMENT_VERSION_ERROR: i64 = 2050067;
 
-/// The request can't be served now; retry later.
+/// 2090726: The request can't be served now; retry later.
 #[doc(alias("2090726"))]
 pub const RETRY_LATER_2090726: i64 = 2090726;
 
-/// A parameter of the request is wrong.
+/// 2400001: A parameter of the request is wrong.
 #[doc(alias("2400001"))]
 pub const RESOURCE_REQUEST_INVALID_PARAMETER: i64 = 2400001;
 
-/// The requested resource doesn't exist.
+/// 2400003: The requested resource doesn't exist.
 #[doc(alias("2400003"))]
 pub const REQUESTED_RESOURCE_NOT_FOUND: i64 = 2400003;
 
-/// The resource to create already exists.
+/// 2400004: The resource to create already exists.
 #[doc(alias("2400004"))]
 pub const CREATED_RESOURCE_ALREADY_EXISTS: i64 = 2400004;
 
-/// Access to this resource isn't allowed.
+/// 2400005: Access to this resource isn't allowed.
 #[doc(alias("2400005"))]
 pub const RESOURCE_ACCESS_NOT_ALLOWED: i64 = 2400005;
 
-/// The operation on the resource isn't authorized.
+/// 2400006: The operation on the resource isn't authorized.
 #[doc(alias("2400006"))]
 pub const RESOURCE_OPERATION_NOT_AUTHORIZED: i64 = 2400006;
 
-/// The number of requests exceeds the limit.
+/// 2400007: The number of requests exceeds the limit.
 #[doc(alias("2400007"))]
 pub const RESOURCE_REQUEST_LIMIT_EXCEEDED: i64 = 2400007;
 
-/// The requested resource is out of range.
+/// 2400008: The requested resource is out of range.
 #[doc(alias("2400008"))]
 pub const RESOURCE_OUT_OF_RANGE: i64 = 2400008;
 
-/// There are more sheets than allowed.
+/// 2505401: There are more sheets than allowed.
 #[doc(alias("2505401"))]
 pub const SHEET_COUNT_EXCEEDED: i64 = 2505401;
 
-/// The sheet doesn't exist.
+/// 2543303: The sheet doesn't exist.
 #[doc(alias("2543303"))]
 pub const SHEET_NOT_FOUND: i64 = 2543303;
 
-/// The number of sheets is abnormal.
+/// 2543306: The number of sheets is abnormal.
 #[doc(alias("2543306"))]
 pub const SHEET_COUNT_ABNORMAL: i64 = 2543306;
 
-/// The data is being loaded; retry later.
+/// 2543337: The data is being loaded; retry later.
 #[doc(alias("2543337"))]
 pub const SHEET_DATA_LOADING: i64 = 2543337;
 
-/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The call went to a test domain.
+/// -100035: `wedoc.smartsheet_webhook.smartsheet_webhook`: The call went to a test domain.
 #[doc(alias("-100035"))]
 pub const WEBHOOK_TEST_DOMAIN: i64 = -100035;
 
-/// `kf.customer.upgrade_service`: The specialist or the group is not configured in the service
+/// 95021: `kf.customer.upgrade_service`: The specialist or the group is not configured in the service
 /// upgrade.
 #[doc(alias("95021"))]
 pub const KF_UPGRADE_SERVICE_NOT_CONFIGURED: i64 = 95021;
 
-/// `oa.journal.get_journal_record_list`: The app may not read the reports.
+/// 301065: `oa.journal.get_journal_record_list`: The app may not read the reports.
 ///
 /// `oa.journal.get_journal_record_detail`: The app may not read the reports.
 ///
@@ -7382,7 +7412,7 @@ pub const KF_UPGRADE_SERVICE_NOT_CONFIGURED: i64 = 95021;
 #[doc(alias("301065"))]
 pub const NO_PERMISSION_FOR_JOURNAL: i64 = 301065;
 
-/// `oa.journal.get_journal_record_list`: A parameter of the request is invalid.
+/// 301066: `oa.journal.get_journal_record_list`: A parameter of the request is invalid.
 ///
 /// `oa.journal.get_journal_record_detail`: A parameter of the request is invalid.
 ///
@@ -7390,7 +7420,7 @@ pub const NO_PERMISSION_FOR_JOURNAL: i64 = 301065;
 #[doc(alias("301066"))]
 pub const INVALID_JOURNAL_PARAMETER: i64 = 301066;
 
-/// `oa.journal.get_journal_record_list`: WeCom failed.
+/// 301067: `oa.journal.get_journal_record_list`: WeCom failed.
 ///
 /// `oa.journal.get_journal_record_detail`: WeCom failed.
 ///
@@ -7398,74 +7428,77 @@ pub const INVALID_JOURNAL_PARAMETER: i64 = 301066;
 #[doc(alias("301067"))]
 pub const JOURNAL_INTERNAL_ERROR: i64 = 301067;
 
-/// `checkin.add_checkin_user_face`: There is no member with this userid.
+/// 301069: `checkin.add_checkin_user_face`: There is no member with this userid.
 #[doc(alias("301069"))]
 pub const CHECKIN_MEMBER_NOT_FOUND: i64 = 301069;
 
-/// `checkin.get_checkin_schedule_list`: WeCom failed.
+/// 301070: `checkin.get_checkin_schedule_list`: WeCom failed.
 ///
 /// `checkin.add_checkin_user_face`: WeCom failed.
 #[doc(alias("301070"))]
 pub const CHECKIN_SYSTEM_ERROR: i64 = 301070;
 
-/// `checkin.add_checkin_user_face`: Another member of the company has a similar face. The face was set
-/// all the same.
+/// 301071: `checkin.add_checkin_user_face`: Another member of the company has a similar face. The face
+/// was set all the same.
 #[doc(alias("301071"))]
 pub const CHECKIN_SIMILAR_FACE_EXISTS: i64 = 301071;
 
-/// `checkin.add_checkin_user_face`: The image is unusable.
+/// 301072: `checkin.add_checkin_user_face`: The image is unusable.
 #[doc(alias("301072"))]
 pub const CHECKIN_INVALID_FACE_IMAGE: i64 = 301072;
 
-/// `checkin.get_checkin_schedule_list`: A parameter of the request is invalid.
+/// 301075: `checkin.get_checkin_schedule_list`: A parameter of the request is invalid.
 #[doc(alias("301075"))]
 pub const CHECKIN_SCHEDULE_INVALID_PARAMETER: i64 = 301075;
 
-/// `oa.vacation.set_one_user_quota`: The type of leave doesn't apply to the member.
+/// 301098: `oa.vacation.set_one_user_quota`: The type of leave doesn't apply to the member.
 #[doc(alias("301098"))]
 pub const LEAVE_NOT_APPLICABLE_TO_MEMBER: i64 = 301098;
 
-/// `oa.approval.create_template`: WeCom failed.
+/// 620004: `oa.approval.create_template`: WeCom failed.
 ///
 /// `oa.approval.update_template`: WeCom failed.
 #[doc(alias("620004"))]
 pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;
 
-/// `license.app.query_support_policy`: The company's industry doesn't meet the conditions.
+/// 701091: `license.app.query_support_policy`: The company's industry doesn't meet the conditions.
 #[doc(alias("701091"))]
 pub const LIVELIHOOD_INDUSTRY_MISMATCH: i64 = 701091;
 
-/// `license.app.query_support_policy`: The company's unified social credit code doesn't meet the
-/// conditions.
+/// 701092: `license.app.query_support_policy`: The company's unified social credit code doesn't meet
+/// the conditions.
 #[doc(alias("701092"))]
 pub const LIVELIHOOD_CREDIT_CODE_MISMATCH: i64 = 701092;
 
-/// `license.app.query_support_policy`: The company didn't pass the risk check.
+/// 701096: `license.app.query_support_policy`: The company didn't pass the risk check.
 #[doc(alias("701096"))]
 pub const LIVELIHOOD_RISK_CHECK_FAILED: i64 = 701096;
 
-/// `license.app.query_support_policy`: The school doesn't meet the conditions for a single school.
+/// 701110: `license.app.query_support_policy`: The school doesn't meet the conditions for a single
+/// school.
 #[doc(alias("701110"))]
 pub const LIVELIHOOD_SCHOOL_MISMATCH: i64 = 701110;
 
-/// `license.app.query_support_policy`: The school doesn't meet the conditions for an education bureau
-/// with its schools.
+/// 701111: `license.app.query_support_policy`: The school doesn't meet the conditions for an education
+/// bureau with its schools.
 #[doc(alias("701111"))]
 pub const LIVELIHOOD_EDUCATION_BUREAU_MISMATCH: i64 = 701111;
 
-/// `wedoc.smartsheet_webhook.smartsheet_webhook`: There is no field with this ID.
+/// 2023001: `wedoc.smartsheet_webhook.smartsheet_webhook`: There is no field with this ID.
 #[doc(alias("2023001"))]
 pub const WEBHOOK_UNKNOWN_FIELD: i64 = 2023001;
 
-/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The field has no such choice.
+/// 2023010: `wedoc.smartsheet_webhook.smartsheet_webhook`: The field has no such choice.
 #[doc(alias("2023010"))]
 pub const WEBHOOK_UNKNOWN_CHOICE: i64 = 2023010;
 
-/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The record wasn't written through the webhook.
+/// 2023012: `wedoc.smartsheet_webhook.smartsheet_webhook`: The record wasn't written through the
+/// webhook.
 #[doc(alias("2023012"))]
 pub const WEBHOOK_RECORD_NOT_UPDATABLE: i64 = 2023012;
 
-/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The image begins with the prefix of a data URL.
+/// 2023033: `wedoc.smartsheet_webhook.smartsheet_webhook`: The image begins with the prefix of a data
+/// URL.
 #[doc(alias("2023033"))]
 pub const WEBHOOK_IMAGE_WITH_PREFIX: i64 = 2023033;
 

@@ -36,7 +36,9 @@ mod key;
 pub use key::KeyError;
 
 /// The private keys of the conversation archive, by the version that the public key was registered with
-/// ([`SetPublicKey`](wecom_models::chatdata::zone::SetPublicKey)). WeCom encrypts the key of each message with the public key that
+/// ([`SetPublicKey`](wecom_models::chatdata::zone::SetPublicKey)).
+///
+/// WeCom encrypts the key of each message with the public key that
 /// was active at that time, so after a change the older private keys are needed for older messages.
 ///
 /// ```

@@ -78,8 +78,9 @@ where
         })
 }
 
-/// Returns the installations that were exchanged, and whose responses the application hasn't accepted yet: those that a process was working on when it
-/// ended, and those that one is working on. They are in the [token store](crate::ClientBuilder::token_store) for an hour, so a store that processes share, or
+/// Returns the installations that were exchanged, and whose responses the application hasn't accepted yet.
+///
+/// These are the ones that a process was working on when it ended, and the ones that one is working on. They are in the [token store](crate::ClientBuilder::token_store) for an hour, so a store that processes share, or
 /// that outlives them, is needed. Needs the feature `service`.
 ///
 /// ```no_run

@@ -163,8 +163,8 @@ pub use wecom_models::wedrive;
 #[doc(inline)]
 pub use wecom_models::zone;
 
-/// Every endpoint, every call of the zone and every command of a long connection, by family: its
-/// title, its call, and the type of its request.
+/// Every endpoint, every call of the zone and every command of a long connection, by family: the type
+/// of its request, its title, and its call.
 #[doc = include_str!("endpoints/access.md")]
 #[cfg_attr(feature = "agent", doc = include_str!("endpoints/agent.md"))]
 #[cfg_attr(

@@ -23,7 +23,8 @@ use crate::{Secret, Unknown};
 
 /// Gets an app.
 ///
-/// `GET /cgi-bin/agent/get` · [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227)
+/// `GET /cgi-bin/agent/get` · [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227) ·
+/// returns [`GetAgentResponse`]
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
 ///
@@ -48,14 +49,14 @@ pub struct GetAgent {
 }
 
 impl GetAgent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid }
     }
 }
 
-/// The response to [`GetAgent`].
+/// The response to [`GetAgent`] (获取指定的应用详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +93,8 @@ pub struct GetAgentResponse {
 /// Lists the apps of the token.
 ///
 /// `GET /cgi-bin/agent/list` ·
-/// [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227)
+/// [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227) · returns
+/// [`ListAgentResponse`]
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
 ///
@@ -121,7 +123,7 @@ impl ListAgent {
     }
 }
 
-/// The response to [`ListAgent`].
+/// The response to [`ListAgent`] (获取access_token对应的应用列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -133,16 +135,17 @@ pub struct ListAgentResponse {
 
 /// Updates an app's settings.
 ///
-/// `POST /cgi-bin/agent/set` · [设置应用](https://developer.work.weixin.qq.com/document/path/90228)
+/// `POST /cgi-bin/agent/set` · [设置应用](https://developer.work.weixin.qq.com/document/path/90228) ·
+/// returns [`SetAgentResponse`]
 ///
 /// Only the company itself can call it, for the app that the token belongs to. Third-party and
 /// customized apps can't call it.
 ///
-/// Error codes:
-///
-/// - 85005, `TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED`: The ownership of the trusted domain isn't verified, so the JS-SDK is limited.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 85005, [`TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED.html): The ownership of the trusted domain isn't verified, so the JS-SDK is limited.
 #[doc(
     alias(
         "设置应用",
@@ -176,7 +179,7 @@ pub struct SetAgent {
 }
 
 impl SetAgent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid, ..Self::default() }
@@ -232,7 +235,7 @@ impl SetAgent {
     }
 }
 
-/// The response to [`SetAgent`].
+/// The response to [`SetAgent`] (设置应用).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -242,7 +245,8 @@ pub struct SetAgentResponse {}
 /// Sets an app's visible scope right after a company registered through the provider.
 ///
 /// `POST /cgi-bin/agent/set_scope` ·
-/// [设置授权应用可见范围](https://developer.work.weixin.qq.com/document/path/90583)
+/// [设置授权应用可见范围](https://developer.work.weixin.qq.com/document/path/90583) · returns
+/// [`SetAgentScopeResponse`]
 ///
 /// Such a company's contacts must be in migration (通讯录迁移), and the app authorized. Until then the
 /// visible scope is the root department.
@@ -276,7 +280,7 @@ pub struct SetAgentScope {
 }
 
 impl SetAgentScope {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid, ..Self::default() }
@@ -319,7 +323,7 @@ impl SetAgentScope {
     }
 }
 
-/// The response to [`SetAgentScope`].
+/// The response to [`SetAgentScope`] (设置授权应用可见范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -336,7 +340,8 @@ pub struct SetAgentScopeResponse {
 /// Lists the admins of an app in an authorizing company.
 ///
 /// `POST /cgi-bin/agent/get_admin_list` ·
-/// [获取应用管理员列表](https://developer.work.weixin.qq.com/document/path/100073)
+/// [获取应用管理员列表](https://developer.work.weixin.qq.com/document/path/100073) · returns
+/// [`GetAgentAdminListResponse`]
 ///
 /// External admins are not returned. It replaces the query of admins with a suite access token, which
 /// is no longer maintained.
@@ -367,7 +372,7 @@ impl GetAgentAdminList {
     }
 }
 
-/// The response to [`GetAgentAdminList`].
+/// The response to [`GetAgentAdminList`] (获取应用管理员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -380,7 +385,8 @@ pub struct GetAgentAdminListResponse {
 /// Gets the permissions that an app was granted.
 ///
 /// `POST /cgi-bin/agent/get_permissions` ·
-/// [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052)
+/// [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052) · returns
+/// [`GetAgentPermissionsResponse`]
 ///
 /// All customized and third-party apps can call it.
 ///
@@ -408,7 +414,7 @@ impl GetAgentPermissions {
     }
 }
 
-/// The response to [`GetAgentPermissions`].
+/// The response to [`GetAgentPermissions`] (获取应用权限详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -423,7 +429,8 @@ pub struct GetAgentPermissionsResponse {
 /// Turns a self-built app that a service provider developed into a customized app.
 ///
 /// `POST /cgi-bin/agent/claim_customized_app` ·
-/// [自建应用迁移成代开发应用](https://developer.work.weixin.qq.com/document/path/99617)
+/// [自建应用迁移成代开发应用](https://developer.work.weixin.qq.com/document/path/99617) · returns
+/// [`ClaimCustomizedAppResponse`]
 ///
 /// After a migration in the provider console it is still required: without it, the app's secret can't
 /// be reset, nor the app be submitted for release, since it proves whose app it is.
@@ -448,7 +455,7 @@ pub struct ClaimCustomizedApp {
 }
 
 impl ClaimCustomizedApp {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(suite_access_token: impl Into<Secret>) -> Self {
         Self {
@@ -457,7 +464,7 @@ impl ClaimCustomizedApp {
     }
 }
 
-/// The response to [`ClaimCustomizedApp`].
+/// The response to [`ClaimCustomizedApp`] (自建应用迁移成代开发应用).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `agent` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`AgentEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ChangeAppAdmin`] | [应用管理员变更通知](https://developer.work.weixin.qq.com/document/path/95038) | `Event` `change_app_admin` |
@@ -27,21 +30,21 @@ use crate::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AgentEvent {
-    /// 应用管理员变更通知
+    /// The admins of an app changed (应用管理员变更通知).
     ChangeAppAdmin(ChangeAppAdmin),
-    /// 长期未使用应用停用预警事件
+    /// An app will soon be disabled because nobody uses it (长期未使用应用停用预警事件).
     InactiveAlert(InactiveAlert),
-    /// 长期未使用应用临时停用事件
+    /// An app was disabled because nobody used it (长期未使用应用临时停用事件).
     CloseInactiveAgent(CloseInactiveAgent),
-    /// 长期未使用应用重新启用事件
+    /// An admin enabled an app again that was disabled because nobody used it (长期未使用应用重新启用事件).
     ReopenInactiveAgent(ReopenInactiveAgent),
-    /// 应用低活跃预警事件
+    /// An app will soon lose access to customer data because it is hardly used (应用低活跃预警事件).
     LowActiveAlert(LowActiveAlert),
-    /// 低活跃应用事件
+    /// An app became one that is hardly used (低活跃应用事件).
     LowActive(LowActive),
-    /// 低活跃应用活跃恢复事件
+    /// An app that was hardly used is used again (低活跃应用活跃恢复事件).
     ActiveRestored(ActiveRestored),
-    /// 修改设置工作台自定义开关事件推送
+    /// An admin switched the custom workbench display of an app on or off (修改设置工作台自定义开关事件推送).
     SwitchWorkbenchMode(SwitchWorkbenchMode),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

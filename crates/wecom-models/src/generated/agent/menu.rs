@@ -19,7 +19,8 @@ use crate::Unknown;
 
 /// Sets an app's menu.
 ///
-/// `POST /cgi-bin/menu/create` · [创建菜单](https://developer.work.weixin.qq.com/document/path/90231)
+/// `POST /cgi-bin/menu/create` · [创建菜单](https://developer.work.weixin.qq.com/document/path/90231) ·
+/// returns [`CreateMenuResponse`]
 ///
 /// Only the company itself can call it.
 ///
@@ -60,7 +61,7 @@ impl CreateMenu {
     }
 }
 
-/// The response to [`CreateMenu`].
+/// The response to [`CreateMenu`] (创建菜单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,7 +70,8 @@ pub struct CreateMenuResponse {}
 
 /// Gets an app's menu.
 ///
-/// `GET /cgi-bin/menu/get` · [获取菜单](https://developer.work.weixin.qq.com/document/path/90232)
+/// `GET /cgi-bin/menu/get` · [获取菜单](https://developer.work.weixin.qq.com/document/path/90232) ·
+/// returns [`GetMenuResponse`]
 ///
 /// Only the company itself can call it.
 ///
@@ -93,14 +95,14 @@ pub struct GetMenu {
 }
 
 impl GetMenu {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid }
     }
 }
 
-/// The response to [`GetMenu`].
+/// The response to [`GetMenu`] (获取菜单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,7 +114,8 @@ pub struct GetMenuResponse {
 
 /// Deletes an app's menu.
 ///
-/// `GET /cgi-bin/menu/delete` · [删除菜单](https://developer.work.weixin.qq.com/document/path/90233)
+/// `GET /cgi-bin/menu/delete` · [删除菜单](https://developer.work.weixin.qq.com/document/path/90233) ·
+/// returns [`DeleteMenuResponse`]
 ///
 /// Only the company itself can call it.
 ///
@@ -136,14 +139,14 @@ pub struct DeleteMenu {
 }
 
 impl DeleteMenu {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid }
     }
 }
 
-/// The response to [`DeleteMenu`].
+/// The response to [`DeleteMenu`] (删除菜单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -187,7 +190,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

@@ -22,7 +22,8 @@ use crate::{Unknown, UnknownUnion};
 /// Sets the type of content that an app shows on the workbench, and the default content.
 ///
 /// `POST /cgi-bin/agent/set_workbench_template` ·
-/// [设置应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535)
+/// [设置应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) · returns
+/// [`SetWorkbenchTemplateResponse`]
 ///
 /// An app has one type of content, which can differ from member to member. Members whose content isn't
 /// set see the default. Set the type before [`SetWorkbenchData`].
@@ -111,7 +112,7 @@ impl SetWorkbenchTemplate {
     }
 }
 
-/// The response to [`SetWorkbenchTemplate`].
+/// The response to [`SetWorkbenchTemplate`] (设置应用在工作台展示的模版).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,7 +122,8 @@ pub struct SetWorkbenchTemplateResponse {}
 /// Gets the type of content that an app shows on the workbench, and the default content.
 ///
 /// `POST /cgi-bin/agent/get_workbench_template` ·
-/// [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535)
+/// [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) · returns
+/// [`GetWorkbenchTemplateResponse`]
 ///
 /// Only for the app that the token belongs to.
 ///
@@ -147,14 +149,14 @@ pub struct GetWorkbenchTemplate {
 }
 
 impl GetWorkbenchTemplate {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid }
     }
 }
 
-/// The response to [`GetWorkbenchTemplate`].
+/// The response to [`GetWorkbenchTemplate`] (获取应用在工作台展示的模版).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -177,7 +179,8 @@ pub struct GetWorkbenchTemplateResponse {
 /// Sets the content that an app shows on a member's workbench.
 ///
 /// `POST /cgi-bin/agent/set_workbench_data` ·
-/// [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535)
+/// [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) · returns
+/// [`SetWorkbenchDataResponse`]
 ///
 /// Rate limit: 10 calls per minute for each `userid`.
 ///
@@ -226,7 +229,7 @@ impl SetWorkbenchData {
     }
 }
 
-/// The response to [`SetWorkbenchData`].
+/// The response to [`SetWorkbenchData`] (设置应用在用户工作台展示的数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -236,7 +239,8 @@ pub struct SetWorkbenchDataResponse {}
 /// Sets the content that an app shows on the workbenches of several members.
 ///
 /// `POST /cgi-bin/agent/batch_set_workbench_data` ·
-/// [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535)
+/// [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) · returns
+/// [`BatchSetWorkbenchDataResponse`]
 ///
 /// Rate limit: 100000 items of `userid_list` per minute.
 ///
@@ -288,7 +292,7 @@ impl BatchSetWorkbenchData {
     }
 }
 
-/// The response to [`BatchSetWorkbenchData`].
+/// The response to [`BatchSetWorkbenchData`] (批量设置应用在用户工作台展示的数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -298,7 +302,8 @@ pub struct BatchSetWorkbenchDataResponse {}
 /// Gets the content that an app shows on a member's workbench.
 ///
 /// `POST /cgi-bin/agent/get_workbench_data` ·
-/// [获取应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535)
+/// [获取应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) · returns
+/// [`GetWorkbenchDataResponse`]
 ///
 /// If the default was set after the member's content, with `replace_user_data`, the default is
 /// returned.
@@ -337,7 +342,7 @@ impl GetWorkbenchData {
     }
 }
 
-/// The response to [`GetWorkbenchData`].
+/// The response to [`GetWorkbenchData`] (获取应用在用户工作台展示的数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -356,7 +361,7 @@ pub struct KeyData {
 }
 
 impl KeyData {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(items: impl IntoIterator<Item = impl Into<KeyDataItem>>) -> Self {
         Self {
@@ -382,7 +387,7 @@ pub struct KeyDataItem {
 }
 
 impl KeyDataItem {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(data: impl Into<String>) -> Self {
         Self {
@@ -429,7 +434,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -462,7 +467,7 @@ pub struct List {
 }
 
 impl List {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(items: impl IntoIterator<Item = impl Into<ListItem>>) -> Self {
         Self {
@@ -486,7 +491,7 @@ pub struct ListItem {
 }
 
 impl ListItem {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -522,7 +527,7 @@ pub struct WebView {
     /// The mini program's page that a click opens. If omitted, it opens the mini program's home page. Set
     /// it only if the app's home page is a mini program.
     pub pagepath: Option<String>,
-    /// The height. Default `double_row`.
+    /// The height. Default [`DoubleRow`](WebViewHeight::DoubleRow).
     pub height: Option<WebViewHeight>,
     /// Whether to hide the title with the app's name. Default false.
     pub hide_title: Option<bool>,
@@ -532,7 +537,7 @@ pub struct WebView {
 }
 
 impl WebView {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -611,13 +616,13 @@ pub enum WebViewHeight {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UserData {
-    /// `keydata`
+    /// `keydata`: Key figures.
     KeyData(KeyData),
-    /// `image`
+    /// `image`: An image.
     Image(Image),
-    /// `list`
+    /// `list`: A list of texts.
     List(List),
-    /// `webview`
+    /// `webview`: A web page shown on the workbench.
     WebView(WebView),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

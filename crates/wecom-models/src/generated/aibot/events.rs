@@ -4,6 +4,11 @@
 //!
 //! Needs the features `aibot` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`AibotEvent`]`>` for any.
+//! Over a long connection, [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html)
+//! receives them.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`TextMessage`] | [文本消息](https://developer.work.weixin.qq.com/document/path/100719) | `msgtype` `text` |
@@ -30,27 +35,27 @@ use crate::{Secret, Timestamp, Unknown, UnknownUnion};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AibotEvent {
-    /// 文本消息
+    /// A user sent a text to the bot (文本消息).
     TextMessage(TextMessage),
-    /// 图片消息
+    /// A user sent an image to the bot (图片消息).
     ImageMessage(ImageMessage),
-    /// 图文混排消息
+    /// A user sent text and images to the bot (图文混排消息).
     MixedMessage(MixedMessage),
-    /// 语音消息
+    /// A user sent a voice message to the bot (语音消息).
     VoiceMessage(VoiceMessage),
-    /// 文件消息
+    /// A user sent a file to the bot (文件消息).
     FileMessage(FileMessage),
-    /// 视频消息
+    /// A user sent a video to the bot (视频消息).
     VideoMessage(VideoMessage),
-    /// 流式消息刷新
+    /// WeCom asks for more of a stream (流式消息刷新).
     StreamRefresh(StreamRefresh),
-    /// 进入会话事件
+    /// A user opened the chat with the bot, for the first time that day (进入会话事件).
     EnterChat(EnterChat),
-    /// 按钮交互模版卡片的事件
+    /// A user pressed a button of a template card, or chose from its menu (按钮交互模版卡片的事件).
     TemplateCardEvent(TemplateCardEvent),
-    /// 用户反馈事件
+    /// A user gave feedback on a message of the bot (用户反馈事件).
     FeedbackEvent(FeedbackEvent),
-    /// 连接断开事件
+    /// Another long connection of the bot replaced this one (连接断开事件).
     DisconnectedEvent(DisconnectedEvent),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),
@@ -60,8 +65,8 @@ pub enum AibotEvent {
 ///
 /// `msgtype` `text` · [文本消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
-/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
-/// it describes comes from other implementations, and may be incomplete.
+/// Not checked against page [101463](https://developer.work.weixin.qq.com/document/path/101463), which
+/// was not available: what only it describes comes from other implementations, and may be incomplete.
 ///
 /// Sent for texts in one-to-one chats, and in group chats for those that mention the bot; the mention
 /// is part of the text.
@@ -97,8 +102,8 @@ pub struct TextMessage {
 ///
 /// `msgtype` `image` · [图片消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
-/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
-/// it describes comes from other implementations, and may be incomplete.
+/// Not checked against page [101463](https://developer.work.weixin.qq.com/document/path/101463), which
+/// was not available: what only it describes comes from other implementations, and may be incomplete.
 ///
 /// Only in one-to-one chats.
 ///
@@ -129,8 +134,8 @@ pub struct ImageMessage {
 ///
 /// `msgtype` `mixed` · [图文混排消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
-/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
-/// it describes comes from other implementations, and may be incomplete.
+/// Not checked against page [101463](https://developer.work.weixin.qq.com/document/path/101463), which
+/// was not available: what only it describes comes from other implementations, and may be incomplete.
 ///
 /// Sent for messages in one-to-one chats, and in group chats for those that mention the bot.
 ///
@@ -194,8 +199,8 @@ pub struct VoiceMessage {
 ///
 /// `msgtype` `file` · [文件消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
-/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
-/// it describes comes from other implementations, and may be incomplete.
+/// Not checked against page [101463](https://developer.work.weixin.qq.com/document/path/101463), which
+/// was not available: what only it describes comes from other implementations, and may be incomplete.
 ///
 /// Only in one-to-one chats, and for files of up to 100 MB.
 ///
@@ -228,7 +233,8 @@ pub struct FileMessage {
 ///
 /// `msgtype` `video` · [视频消息](https://developer.work.weixin.qq.com/document/path/101463)
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only in one-to-one chats, and for videos of up to 100 MB. Its page is about long connections
 /// (智能机器人长连接).
@@ -364,7 +370,8 @@ pub struct FeedbackEvent {
 /// `eventtype` `disconnected_event` ·
 /// [连接断开事件](https://developer.work.weixin.qq.com/document/path/101463)
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Its page is about long connections (智能机器人长连接). WeCom sends it, then closes the connection. A bot
 /// has one connection, so two programs that both connect again and again replace each other.
@@ -582,9 +589,9 @@ pub enum InaccurateReason {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MixedItem {
-    /// `text`
+    /// `text`: A text.
     Text(TextContent),
-    /// `image`
+    /// `image`: An image, a file or a video.
     Image(MediaContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

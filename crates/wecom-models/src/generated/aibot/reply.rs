@@ -26,7 +26,8 @@ use crate::{Unknown, UnknownUnion};
 /// Replies to a message or a click with the `response_url` of its callback.
 ///
 /// `POST /cgi-bin/aibot/response` ·
-/// [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138)
+/// [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138) · returns
+/// [`RespondByUrlResponse`]
 ///
 /// `response_url` is in the callbacks of messages to the bot and of clicks on template cards. It is
 /// valid for 1 hour and for one call; its `response_code` is the token of this endpoint.
@@ -55,14 +56,14 @@ pub struct RespondByUrl {
 }
 
 impl RespondByUrl {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(message: impl Into<Message>) -> Self {
         Self { message: message.into() }
     }
 }
 
-/// The response to [`RespondByUrl`].
+/// The response to [`RespondByUrl`] (主动回复消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +87,7 @@ pub struct TextReply {
 }
 
 impl TextReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(text: impl Into<TextContent>) -> Self {
         Self { text: text.into() }
@@ -118,7 +119,7 @@ pub struct TemplateCardReply {
 }
 
 impl TemplateCardReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(template_card: impl Into<CardReply>) -> Self {
         Self {
@@ -145,7 +146,7 @@ pub struct StreamReply {
 }
 
 impl StreamReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(stream: Stream) -> Self {
         Self { stream }
@@ -182,7 +183,7 @@ pub struct StreamWithCardReply {
 }
 
 impl StreamWithCardReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(stream: Stream) -> Self {
         Self { stream, ..Self::default() }
@@ -224,7 +225,7 @@ pub struct UpdateTemplateCardReply {
 }
 
 impl UpdateTemplateCardReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(template_card: impl Into<CardReply>) -> Self {
         Self {
@@ -257,7 +258,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -363,7 +364,7 @@ pub struct MarkdownContent {
 }
 
 impl MarkdownContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -419,7 +420,7 @@ pub struct CardReply {
 }
 
 impl CardReply {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(card: impl Into<TemplateCard>) -> Self {
         Self {
@@ -470,7 +471,7 @@ pub struct TextNoticeCard {
 }
 
 impl TextNoticeCard {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(card_action: NoticeAction) -> Self {
         Self {
@@ -891,7 +892,7 @@ pub struct CardSource {
     pub icon_url: Option<String>,
     /// The name. Recommended: up to 13 characters.
     pub desc: Option<String>,
-    /// The name's color. Default 0.
+    /// The name's color. Default [`Gray`](SourceColor::Gray).
     pub desc_color: Option<SourceColor>,
 }
 
@@ -1055,7 +1056,7 @@ impl EmphasisContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -1129,7 +1130,7 @@ impl QuoteArea {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](ContentLinkType::Nothing).
     pub r#type: Option<ContentLinkType>,
     /// The name. Recommended: up to 5 characters.
     pub keyname: String,
@@ -1142,7 +1143,7 @@ pub struct HorizontalContent {
 }
 
 impl HorizontalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(keyname: impl Into<String>) -> Self {
         Self {
@@ -1192,7 +1193,7 @@ impl HorizontalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](JumpType::Nothing).
     pub r#type: Option<JumpType>,
     /// The question that a click asks the bot. At most 200 bytes.
     pub question: Option<String>,
@@ -1207,7 +1208,7 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1273,7 +1274,7 @@ pub struct NoticeAction {
 }
 
 impl NoticeAction {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<NoticeActionType>) -> Self {
         Self {
@@ -1314,7 +1315,7 @@ impl NoticeAction {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
-    /// The type of target. Default 0.
+    /// The type of target. Default [`Nothing`](LinkType::Nothing).
     ///
     /// The page's table requires it, and says what it means to omit it.
     pub r#type: Option<LinkType>,
@@ -1375,7 +1376,7 @@ pub struct VerticalContent {
 }
 
 impl VerticalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1410,7 +1411,7 @@ pub struct CardImage {
 }
 
 impl CardImage {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1437,7 +1438,7 @@ impl CardImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -1454,7 +1455,7 @@ pub struct ImageTextArea {
 }
 
 impl ImageTextArea {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(image_url: impl Into<String>) -> Self {
         Self {
@@ -1654,7 +1655,7 @@ pub struct Checkbox {
     pub question_key: String,
     /// Whether nothing can be selected. Takes effect only in updates of a card.
     pub disable: Option<bool>,
-    /// Whether one or several options can be selected. Default 0.
+    /// Whether one or several options can be selected. Default [`Single`](VoteMode::Single).
     pub mode: Option<VoteMode>,
     /// The options. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
@@ -1824,7 +1825,7 @@ pub enum VoteMode {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StreamItem {
-    /// `image`
+    /// `image`: An image below a text.
     Image(StreamImage),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -1836,9 +1837,9 @@ pub enum StreamItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
-    /// `markdown`
+    /// `markdown`: Markdown.
     Markdown(MarkdownContent),
-    /// `template_card`
+    /// `template_card`: A template card as a reply.
     TemplateCard(CardReply),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -1858,15 +1859,15 @@ impl Message {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {
-    /// `text_notice`
+    /// `text_notice`: A card with text.
     TextNotice(TextNoticeCard),
-    /// `news_notice`
+    /// `news_notice`: A card with an image.
     NewsNotice(NewsNoticeCard),
-    /// `button_interaction`
+    /// `button_interaction`: A card with buttons.
     ButtonInteraction(ButtonInteractionCard),
-    /// `vote_interaction`
+    /// `vote_interaction`: A card for voting.
     VoteInteraction(VoteInteractionCard),
-    /// `multiple_interaction`
+    /// `multiple_interaction`: A card with several drop-down selections.
     MultipleInteraction(MultipleInteractionCard),
     /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

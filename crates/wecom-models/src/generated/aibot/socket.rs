@@ -27,11 +27,16 @@ pub use crate::aibot::reply::{CardReply, Feedback, MarkdownContent, TextContent}
 
 /// Authenticates a connection, so that callbacks arrive through it.
 ///
-/// `CMD aibot_subscribe` · [订阅](https://developer.work.weixin.qq.com/document/path/101463)
+/// `CMD aibot_subscribe` · [订阅](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`SubscribeBotResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// The first command after the connection is open; the heartbeat and all other commands follow its
 /// acknowledgement. A bot has one connection: the older one gets
@@ -61,7 +66,7 @@ impl SubscribeBot {
     }
 }
 
-/// The response to [`SubscribeBot`].
+/// The response to [`SubscribeBot`] (订阅).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,11 +75,16 @@ pub struct SubscribeBotResponse {}
 
 /// Keeps a connection alive.
 ///
-/// `CMD ping` · [心跳](https://developer.work.weixin.qq.com/document/path/101463)
+/// `CMD ping` · [心跳](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`PingResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// Send one every 30 seconds, once the connection is subscribed. WeCom's own SDK gives up a connection
 /// after two that weren't acknowledged.
@@ -93,7 +103,7 @@ impl Ping {
     }
 }
 
-/// The response to [`Ping`].
+/// The response to [`Ping`] (心跳).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,11 +112,16 @@ pub struct PingResponse {}
 
 /// Replies to a message.
 ///
-/// `CMD aibot_respond_msg` · [回复消息](https://developer.work.weixin.qq.com/document/path/101463)
+/// `CMD aibot_respond_msg` · [回复消息](https://developer.work.weixin.qq.com/document/path/101463) ·
+/// returns [`RespondMsgResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// Answers a callback with any `msgtype`, within 24 hours: its `req_id` is that of the callback.
 ///
@@ -127,14 +142,14 @@ pub struct RespondMsg {
 }
 
 impl RespondMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(message: impl Into<ReplyMessage>) -> Self {
         Self { message: message.into() }
     }
 }
 
-/// The response to [`RespondMsg`].
+/// The response to [`RespondMsg`] (回复消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -144,11 +159,16 @@ pub struct RespondMsgResponse {}
 /// Welcomes a user who opens the chat with the bot.
 ///
 /// `CMD aibot_respond_welcome_msg` ·
-/// [回复欢迎语](https://developer.work.weixin.qq.com/document/path/101463)
+/// [回复欢迎语](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`RespondWelcomeMsgResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// Answers a callback with `eventtype` `enter_chat`, within 5 seconds: its `req_id` is that of the
 /// callback.
@@ -163,14 +183,14 @@ pub struct RespondWelcomeMsg {
 }
 
 impl RespondWelcomeMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(message: impl Into<WelcomeMessage>) -> Self {
         Self { message: message.into() }
     }
 }
 
-/// The response to [`RespondWelcomeMsg`].
+/// The response to [`RespondWelcomeMsg`] (回复欢迎语).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -180,11 +200,16 @@ pub struct RespondWelcomeMsgResponse {}
 /// Replaces a template card that a user clicked.
 ///
 /// `CMD aibot_respond_update_msg` ·
-/// [更新模板卡片](https://developer.work.weixin.qq.com/document/path/101463)
+/// [更新模板卡片](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`RespondUpdateMsgResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// Answers a callback with `eventtype` `template_card_event`, within 5 seconds: its `req_id` is that
 /// of the callback.
@@ -203,7 +228,7 @@ pub struct RespondUpdateMsg {
 }
 
 impl RespondUpdateMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(update: impl Into<CardUpdate>) -> Self {
         Self {
@@ -225,7 +250,7 @@ impl RespondUpdateMsg {
     }
 }
 
-/// The response to [`RespondUpdateMsg`].
+/// The response to [`RespondUpdateMsg`] (更新模板卡片).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -234,11 +259,16 @@ pub struct RespondUpdateMsgResponse {}
 
 /// Sends a message to a chat without a callback.
 ///
-/// `CMD aibot_send_msg` · [主动推送消息](https://developer.work.weixin.qq.com/document/path/101463)
+/// `CMD aibot_send_msg` · [主动推送消息](https://developer.work.weixin.qq.com/document/path/101463) ·
+/// returns [`SendMsgResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// The user, or in a group chat anyone in it, must have sent the bot a message there before. Don't
 /// repeat it blindly if the acknowledgement is lost: WeCom doesn't recognize duplicates.
@@ -253,7 +283,7 @@ pub struct RespondUpdateMsgResponse {}
 pub struct SendMsg {
     /// The user's userid, or the group chat's ID.
     pub chatid: String,
-    /// The type of chat. Default 0.
+    /// The type of chat. Default [`Unspecified`](ChatType::Unspecified).
     pub chat_type: Option<ChatType>,
     /// The content of the message.
     pub message: Message,
@@ -278,7 +308,7 @@ impl SendMsg {
     }
 }
 
-/// The response to [`SendMsg`].
+/// The response to [`SendMsg`] (主动推送消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -288,11 +318,16 @@ pub struct SendMsgResponse {}
 /// Begins the upload of a file.
 ///
 /// `CMD aibot_upload_media_init` ·
-/// [上传素材初始化](https://developer.work.weixin.qq.com/document/path/101463)
+/// [上传素材初始化](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`UploadMediaInitResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// [`UploadMediaChunk`] and [`UploadMediaFinish`] follow within 30 minutes, also over another
 /// connection of the bot. Images have up to 10 MB (PNG, JPG, GIF), voice messages up to 2 MB (AMR),
@@ -344,7 +379,7 @@ impl UploadMediaInit {
     }
 }
 
-/// The response to [`UploadMediaInit`].
+/// The response to [`UploadMediaInit`] (上传素材初始化).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -357,11 +392,16 @@ pub struct UploadMediaInitResponse {
 /// Uploads a part of a file.
 ///
 /// `CMD aibot_upload_media_chunk` ·
-/// [上传素材分片](https://developer.work.weixin.qq.com/document/path/101463)
+/// [上传素材分片](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`UploadMediaChunkResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// Parts may be sent in any order, and again. If many are sent at once, some fail with the code -1.
 ///
@@ -395,7 +435,7 @@ impl UploadMediaChunk {
     }
 }
 
-/// The response to [`UploadMediaChunk`].
+/// The response to [`UploadMediaChunk`] (上传素材分片).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -405,11 +445,16 @@ pub struct UploadMediaChunkResponse {}
 /// Ends the upload of a file.
 ///
 /// `CMD aibot_upload_media_finish` ·
-/// [上传素材完成](https://developer.work.weixin.qq.com/document/path/101463)
+/// [上传素材完成](https://developer.work.weixin.qq.com/document/path/101463) · returns
+/// [`UploadMediaFinishResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
-/// For long connections, not over HTTP: see `wecom_requests::SocketCommand`.
+/// Sent over a long connection, by
+/// [`AiBot`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.AiBot.html) of `wecom-sdk`; without
+/// I/O, see
+/// [`SocketCommand`](https://docs.rs/wecom-requests/latest/wecom_requests/trait.SocketCommand.html).
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("上传素材完成", "素材完成", "aibot_upload_media_finish"))]
@@ -421,7 +466,7 @@ pub struct UploadMediaFinish {
 }
 
 impl UploadMediaFinish {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(upload_id: impl Into<String>) -> Self {
         Self {
@@ -430,7 +475,7 @@ impl UploadMediaFinish {
     }
 }
 
-/// The response to [`UploadMediaFinish`].
+/// The response to [`UploadMediaFinish`] (上传素材完成).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -499,7 +544,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -521,7 +566,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -583,11 +628,11 @@ pub enum MediaType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ReplyMessage {
-    /// `stream`
+    /// `stream`: A text that grows.
     Stream(Stream),
-    /// `markdown`
+    /// `markdown`: Markdown.
     Markdown(MarkdownContent),
-    /// `template_card`
+    /// `template_card`: A template card as a reply.
     TemplateCard(CardReply),
     /// `image`
     Image(MediaContent),
@@ -595,7 +640,7 @@ pub enum ReplyMessage {
     File(MediaContent),
     /// `voice`
     Voice(MediaContent),
-    /// `video`
+    /// `video`: An uploaded video.
     Video(VideoContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -639,9 +684,9 @@ impl ReplyMessage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WelcomeMessage {
-    /// `text`
+    /// `text`: Text.
     Text(TextContent),
-    /// `template_card`
+    /// `template_card`: A template card as a reply.
     TemplateCard(CardReply),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -673,9 +718,9 @@ pub enum CardUpdate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
-    /// `markdown`
+    /// `markdown`: Markdown.
     Markdown(MarkdownContent),
-    /// `template_card`
+    /// `template_card`: A template card as a reply.
     TemplateCard(CardReply),
     /// `image`
     Image(MediaContent),
@@ -683,7 +728,7 @@ pub enum Message {
     File(MediaContent),
     /// `voice`
     Voice(MediaContent),
-    /// `video`
+    /// `video`: An uploaded video.
     Video(VideoContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

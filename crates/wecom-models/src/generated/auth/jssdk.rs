@@ -20,7 +20,8 @@ use crate::{Secret, Unknown};
 /// Gets the company's ticket, which signs pages for `getConfigSignature`.
 ///
 /// `GET /cgi-bin/get_jsapi_ticket` · [获取企业
-/// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
+/// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) · returns
+/// [`GetJsapiTicketResponse`]
 ///
 /// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. An app gets 100
 /// tickets per hour, all apps of a company together 400.
@@ -50,7 +51,7 @@ impl GetJsapiTicket {
     }
 }
 
-/// The response to [`GetJsapiTicket`].
+/// The response to [`GetJsapiTicket`] (获取企业 jsapi_ticket).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,7 +67,8 @@ pub struct GetJsapiTicketResponse {
 /// e-invoices.
 ///
 /// `GET /cgi-bin/ticket/get` · [获取应用
-/// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
+/// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) · returns
+/// [`GetTicketResponse`]
 ///
 /// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. While the ticket for
 /// electronic invoices is valid, the same one is returned.
@@ -93,14 +95,14 @@ pub struct GetTicket {
 }
 
 impl GetTicket {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<TicketType>) -> Self {
         Self { r#type: r#type.into() }
     }
 }
 
-/// The response to [`GetTicket`].
+/// The response to [`GetTicket`] (获取应用 jsapi_ticket).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,7 +117,8 @@ pub struct GetTicketResponse {
 /// Gets the code that opens a chat with a member from a browser outside WeCom.
 ///
 /// `POST /cgi-bin/get_launch_code` ·
-/// [获取launch_code](https://developer.work.weixin.qq.com/document/path/94345)
+/// [获取launch_code](https://developer.work.weixin.qq.com/document/path/94345) · returns
+/// [`GetLaunchCodeResponse`]
 ///
 /// The page opens `wxwork://launch?launch_code=CODE`, on Windows and macOS, in WeCom 3.1.6 and later.
 ///
@@ -156,7 +159,7 @@ impl GetLaunchCode {
     }
 }
 
-/// The response to [`GetLaunchCode`].
+/// The response to [`GetLaunchCode`] (获取launch_code).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -177,7 +180,7 @@ pub struct SingleChat {
 }
 
 impl SingleChat {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }

@@ -22,7 +22,8 @@ use crate::{Secret, Unknown};
 /// Exchanges the code of a web authorization or a web login for the identity of the person.
 ///
 /// `GET /cgi-bin/auth/getuserinfo` ·
-/// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023)
+/// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023) · returns
+/// [`GetUserInfoResponse`]
 ///
 /// For self-built and customized apps. The code comes with the redirect from the page that
 /// `login::WebAuthorization` or `login::WebLogin` leads to. A code that was used, or is older than 5
@@ -30,11 +31,11 @@ use crate::{Secret, Unknown};
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///
-/// Error codes:
-///
-/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 50001, [`REDIRECT_URL_DOMAIN_NOT_TRUSTED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REDIRECT_URL_DOMAIN_NOT_TRUSTED.html): The domain of the redirect isn't a trusted domain of the app.
 #[doc(
     alias(
         "获取访问用户身份",
@@ -55,14 +56,14 @@ pub struct GetUserInfo {
 }
 
 impl GetUserInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetUserInfo`].
+/// The response to [`GetUserInfo`] (获取访问用户身份).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,8 @@ pub struct GetUserInfoResponse {
 /// Gets the sensitive fields that a member agreed to show to the app.
 ///
 /// `POST /cgi-bin/auth/getuserdetail` ·
-/// [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833)
+/// [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833) · returns
+/// [`GetUserDetailResponse`]
 ///
 /// For self-built and customized apps. The member must be visible to the app.
 ///
@@ -118,7 +120,7 @@ pub struct GetUserDetail {
 }
 
 impl GetUserDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(user_ticket: impl Into<Secret>) -> Self {
         Self {
@@ -127,7 +129,7 @@ impl GetUserDetail {
     }
 }
 
-/// The response to [`GetUserDetail`].
+/// The response to [`GetUserDetail`] (获取访问用户敏感信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,7 +157,8 @@ pub struct GetUserDetailResponse {
 /// Exchanges the code of a login through the mobile SDK for the member's userid.
 ///
 /// `GET /cgi-bin/user/getuserinfo` ·
-/// [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193)
+/// [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193) · returns
+/// [`GetMobileUserInfoResponse`]
 ///
 /// For a company's own iOS, Android and Harmony apps, which get the code from the login with WeCom. A
 /// code that was used, or is older than 5 minutes, is refused with 40029
@@ -184,14 +187,14 @@ pub struct GetMobileUserInfo {
 }
 
 impl GetMobileUserInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetMobileUserInfo`].
+/// The response to [`GetMobileUserInfo`] (通过code获取用户信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -204,7 +207,8 @@ pub struct GetMobileUserInfoResponse {
 /// Exchanges the login code of a mini program for the member's userid and a session key.
 ///
 /// `GET /cgi-bin/miniprogram/jscode2session` ·
-/// [code2Session](https://developer.work.weixin.qq.com/document/path/91507)
+/// [code2Session](https://developer.work.weixin.qq.com/document/path/91507) · returns
+/// [`JsCodeToSessionResponse`]
 ///
 /// Call it with the token of the app that the mini program is linked to, never with the mini program's
 /// `appid`. An invalid code is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
@@ -243,7 +247,7 @@ impl JsCodeToSession {
     }
 }
 
-/// The response to [`JsCodeToSession`].
+/// The response to [`JsCodeToSession`] (code2Session).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

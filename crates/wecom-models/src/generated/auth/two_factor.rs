@@ -21,7 +21,8 @@ use crate::Secret;
 /// code.
 ///
 /// `POST /cgi-bin/auth/get_tfa_info` ·
-/// [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
+/// [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499) · returns
+/// [`GetTfaInfoResponse`]
 ///
 /// Rate limit: 20 calls at once.
 ///
@@ -53,14 +54,14 @@ pub struct GetTfaInfo {
 }
 
 impl GetTfaInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetTfaInfo`].
+/// The response to [`GetTfaInfo`] (获取用户二次验证信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,6 +76,7 @@ pub struct GetTfaInfoResponse {
 /// Lets a member use WeCom after two-factor authentication.
 ///
 /// `POST /cgi-bin/user/tfa_succ` · [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500)
+/// · returns [`TfaSucceededResponse`]
 ///
 /// Rate limit: 20 calls at once.
 ///
@@ -112,7 +114,7 @@ impl TfaSucceeded {
     }
 }
 
-/// The response to [`TfaSucceeded`].
+/// The response to [`TfaSucceeded`] (使用二次验证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,7 +123,8 @@ pub struct TfaSucceededResponse {}
 
 /// Lets a new member into the company after two-factor authentication.
 ///
-/// `GET /cgi-bin/user/authsucc` · [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
+/// `GET /cgi-bin/user/authsucc` · [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203) ·
+/// returns [`AuthSucceededResponse`]
 ///
 /// When a member logs in, WeCom opens the company's page with the parameter `code`. The contacts sync
 /// assistant exchanges it for the userid with [`GetUserInfo`](crate::auth::login::GetUserInfo), checks
@@ -145,14 +148,14 @@ pub struct AuthSucceeded {
 }
 
 impl AuthSucceeded {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`AuthSucceeded`].
+/// The response to [`AuthSucceeded`] (登录二次验证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

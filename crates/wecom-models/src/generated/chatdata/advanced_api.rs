@@ -24,7 +24,7 @@ use crate::{Timestamp, Unknown};
 /// Places an order for a company.
 ///
 /// `POST /cgi-bin/advanced_api/create_order` ·
-/// [下单购买](https://developer.work.weixin.qq.com/document/path/100297)
+/// [下单购买](https://developer.work.weixin.qq.com/document/path/100297) · returns [`CreateOrderResponse`]
 ///
 /// `chat_archive_api` is required if `advanced_api_type` is `1`.
 ///
@@ -41,19 +41,19 @@ use crate::{Timestamp, Unknown};
 /// - An upgrade is possible from edition 2 to edition 3, for at most the accounts of the old edition, which hasn't expired; also if
 ///   the company has edition 3 already.
 ///
-/// Error codes:
-///
-/// - 84077, `APP_ORDER_PRICE_TOO_HIGH`: The price is above the limit, 5 million so far.
-/// - 701140, `CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED`: The company has bought this edition already: renew it, add accounts or upgrade it.
-/// - 701141, `CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED`: The company hasn't bought this edition, or it has expired: accounts can't be added, and it can't be upgraded.
-/// - 701142, `CONVERSATION_ARCHIVE_ORDER_CONFLICT`: Another request has updated the purchase. Retry.
-/// - 701143, `CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS`: An order is unpaid, or its refund is requested.
-/// - 701146, `CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN`: Companies abroad can't buy it.
-/// - 701149, `CONVERSATION_ARCHIVE_RENEW_TOO_EARLY`: A renewal is possible from 60 days before the edition expires.
-/// - 701163, `CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME`: The `take_effect_time` is invalid.
-/// - 701164, `CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION`: Only an upgrade to edition 3 is possible so far.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 84077, [`APP_ORDER_PRICE_TOO_HIGH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APP_ORDER_PRICE_TOO_HIGH.html): The price is above the limit, 5 million so far.
+/// - 701140, [`CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED.html): The company has bought this edition already: renew it, add accounts or upgrade it.
+/// - 701141, [`CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED.html): The company hasn't bought this edition, or it has expired: accounts can't be added, and it can't be upgraded.
+/// - 701142, [`CONVERSATION_ARCHIVE_ORDER_CONFLICT`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_ORDER_CONFLICT.html): Another request has updated the purchase. Retry.
+/// - 701143, [`CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS.html): An order is unpaid, or its refund is requested.
+/// - 701146, [`CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN.html): Companies abroad can't buy it.
+/// - 701149, [`CONVERSATION_ARCHIVE_RENEW_TOO_EARLY`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_RENEW_TOO_EARLY.html): A renewal is possible from 60 days before the edition expires.
+/// - 701163, [`CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME.html): The `take_effect_time` is invalid.
+/// - 701164, [`CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION.html): Only an upgrade to edition 3 is possible so far.
 #[doc(
     alias(
         "下单购买",
@@ -67,7 +67,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOrder {
-    /// The advanced API to buy. Default 1.
+    /// The advanced API to buy. Default [`ChatArchive`](AdvancedApiType::ChatArchive).
     pub advanced_api_type: Option<AdvancedApiType>,
     /// The company's corpid.
     pub custom_corpid: String,
@@ -119,7 +119,7 @@ impl CreateOrder {
     }
 }
 
-/// The response to [`CreateOrder`].
+/// The response to [`CreateOrder`] (下单购买).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,7 +132,7 @@ pub struct CreateOrderResponse {
 /// Cancels an order that is unpaid and hasn't expired.
 ///
 /// `POST /cgi-bin/advanced_api/cancel_order` ·
-/// [取消订单](https://developer.work.weixin.qq.com/document/path/100298)
+/// [取消订单](https://developer.work.weixin.qq.com/document/path/100298) · returns [`CancelOrderResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -153,14 +153,14 @@ pub struct CancelOrder {
 }
 
 impl CancelOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self { order_id: order_id.into() }
     }
 }
 
-/// The response to [`CancelOrder`].
+/// The response to [`CancelOrder`] (取消订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,20 +170,21 @@ pub struct CancelOrderResponse {}
 /// Has an order paid from the provider's top-up account (充值账户).
 ///
 /// `POST /cgi-bin/advanced_api/submit_pay` ·
-/// [使用余额支付订单](https://developer.work.weixin.qq.com/document/path/100299)
+/// [使用余额支付订单](https://developer.work.weixin.qq.com/document/path/100299) · returns
+/// [`SubmitPayResponse`]
 ///
 /// Afterwards the order can't be paid in another way. Once it is paid, the provider gets the event
 /// `advanced_api_pay_success`.
 ///
-/// Error codes:
-///
-/// - 48001, `API_FEATURE_UNAUTHORIZED`: The payer lacks the permission.
-/// - 90432, `CASHIER_TOPUP_ACCOUNT_NOT_OPENED`: The top-up account isn't open.
-/// - 90433, `CASHIER_INSUFFICIENT_BALANCE`: The balance is too low.
-/// - 701084, `LICENSE_ORDER_NOT_AWAITING_PAYMENT`: The order isn't unpaid.
-/// - 701147, `LICENSE_BALANCE_PAYMENT_LIMIT`: The price is above the limit of a payment from the balance.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 48001, [`API_FEATURE_UNAUTHORIZED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.API_FEATURE_UNAUTHORIZED.html): The payer lacks the permission.
+/// - 90432, [`CASHIER_TOPUP_ACCOUNT_NOT_OPENED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CASHIER_TOPUP_ACCOUNT_NOT_OPENED.html): The top-up account isn't open.
+/// - 90433, [`CASHIER_INSUFFICIENT_BALANCE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CASHIER_INSUFFICIENT_BALANCE.html): The balance is too low.
+/// - 701084, [`LICENSE_ORDER_NOT_AWAITING_PAYMENT`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_ORDER_NOT_AWAITING_PAYMENT.html): The order isn't unpaid.
+/// - 701147, [`LICENSE_BALANCE_PAYMENT_LIMIT`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_BALANCE_PAYMENT_LIMIT.html): The price is above the limit of a payment from the balance.
 #[doc(
     alias(
         "使用余额支付订单",
@@ -214,7 +215,7 @@ impl SubmitPay {
     }
 }
 
-/// The response to [`SubmitPay`].
+/// The response to [`SubmitPay`] (使用余额支付订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -224,9 +225,12 @@ pub struct SubmitPayResponse {}
 /// Lists the provider's orders, one page at a time.
 ///
 /// `POST /cgi-bin/advanced_api/list_order` ·
-/// [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300)
+/// [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300) · returns [`ListOrderResponse`]
 ///
 /// Set all or none of `start_time` and `end_time`.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -310,7 +314,7 @@ impl ListOrder {
     }
 }
 
-/// The response to [`ListOrder`].
+/// The response to [`ListOrder`] (获取订单列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -327,7 +331,7 @@ pub struct ListOrderResponse {
 /// Gets an order.
 ///
 /// `POST /cgi-bin/advanced_api/get_order` ·
-/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/100301)
+/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/100301) · returns [`GetOrderResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -348,14 +352,14 @@ pub struct GetOrder {
 }
 
 impl GetOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self { order_id: order_id.into() }
     }
 }
 
-/// The response to [`GetOrder`].
+/// The response to [`GetOrder`] (获取订单详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -368,7 +372,8 @@ pub struct GetOrderResponse {
 /// Lists the editions that were bought for a company.
 ///
 /// `POST /cgi-bin/advanced_api/get_corp_buy_info` ·
-/// [获取企业已购信息](https://developer.work.weixin.qq.com/document/path/100302)
+/// [获取企业已购信息](https://developer.work.weixin.qq.com/document/path/100302) · returns
+/// [`GetCorpBuyInfoResponse`]
 ///
 /// Of each edition, it returns the last purchase in effect and the one waiting to take effect, or, if
 /// there is none, the one that has expired. Trials aren't returned.
@@ -408,7 +413,7 @@ impl GetCorpBuyInfo {
     }
 }
 
-/// The response to [`GetCorpBuyInfo`].
+/// The response to [`GetCorpBuyInfo`] (获取企业已购信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -426,7 +431,8 @@ pub struct GetCorpBuyInfoResponse {
 pub struct ChatArchiveApi {
     /// The edition, 2 or 3. For an upgrade, the edition to upgrade to.
     pub edition: Edition,
-    /// For an upgrade, the edition to upgrade from. Only 2 is supported so far. Default 2.
+    /// For an upgrade, the edition to upgrade from. Only 2 is supported so far. Default
+    /// [`InternalAndExternal`](Edition::InternalAndExternal).
     pub old_edition: Option<Edition>,
     /// The number of people. Required unless `order_type` is 2: a renewal defaults to the number of the
     /// current edition. An upgrade is for at most the number of the old one. 1 to 1000000.
@@ -445,7 +451,7 @@ pub struct ChatArchiveApi {
 }
 
 impl ChatArchiveApi {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(edition: impl Into<Edition>) -> Self {
         Self {

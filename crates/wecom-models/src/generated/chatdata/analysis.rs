@@ -22,7 +22,8 @@ use crate::{Secret, Unknown};
 /// Creates an analysis of messages, or adds messages to one.
 ///
 /// `POST /cgi-bin/chatdata/analyze_task_add` ·
-/// [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527)
+/// [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527) · returns
+/// [`AddAnalyzeTaskResponse`]
 ///
 /// The first call creates the job; further calls with its `jobid` add messages, up to 1000 in all.
 /// Nothing is analyzed before [`SubmitAnalyzeTask`]; [`GetAnalyzeTaskResult`] returns the outcome.
@@ -76,7 +77,7 @@ impl AddAnalyzeTask {
     }
 }
 
-/// The response to [`AddAnalyzeTask`].
+/// The response to [`AddAnalyzeTask`] (创建分析任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +94,8 @@ pub struct AddAnalyzeTaskResponse {
 /// Starts an analysis once all its messages have been added.
 ///
 /// `POST /cgi-bin/chatdata/analyze_task_submit` ·
-/// [提交分析任务](https://developer.work.weixin.qq.com/document/path/99527)
+/// [提交分析任务](https://developer.work.weixin.qq.com/document/path/99527) · returns
+/// [`SubmitAnalyzeTaskResponse`]
 ///
 /// A company's quota per day is 100,000 messages for sentiment analysis, 100,000 for spam detection,
 /// and 1000 summaries. For apps with the archive API authorization and the permission 会话存档接口权限 ›
@@ -119,14 +121,14 @@ pub struct SubmitAnalyzeTask {
 }
 
 impl SubmitAnalyzeTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`SubmitAnalyzeTask`].
+/// The response to [`SubmitAnalyzeTask`] (提交分析任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,7 +138,8 @@ pub struct SubmitAnalyzeTaskResponse {}
 /// Gets the progress of an analysis, and its results.
 ///
 /// `POST /cgi-bin/chatdata/analyze_task_result` ·
-/// [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527)
+/// [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527) · returns
+/// [`GetAnalyzeTaskResultResponse`]
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限 › 会话统计分析; self-built,
 /// customized and third-party apps can't call it yet.
@@ -164,14 +167,14 @@ pub struct GetAnalyzeTaskResult {
 }
 
 impl GetAnalyzeTaskResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetAnalyzeTaskResult`].
+/// The response to [`GetAnalyzeTaskResult`] (获取任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -190,7 +193,8 @@ pub struct GetAnalyzeTaskResultResponse {
 /// Has WeCom fill a file with message content and group names, which the app itself never sees.
 ///
 /// `POST /cgi-bin/chatdata/export/create_job` ·
-/// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620)
+/// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620) · returns
+/// [`CreateExportJobResponse`]
 ///
 /// Rate limit: 1000 calls per day, from all apps of the company.
 ///
@@ -244,7 +248,7 @@ impl CreateExportJob {
     }
 }
 
-/// The response to [`CreateExportJob`].
+/// The response to [`CreateExportJob`] (创建会话内容导出任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -258,7 +262,8 @@ pub struct CreateExportJobResponse {
 /// Gets the progress of an export, and the ID to show its result with.
 ///
 /// `POST /cgi-bin/chatdata/export/get_job_status` ·
-/// [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620)
+/// [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620) · returns
+/// [`GetExportJobStatusResponse`]
 ///
 /// A successful call doesn't mean that the export succeeded: see `result_errcode`. For apps with the
 /// archive API authorization and the permission 会话存档接口权限; self-built, customized and third-party apps
@@ -290,14 +295,14 @@ pub struct GetExportJobStatus {
 }
 
 impl GetExportJobStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetExportJobStatus`].
+/// The response to [`GetExportJobStatus`] (获取会话内容导出任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -346,7 +351,7 @@ pub struct EncryptInfo {
 }
 
 impl EncryptInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(secret_key: impl Into<Secret>) -> Self {
         Self {

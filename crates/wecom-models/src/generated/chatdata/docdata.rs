@@ -19,9 +19,14 @@ use crate::{Timestamp, Unknown};
 /// Lists the members whose documents are archived, one page at a time.
 ///
 /// `POST /cgi-bin/docdata/get_auth_user_list` ·
-/// [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873)
+/// [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873) · returns
+/// [`GetDocDataAuthUserListResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -65,7 +70,7 @@ impl GetDocDataAuthUserList {
     }
 }
 
-/// The response to [`GetDocDataAuthUserList`].
+/// The response to [`GetDocDataAuthUserList`] (获取文档存档的授权成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,9 +87,11 @@ pub struct GetDocDataAuthUserListResponse {
 /// Gets what a company has authorized of its documents.
 ///
 /// `POST /cgi-bin/docdata/get_auth_info` ·
-/// [获取文档存档的授权信息](https://developer.work.weixin.qq.com/document/path/101488)
+/// [获取文档存档的授权信息](https://developer.work.weixin.qq.com/document/path/101488) · returns
+/// [`GetDocDataAuthInfoResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only third-party apps can call it. They need the permission 数据与智能专区 › 分析企业文档数据.
 ///
@@ -111,7 +118,7 @@ impl GetDocDataAuthInfo {
     }
 }
 
-/// The response to [`GetDocDataAuthInfo`].
+/// The response to [`GetDocDataAuthInfo`] (获取文档存档的授权信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

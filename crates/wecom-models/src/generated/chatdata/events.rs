@@ -5,6 +5,10 @@
 //!
 //! Needs the features `chatdata` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`ChatdataEvent`]`>` for
+//! any. Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ChatArchiveAuditApprovedSingle`] | [客户同意进行聊天内容存档事件回调（单聊）](https://developer.work.weixin.qq.com/document/path/99532) | `InfoType` `chat_archive_audit_approved_single` |
@@ -33,29 +37,29 @@ use crate::{Secret, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatdataEvent {
-    /// 客户同意进行聊天内容存档事件回调（单聊）
+    /// A customer consented to the archive in a one-to-one chat (客户同意进行聊天内容存档事件回调（单聊）).
     ChatArchiveAuditApprovedSingle(ChatArchiveAuditApprovedSingle),
-    /// 客户同意进行聊天内容存档事件回调（群聊）
+    /// A customer consented to the archive in a group chat (客户同意进行聊天内容存档事件回调（群聊）).
     ChatArchiveAuditApprovedRoom(ChatArchiveAuditApprovedRoom),
-    /// 产生会话回调事件
+    /// A message was sent (产生会话回调事件).
     ConversationNewMessage(ConversationNewMessage),
-    /// 命中关键词规则通知
+    /// A message within the authorized scope hit a keyword rule (命中关键词规则通知).
     HitKeyword(HitKeyword),
-    /// 会话内容导出任务完成回调
+    /// An export has finished (会话内容导出任务完成回调).
     ChatArchiveExportFinished(ChatArchiveExportFinished),
-    /// 应用接收专区通知
+    /// A zone program notified the app (应用接收专区通知).
     ProgramNotify(ProgramNotify),
-    /// 支付成功通知
+    /// An order of an advanced API was paid (支付成功通知).
     AdvancedApiPaySuccess(AdvancedApiPaySuccess),
-    /// 退款结果通知
+    /// The refund of an order of an advanced API was approved or rejected (退款结果通知).
     AdvancedApiRefund(AdvancedApiRefund),
-    /// 取消订单通知
+    /// An order of an advanced API was canceled (取消订单通知).
     AdvancedApiCancel(AdvancedApiCancel),
-    /// 接口不足通知
+    /// A company has authorized more people than the provider has bought accounts for (接口不足通知).
     AdvancedApiInsufficient(AdvancedApiInsufficient),
-    /// 接口购买到期通知
+    /// The accounts of an advanced API that the provider has bought expired (接口购买到期通知).
     AdvancedApiExpired(AdvancedApiExpired),
-    /// 接口试用到期通知
+    /// The trial of an advanced API expired for a company (接口试用到期通知).
     AdvancedApiTrialExpired(AdvancedApiTrialExpired),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -24,7 +24,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Creates a rule that watches conversations for keywords or key actions.
 ///
 /// `POST /cgi-bin/chatdata/keyword/create_rule` ·
-/// [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
+/// [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237) · returns
+/// [`CreateRuleResponse`]
 ///
 /// Set at least one of `keyword.word_list` and `semantics.semantics_list`.
 ///
@@ -61,7 +62,7 @@ pub struct CreateRule {
 }
 
 impl CreateRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -92,7 +93,7 @@ impl CreateRule {
     }
 }
 
-/// The response to [`CreateRule`].
+/// The response to [`CreateRule`] (新增关键词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,10 +106,14 @@ pub struct CreateRuleResponse {
 /// Lists the company's rules, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/keyword/get_rule_list` ·
-/// [获取关键词列表](https://developer.work.weixin.qq.com/document/path/97237)
+/// [获取关键词列表](https://developer.work.weixin.qq.com/document/path/97237) · returns
+/// [`GetRuleListResponse`]
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet. [`GetRuleDetail`] returns what a rule watches for.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -155,7 +160,7 @@ impl GetRuleList {
     }
 }
 
-/// The response to [`GetRuleList`].
+/// The response to [`GetRuleList`] (获取关键词列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,7 +177,8 @@ pub struct GetRuleListResponse {
 /// Gets what a rule watches for, and where.
 ///
 /// `POST /cgi-bin/chatdata/keyword/get_rule_detail` ·
-/// [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/97237)
+/// [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/97237) · returns
+/// [`GetRuleDetailResponse`]
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
@@ -199,14 +205,14 @@ pub struct GetRuleDetail {
 }
 
 impl GetRuleDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`GetRuleDetail`].
+/// The response to [`GetRuleDetail`] (获取关键词规则详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -225,7 +231,8 @@ pub struct GetRuleDetailResponse {
 /// Updates what a rule watches for, and where.
 ///
 /// `POST /cgi-bin/chatdata/keyword/update_rule` ·
-/// [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
+/// [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237) · returns
+/// [`UpdateRuleResponse`]
 ///
 /// Within `applicable_range`, an empty list clears that restriction or those exemptions.
 ///
@@ -262,7 +269,7 @@ pub struct UpdateRule {
 }
 
 impl UpdateRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self {
@@ -300,7 +307,7 @@ impl UpdateRule {
     }
 }
 
-/// The response to [`UpdateRule`].
+/// The response to [`UpdateRule`] (修改关键词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -310,7 +317,8 @@ pub struct UpdateRuleResponse {}
 /// Deletes a rule.
 ///
 /// `POST /cgi-bin/chatdata/keyword/delete_rule` ·
-/// [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
+/// [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237) · returns
+/// [`DeleteRuleResponse`]
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
@@ -337,14 +345,14 @@ pub struct DeleteRule {
 }
 
 impl DeleteRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`DeleteRule`].
+/// The response to [`DeleteRule`] (删除关键词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -354,10 +362,14 @@ pub struct DeleteRuleResponse {}
 /// Gets the conversation records that have matched a rule, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/keyword/get_hit_msg_list` ·
-/// [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266)
+/// [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266) · returns
+/// [`GetHitMsgListResponse`]
 ///
 /// Returns records of the last 3 days. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -423,7 +435,7 @@ impl GetHitMsgList {
     }
 }
 
-/// The response to [`GetHitMsgList`].
+/// The response to [`GetHitMsgList`] (获取命中关键词规则的会话记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

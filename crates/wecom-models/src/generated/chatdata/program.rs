@@ -21,7 +21,8 @@ use crate::Json;
 /// Calls an ability of a zone program and waits for its result.
 ///
 /// `POST /cgi-bin/chatdata/sync_call_program` ·
-/// [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965)
+/// [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965) · returns
+/// [`SyncCallProgramResponse`]
 ///
 /// Input and result must match the formats that are set for the ability: their keys occur in it, with
 /// values of the same types. Only anonymized results, without any content of messages, and the IDs of
@@ -29,12 +30,12 @@ use crate::Json;
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// Error codes:
-///
-/// - 790014, `MODEL_JSON_RESULT_TEMPLATE_MISMATCH`: The result doesn't match the ability's output format.
-/// - 790016, `MODEL_JSON_REQUEST_TEMPLATE_MISMATCH`: The input doesn't match the ability's input format.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 790014, [`MODEL_JSON_RESULT_TEMPLATE_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.MODEL_JSON_RESULT_TEMPLATE_MISMATCH.html): The result doesn't match the ability's output format.
+/// - 790016, [`MODEL_JSON_REQUEST_TEMPLATE_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.MODEL_JSON_REQUEST_TEMPLATE_MISMATCH.html): The input doesn't match the ability's input format.
 #[doc(
     alias(
         "应用同步调用专区程序",
@@ -84,7 +85,7 @@ impl SyncCallProgram {
     }
 }
 
-/// The response to [`SyncCallProgram`].
+/// The response to [`SyncCallProgram`] (应用同步调用专区程序).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,17 +98,18 @@ pub struct SyncCallProgramResponse {
 /// Starts a job that calls an ability of a zone program.
 ///
 /// `POST /cgi-bin/chatdata/async_program_task` ·
-/// [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966)
+/// [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966) · returns
+/// [`CreateAsyncProgramTaskResponse`]
 ///
 /// [`GetAsyncProgramResult`] gets its result.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// Error codes:
-///
-/// - 790016, `MODEL_JSON_REQUEST_TEMPLATE_MISMATCH`: The input doesn't match the ability's input format.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 790016, [`MODEL_JSON_REQUEST_TEMPLATE_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.MODEL_JSON_REQUEST_TEMPLATE_MISMATCH.html): The input doesn't match the ability's input format.
 #[doc(
     alias(
         "创建专区程序调用任务",
@@ -147,7 +149,7 @@ impl CreateAsyncProgramTask {
     }
 }
 
-/// The response to [`CreateAsyncProgramTask`].
+/// The response to [`CreateAsyncProgramTask`] (创建专区程序调用任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -160,7 +162,8 @@ pub struct CreateAsyncProgramTaskResponse {
 /// Gets the result of a job.
 ///
 /// `POST /cgi-bin/chatdata/async_program_result` ·
-/// [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966)
+/// [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966) · returns
+/// [`GetAsyncProgramResultResponse`]
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -185,14 +188,14 @@ pub struct GetAsyncProgramResult {
 }
 
 impl GetAsyncProgramResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetAsyncProgramResult`].
+/// The response to [`GetAsyncProgramResult`] (获取专区程序任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

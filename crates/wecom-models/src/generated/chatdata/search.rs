@@ -19,11 +19,14 @@ use crate::{Timestamp, Unknown};
 /// Searches group chats by name, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/search_chat` ·
-/// [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496)
+/// [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496) · returns [`SearchChatResponse`]
 ///
 /// Only groups with a name of their own are found, by their current name; unnamed groups and
 /// one-to-one chats are not. For apps with the archive API authorization and the permission 会话存档接口权限 ›
 /// 使用展示组件; self-built, customized and third-party apps can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -47,7 +50,7 @@ pub struct SearchChat {
 }
 
 impl SearchChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -71,7 +74,7 @@ impl SearchChat {
     }
 }
 
-/// The response to [`SearchChat`].
+/// The response to [`SearchChat`] (会话名称搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,7 +91,7 @@ pub struct SearchChatResponse {
 /// Searches messages by content, latest first, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/search_msg` ·
-/// [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374)
+/// [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374) · returns [`SearchMsgResponse`]
 ///
 /// `end_time` is at most 30 days after `start_time`.
 ///
@@ -100,6 +103,9 @@ pub struct SearchChatResponse {
 /// programs, and the names of files, online documents and WeDrive files. For apps with the archive API
 /// authorization and the permission 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps
 /// can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -129,7 +135,7 @@ pub struct SearchMsg {
 }
 
 impl SearchMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -174,7 +180,7 @@ impl SearchMsg {
     }
 }
 
-/// The response to [`SearchMsg`].
+/// The response to [`SearchMsg`] (会话消息搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

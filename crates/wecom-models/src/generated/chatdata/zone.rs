@@ -29,7 +29,7 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// Sets the public key that WeCom encrypts the keys of archived messages with.
 ///
 /// `POST /cgi-bin/chatdata/set_public_key` ·
-/// [设置公钥](https://developer.work.weixin.qq.com/document/path/99961)
+/// [设置公钥](https://developer.work.weixin.qq.com/document/path/99961) · returns [`SetPublicKeyResponse`]
 ///
 /// Messages are archived only once a key is set. Use one RSA-2048 key pair per company, and keep the
 /// private key: it decrypts the `encrypted_secret_key` of every record of
@@ -69,7 +69,7 @@ impl SetPublicKey {
     }
 }
 
-/// The response to [`SetPublicKey`].
+/// The response to [`SetPublicKey`] (设置公钥).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,9 +79,13 @@ pub struct SetPublicKeyResponse {}
 /// Lists the members whose conversations are kept in the zone, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/get_auth_user_list` ·
-/// [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962)
+/// [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962) · returns
+/// [`GetAuthUserListResponse`]
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -125,7 +129,7 @@ impl GetAuthUserList {
     }
 }
 
-/// The response to [`GetAuthUserList`].
+/// The response to [`GetAuthUserList`] (获取授权存档的成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -144,7 +148,8 @@ pub struct GetAuthUserListResponse {
 /// Gets what the company has authorized the app for in the zone.
 ///
 /// `POST /cgi-bin/chatdata/get_corp_auth_info` ·
-/// [获取数据与智能专区授权信息](https://developer.work.weixin.qq.com/document/path/100244)
+/// [获取数据与智能专区授权信息](https://developer.work.weixin.qq.com/document/path/100244) · returns
+/// [`GetCorpAuthInfoResponse`]
 ///
 /// If the company changes the type of conversations, the people or the time for which they are kept,
 /// WeCom sends the event `change_auth`.
@@ -175,7 +180,7 @@ impl GetCorpAuthInfo {
     }
 }
 
-/// The response to [`GetCorpAuthInfo`].
+/// The response to [`GetCorpAuthInfo`] (获取数据与智能专区授权信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -188,7 +193,8 @@ pub struct GetCorpAuthInfoResponse {
 /// Sets the zone program that gets the callback events.
 ///
 /// `POST /cgi-bin/chatdata/set_receive_callback` ·
-/// [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963)
+/// [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963) · returns
+/// [`SetReceiveCallbackResponse`]
 ///
 /// One program of an app gets them, and none before the first call: a second call replaces the first
 /// program. If the company withdraws the authorization and grants it again, call it again. The events
@@ -216,7 +222,7 @@ pub struct SetReceiveCallback {
 }
 
 impl SetReceiveCallback {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(program_id: impl Into<String>) -> Self {
         Self {
@@ -225,7 +231,7 @@ impl SetReceiveCallback {
     }
 }
 
-/// The response to [`SetReceiveCallback`].
+/// The response to [`SetReceiveCallback`] (设置专区接收回调事件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -236,7 +242,8 @@ pub struct SetReceiveCallbackResponse {}
 /// a member.
 ///
 /// `POST /cgi-bin/chatdata/set_hide_sensitiveinfo_config` ·
-/// [设置成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139)
+/// [设置成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) · returns
+/// [`SetHideSensitiveInfoConfigResponse`]
 ///
 /// Unless it is set, nothing is masked.
 ///
@@ -274,7 +281,7 @@ impl SetHideSensitiveInfoConfig {
     }
 }
 
-/// The response to [`SetHideSensitiveInfoConfig`].
+/// The response to [`SetHideSensitiveInfoConfig`] (设置成员会话组件敏感信息隐藏配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -284,7 +291,8 @@ pub struct SetHideSensitiveInfoConfigResponse {}
 /// Gets what the display component masks for a member.
 ///
 /// `POST /cgi-bin/chatdata/get_hide_sensitiveinfo_config` ·
-/// [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139)
+/// [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) · returns
+/// [`GetHideSensitiveInfoConfigResponse`]
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -308,14 +316,14 @@ pub struct GetHideSensitiveInfoConfig {
 }
 
 impl GetHideSensitiveInfoConfig {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetHideSensitiveInfoConfig`].
+/// The response to [`GetHideSensitiveInfoConfig`] (获取成员会话组件敏感信息隐藏配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -328,7 +336,8 @@ pub struct GetHideSensitiveInfoConfigResponse {
 /// Sets up to which level the log of a program or a custom model is stored.
 ///
 /// `POST /cgi-bin/chatdata/set_log_level` ·
-/// [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108)
+/// [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) · returns
+/// [`SetLogLevelResponse`]
 ///
 /// The log is what is written with the functions of the zone's SDK; the admin console shows it (日志查询).
 /// A program may write 1 GB per hour: WeCom drops the rest. The program must be authorized for the
@@ -365,7 +374,7 @@ impl SetLogLevel {
     }
 }
 
-/// The response to [`SetLogLevel`].
+/// The response to [`SetLogLevel`] (设置日志打印级别).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -375,7 +384,8 @@ pub struct SetLogLevelResponse {}
 /// Gets up to which level the log of a program or a custom model is stored.
 ///
 /// `POST /cgi-bin/chatdata/get_log_level` ·
-/// [获取当前日志打印级别](https://developer.work.weixin.qq.com/document/path/100108)
+/// [获取当前日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) · returns
+/// [`GetLogLevelResponse`]
 ///
 /// The program must be authorized for the app. It can't be used for WeCom's own models. The app needs
 /// the permission for the zone.
@@ -401,7 +411,7 @@ pub struct GetLogLevel {
 }
 
 impl GetLogLevel {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(program_id: impl Into<String>) -> Self {
         Self {
@@ -410,7 +420,7 @@ impl GetLogLevel {
     }
 }
 
-/// The response to [`GetLogLevel`].
+/// The response to [`GetLogLevel`] (获取当前日志打印级别).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -423,7 +433,8 @@ pub struct GetLogLevelResponse {
 /// Uploads a file to the zone.
 ///
 /// `POST /cgi-bin/chatdata/upload_media` ·
-/// [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174)
+/// [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174) · returns
+/// [`UploadMediaResponse`]
 ///
 /// The `media_id` works only for the company and the app, in calls and the SDK of the zone, such as
 /// [`CreateKnowledgeBase`](crate::zone::knowledge_base::CreateKnowledgeBase). A file has between 6
@@ -463,7 +474,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`] (上传临时文件到专区).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -482,7 +493,8 @@ pub struct UploadMediaResponse {
 /// Enables the debug mode of a program.
 ///
 /// `POST /cgi-bin/chatdata/open_debug_mode` ·
-/// [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087)
+/// [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087) · returns
+/// [`OpenDebugModeResponse`]
 ///
 /// Calls and callbacks of the program then go to the URL that is set for debugging. It takes effect
 /// once the program has enabled it in the SDK of the zone, too; callbacks also need
@@ -524,7 +536,7 @@ impl OpenDebugMode {
     }
 }
 
-/// The response to [`OpenDebugMode`].
+/// The response to [`OpenDebugMode`] (开启专区调试模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -534,7 +546,8 @@ pub struct OpenDebugModeResponse {}
 /// Disables the debug mode of a program.
 ///
 /// `POST /cgi-bin/chatdata/close_debug_mode` ·
-/// [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088)
+/// [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088) · returns
+/// [`CloseDebugModeResponse`]
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -557,7 +570,7 @@ pub struct CloseDebugMode {
 }
 
 impl CloseDebugMode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(program_id: impl Into<String>) -> Self {
         Self {
@@ -566,7 +579,7 @@ impl CloseDebugMode {
     }
 }
 
-/// The response to [`CloseDebugMode`].
+/// The response to [`CloseDebugMode`] (关闭专区调试模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -576,7 +589,8 @@ pub struct CloseDebugModeResponse {}
 /// Gets whether the debug mode of a program is enabled.
 ///
 /// `POST /cgi-bin/chatdata/check_debug_mode` ·
-/// [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113)
+/// [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113) · returns
+/// [`CheckDebugModeResponse`]
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -599,7 +613,7 @@ pub struct CheckDebugMode {
 }
 
 impl CheckDebugMode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(program_id: impl Into<String>) -> Self {
         Self {
@@ -608,7 +622,7 @@ impl CheckDebugMode {
     }
 }
 
-/// The response to [`CheckDebugMode`].
+/// The response to [`CheckDebugMode`] (获取专区调试模式状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

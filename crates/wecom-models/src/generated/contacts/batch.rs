@@ -21,6 +21,7 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// Starts an import that adds and updates members.
 ///
 /// `POST /cgi-bin/batch/syncuser` · [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980)
+/// · returns [`SyncUserResponse`]
 ///
 /// Members are matched by userid. Of those who exist, the fields in the file are updated, the others
 /// stay unchanged; those who don't exist are added; members who aren't in the file stay unchanged.
@@ -58,7 +59,7 @@ pub struct SyncUser {
 }
 
 impl SyncUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -82,7 +83,7 @@ impl SyncUser {
     }
 }
 
-/// The response to [`SyncUser`].
+/// The response to [`SyncUser`] (增量更新成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +96,8 @@ pub struct SyncUserResponse {
 /// Starts an import that replaces all members.
 ///
 /// `POST /cgi-bin/batch/replaceuser` ·
-/// [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981)
+/// [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981) · returns
+/// [`ReplaceUserResponse`]
 ///
 /// Members are matched by userid. Of those who exist, the fields in the file are updated, the others
 /// stay unchanged; those who don't exist are added; members who aren't in the file are deleted. WeCom
@@ -136,7 +138,7 @@ pub struct ReplaceUser {
 }
 
 impl ReplaceUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -160,7 +162,7 @@ impl ReplaceUser {
     }
 }
 
-/// The response to [`ReplaceUser`].
+/// The response to [`ReplaceUser`] (全量覆盖成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -173,7 +175,8 @@ pub struct ReplaceUserResponse {
 /// Starts an import that replaces all departments.
 ///
 /// `POST /cgi-bin/batch/replaceparty` ·
-/// [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982)
+/// [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982) · returns
+/// [`ReplacePartyResponse`]
 ///
 /// Departments are matched by ID. Those that exist are updated, those that don't are added.
 /// Departments that aren't in the file are deleted if they have no members and no subdepartments;
@@ -208,7 +211,7 @@ pub struct ReplaceParty {
 }
 
 impl ReplaceParty {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -225,7 +228,7 @@ impl ReplaceParty {
     }
 }
 
-/// The response to [`ReplaceParty`].
+/// The response to [`ReplaceParty`] (全量覆盖部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -238,7 +241,8 @@ pub struct ReplacePartyResponse {
 /// Gets the progress of an import, and its outcome for each member or department.
 ///
 /// `GET /cgi-bin/batch/getresult` ·
-/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983)
+/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983) · returns
+/// [`GetBatchResultResponse`]
 ///
 /// Only for jobs that have been submitted.
 ///
@@ -265,14 +269,14 @@ pub struct GetBatchResult {
 }
 
 impl GetBatchResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetBatchResult`].
+/// The response to [`GetBatchResult`] (获取异步任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

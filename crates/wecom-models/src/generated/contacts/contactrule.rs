@@ -21,9 +21,11 @@ use crate::Unknown;
 /// Creates rules about who sees whom.
 ///
 /// `POST /cgi-bin/contactrule/create` ·
-/// [新增通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101536)
+/// [新增通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101536) · returns
+/// [`CreateContactRuleResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day, together with
 /// [`UpdateContactRule`] and [`DeleteContactRule`].
@@ -49,7 +51,7 @@ pub struct CreateContactRule {
 }
 
 impl CreateContactRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = ContactRule>) -> Self {
         Self {
@@ -58,7 +60,7 @@ impl CreateContactRule {
     }
 }
 
-/// The response to [`CreateContactRule`].
+/// The response to [`CreateContactRule`] (新增通讯录查看规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,9 +73,11 @@ pub struct CreateContactRuleResponse {
 /// Lists all rules about who sees whom.
 ///
 /// `POST /cgi-bin/contactrule/list` ·
-/// [获取通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101537)
+/// [获取通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101537) · returns
+/// [`ListContactRuleResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 ///
@@ -100,7 +104,7 @@ impl ListContactRule {
     }
 }
 
-/// The response to [`ListContactRule`].
+/// The response to [`ListContactRule`] (获取通讯录查看规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,9 +117,11 @@ pub struct ListContactRuleResponse {
 /// Updates rules about who sees whom.
 ///
 /// `POST /cgi-bin/contactrule/update` ·
-/// [修改通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101539)
+/// [修改通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101539) · returns
+/// [`UpdateContactRuleResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day, together with
 /// [`CreateContactRule`] and [`DeleteContactRule`].
@@ -141,7 +147,7 @@ pub struct UpdateContactRule {
 }
 
 impl UpdateContactRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = ContactRule>) -> Self {
         Self {
@@ -150,7 +156,7 @@ impl UpdateContactRule {
     }
 }
 
-/// The response to [`UpdateContactRule`].
+/// The response to [`UpdateContactRule`] (修改通讯录查看规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -164,9 +170,11 @@ pub struct UpdateContactRuleResponse {
 /// Deletes rules about who sees whom.
 ///
 /// `POST /cgi-bin/contactrule/delete` ·
-/// [删除通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101540)
+/// [删除通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101540) · returns
+/// [`DeleteContactRuleResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day, together with
 /// [`CreateContactRule`] and [`UpdateContactRule`].
@@ -192,7 +200,7 @@ pub struct DeleteContactRule {
 }
 
 impl DeleteContactRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_ids: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {
@@ -201,7 +209,7 @@ impl DeleteContactRule {
     }
 }
 
-/// The response to [`DeleteContactRule`].
+/// The response to [`DeleteContactRule`] (删除通讯录查看规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

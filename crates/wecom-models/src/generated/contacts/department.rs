@@ -21,7 +21,8 @@ mod reverse;
 /// Creates a department.
 ///
 /// `POST /cgi-bin/department/create` ·
-/// [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
+/// [创建部门](https://developer.work.weixin.qq.com/document/path/90205) · returns
+/// [`CreateDepartmentResponse`]
 ///
 /// Recommended: create departments and their members one after another, not at the same time.
 ///
@@ -94,7 +95,7 @@ impl CreateDepartment {
     }
 }
 
-/// The response to [`CreateDepartment`].
+/// The response to [`CreateDepartment`] (创建部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -107,7 +108,8 @@ pub struct CreateDepartmentResponse {
 /// Updates a department.
 ///
 /// `POST /cgi-bin/department/update` ·
-/// [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
+/// [更新部门](https://developer.work.weixin.qq.com/document/path/90206) · returns
+/// [`UpdateDepartmentResponse`]
 ///
 /// Omitted fields stay unchanged. Departments nest up to 15 levels deep. There are up to 30,000
 /// departments in all, and up to 30,000 nodes below each.
@@ -146,7 +148,7 @@ pub struct UpdateDepartment {
 }
 
 impl UpdateDepartment {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id, ..Self::default() }
@@ -181,7 +183,7 @@ impl UpdateDepartment {
     }
 }
 
-/// The response to [`UpdateDepartment`].
+/// The response to [`UpdateDepartment`] (更新部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -191,6 +193,7 @@ pub struct UpdateDepartmentResponse {}
 /// Deletes a department.
 ///
 /// `GET /cgi-bin/department/delete` · [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
+/// · returns [`DeleteDepartmentResponse`]
 ///
 /// The app needs permission to manage the department. The contacts sync assistant can call it, and of
 /// third parties contacts apps and those authorized to edit the contacts (通讯录编辑授权). Self-built,
@@ -215,14 +218,14 @@ pub struct DeleteDepartment {
 }
 
 impl DeleteDepartment {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The response to [`DeleteDepartment`].
+/// The response to [`DeleteDepartment`] (删除部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -232,6 +235,7 @@ pub struct DeleteDepartmentResponse {}
 /// Lists a department and all departments below it.
 ///
 /// `GET /cgi-bin/department/list` · [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
+/// · returns [`ListDepartmentResponse`]
 ///
 /// It is slow: [`SimpleListDepartment`] and [`GetDepartment`] are recommended in its place.
 ///
@@ -239,11 +243,11 @@ pub struct DeleteDepartmentResponse {}
 /// (成员授权模式), it has none for any department. Since 2022-08-15 10:00, IP addresses newly added for the
 /// contacts sync (管理工具 › 通讯录同步) can't call it: use [`SimpleListDepartment`].
 ///
-/// Error codes:
-///
-/// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 60011, [`CONTACT_OBJECT_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONTACT_OBJECT_NO_PERMISSION.html): The app has no permission for the department, as in member authorization mode.
 #[doc(
     alias(
         "获取部门列表",
@@ -277,7 +281,7 @@ impl ListDepartment {
     }
 }
 
-/// The response to [`ListDepartment`].
+/// The response to [`ListDepartment`] (获取部门列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -290,7 +294,8 @@ pub struct ListDepartmentResponse {
 /// Lists the IDs of a department and all departments below it.
 ///
 /// `GET /cgi-bin/department/simplelist` ·
-/// [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
+/// [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350) · returns
+/// [`SimpleListDepartmentResponse`]
 ///
 /// The contacts sync assistant and third-party contacts apps get all departments. Other third-party
 /// apps get all of them with the permission 组织架构信息, customized apps with 组织架构信息 › 部门及父部门ID、部门负责人.
@@ -331,7 +336,7 @@ impl SimpleListDepartment {
     }
 }
 
-/// The response to [`SimpleListDepartment`].
+/// The response to [`SimpleListDepartment`] (获取子部门ID列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -344,7 +349,8 @@ pub struct SimpleListDepartmentResponse {
 /// Gets a department.
 ///
 /// `GET /cgi-bin/department/get` ·
-/// [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351)
+/// [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351) · returns
+/// [`GetDepartmentResponse`]
 ///
 /// The contacts sync assistant gets the details of all departments, third-party contacts apps all but
 /// the names. With the permission 组织架构信息, other third-party apps get the IDs, heads and parents of all
@@ -374,14 +380,14 @@ pub struct GetDepartment {
 }
 
 impl GetDepartment {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The response to [`GetDepartment`].
+/// The response to [`GetDepartment`] (获取单个部门详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,7 +22,8 @@ use crate::{Secret, Unknown};
 /// Starts an export of the members, with their userids, names and departments.
 ///
 /// `POST /cgi-bin/export/simple_user` ·
-/// [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
+/// [导出成员](https://developer.work.weixin.qq.com/document/path/94849) · returns
+/// [`ExportSimpleUserResponse`]
 ///
 /// [`GetExportResult`] returns its files, whose content is as from
 /// [`SimpleListUser`](crate::contacts::user::SimpleListUser). The callback `batch_job_result` reports
@@ -57,7 +58,7 @@ pub struct ExportSimpleUser {
 }
 
 impl ExportSimpleUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(encoding_aeskey: impl Into<Secret>) -> Self {
         Self {
@@ -74,7 +75,7 @@ impl ExportSimpleUser {
     }
 }
 
-/// The response to [`ExportSimpleUser`].
+/// The response to [`ExportSimpleUser`] (导出成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +87,8 @@ pub struct ExportSimpleUserResponse {
 
 /// Starts an export of the members, with their details.
 ///
-/// `POST /cgi-bin/export/user` · [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851)
+/// `POST /cgi-bin/export/user` · [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851) ·
+/// returns [`ExportUserResponse`]
 ///
 /// [`GetExportResult`] returns its files, whose content is as from
 /// [`ListUser`](crate::contacts::user::ListUser). The callback `batch_job_result` reports its end.
@@ -121,7 +123,7 @@ pub struct ExportUser {
 }
 
 impl ExportUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(encoding_aeskey: impl Into<Secret>) -> Self {
         Self {
@@ -138,7 +140,7 @@ impl ExportUser {
     }
 }
 
-/// The response to [`ExportUser`].
+/// The response to [`ExportUser`] (导出成员详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,7 +153,8 @@ pub struct ExportUserResponse {
 /// Starts an export of the departments.
 ///
 /// `POST /cgi-bin/export/department` ·
-/// [导出部门](https://developer.work.weixin.qq.com/document/path/94852)
+/// [导出部门](https://developer.work.weixin.qq.com/document/path/94852) · returns
+/// [`ExportDepartmentResponse`]
 ///
 /// [`GetExportResult`] returns its files, whose content is as from
 /// [`ListDepartment`](crate::contacts::department::ListDepartment). The callback `batch_job_result`
@@ -186,7 +189,7 @@ pub struct ExportDepartment {
 }
 
 impl ExportDepartment {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(encoding_aeskey: impl Into<Secret>) -> Self {
         Self {
@@ -203,7 +206,7 @@ impl ExportDepartment {
     }
 }
 
-/// The response to [`ExportDepartment`].
+/// The response to [`ExportDepartment`] (导出部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -216,6 +219,7 @@ pub struct ExportDepartmentResponse {
 /// Starts an export of the members and departments of a tag.
 ///
 /// `POST /cgi-bin/export/taguser` · [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853)
+/// · returns [`ExportTagUserResponse`]
 ///
 /// [`GetExportResult`] returns its files, whose content is as from
 /// [`GetTag`](crate::contacts::tag::GetTag). The callback `batch_job_result` reports its end.
@@ -266,7 +270,7 @@ impl ExportTagUser {
     }
 }
 
-/// The response to [`ExportTagUser`].
+/// The response to [`ExportTagUser`] (导出标签成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -279,7 +283,8 @@ pub struct ExportTagUserResponse {
 /// Gets the status of an export, and the URLs of its files.
 ///
 /// `GET /cgi-bin/export/get_result` ·
-/// [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854)
+/// [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854) · returns
+/// [`GetExportResultResponse`]
 ///
 /// Only the app that started the export can call it. Each file holds an encrypted JSON object with the
 /// lists that the endpoint for the same data returns: `userlist`, `department`, or for a tag
@@ -307,14 +312,14 @@ pub struct GetExportResult {
 }
 
 impl GetExportResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetExportResult`].
+/// The response to [`GetExportResult`] (获取导出结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,7 +23,8 @@ use crate::Pipe;
 
 /// Creates a tag.
 ///
-/// `POST /cgi-bin/tag/create` · [创建标签](https://developer.work.weixin.qq.com/document/path/90210)
+/// `POST /cgi-bin/tag/create` · [创建标签](https://developer.work.weixin.qq.com/document/path/90210) ·
+/// returns [`CreateTagResponse`]
 ///
 /// The tag belongs to the app that creates it: only with that app's secret can members be added and
 /// removed. There are up to 3,000 tags in all.
@@ -49,7 +50,7 @@ pub struct CreateTag {
 }
 
 impl CreateTag {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(tagname: impl Into<String>) -> Self {
         Self {
@@ -66,7 +67,7 @@ impl CreateTag {
     }
 }
 
-/// The response to [`CreateTag`].
+/// The response to [`CreateTag`] (创建标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +79,8 @@ pub struct CreateTagResponse {
 
 /// Renames a tag.
 ///
-/// `POST /cgi-bin/tag/update` · [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
+/// `POST /cgi-bin/tag/update` · [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211) ·
+/// returns [`UpdateTagResponse`]
 ///
 /// Only for tags the app itself created.
 ///
@@ -113,7 +115,7 @@ impl UpdateTag {
     }
 }
 
-/// The response to [`UpdateTag`].
+/// The response to [`UpdateTag`] (更新标签名字).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,7 +124,8 @@ pub struct UpdateTagResponse {}
 
 /// Deletes a tag.
 ///
-/// `GET /cgi-bin/tag/delete` · [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
+/// `GET /cgi-bin/tag/delete` · [删除标签](https://developer.work.weixin.qq.com/document/path/90212) ·
+/// returns [`DeleteTagResponse`]
 ///
 /// Only for tags the app itself created.
 ///
@@ -145,14 +148,14 @@ pub struct DeleteTag {
 }
 
 impl DeleteTag {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid }
     }
 }
 
-/// The response to [`DeleteTag`].
+/// The response to [`DeleteTag`] (删除标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,7 +164,8 @@ pub struct DeleteTagResponse {}
 
 /// Lists the members and departments of a tag.
 ///
-/// `GET /cgi-bin/tag/get` · [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213)
+/// `GET /cgi-bin/tag/get` · [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213) ·
+/// returns [`GetTagResponse`]
 ///
 /// Returns only members visible to the app. Third-party apps get the tags they created themselves, and
 /// the details of tags visible to the app.
@@ -185,14 +189,14 @@ pub struct GetTag {
 }
 
 impl GetTag {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid }
     }
 }
 
-/// The response to [`GetTag`].
+/// The response to [`GetTag`] (获取标签成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -209,7 +213,8 @@ pub struct GetTagResponse {
 /// Adds members and departments to a tag.
 ///
 /// `POST /cgi-bin/tag/addtagusers` ·
-/// [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214)
+/// [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214) · returns
+/// [`AddTagUsersResponse`]
 ///
 /// Set at least one of `userlist` and `partylist`.
 ///
@@ -219,11 +224,11 @@ pub struct GetTagResponse {
 /// Departments and members of a tag are up to 30,000 together. Only for tags the app itself created;
 /// the members must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 40070, `TAG_SCOPE_NODES_ALL_INVALID`: All userids and department IDs are invalid.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 40070, [`TAG_SCOPE_NODES_ALL_INVALID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.TAG_SCOPE_NODES_ALL_INVALID.html): All userids and department IDs are invalid.
 #[doc(
     alias(
         "增加标签成员",
@@ -246,7 +251,7 @@ pub struct AddTagUsers {
 }
 
 impl AddTagUsers {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid, ..Self::default() }
@@ -277,7 +282,7 @@ impl AddTagUsers {
     }
 }
 
-/// The response to [`AddTagUsers`].
+/// The response to [`AddTagUsers`] (增加标签成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -292,7 +297,8 @@ pub struct AddTagUsersResponse {
 /// Removes members and departments from a tag.
 ///
 /// `POST /cgi-bin/tag/deltagusers` ·
-/// [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
+/// [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215) · returns
+/// [`DelTagUsersResponse`]
 ///
 /// Set at least one of `userlist` and `partylist`.
 ///
@@ -301,11 +307,11 @@ pub struct AddTagUsersResponse {
 ///
 /// Only for tags the app itself created; the members must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 40031, `INVALID_USERID_LIST`: All userids and department IDs are invalid.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 40031, [`INVALID_USERID_LIST`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INVALID_USERID_LIST.html): All userids and department IDs are invalid.
 #[doc(
     alias(
         "删除标签成员",
@@ -328,7 +334,7 @@ pub struct DelTagUsers {
 }
 
 impl DelTagUsers {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid, ..Self::default() }
@@ -359,7 +365,7 @@ impl DelTagUsers {
     }
 }
 
-/// The response to [`DelTagUsers`].
+/// The response to [`DelTagUsers`] (删除标签成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -373,7 +379,8 @@ pub struct DelTagUsersResponse {
 
 /// Lists the tags.
 ///
-/// `GET /cgi-bin/tag/list` · [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216)
+/// `GET /cgi-bin/tag/list` · [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216) ·
+/// returns [`ListTagResponse`]
 ///
 /// Self-built apps and the contacts sync assistant get all tags, third-party apps only those they
 /// created themselves.
@@ -401,7 +408,7 @@ impl ListTag {
     }
 }
 
-/// The response to [`ListTag`].
+/// The response to [`ListTag`] (获取标签列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -33,7 +33,8 @@ use crate::{Secret, Unknown, UnknownUnion};
 
 /// Creates a member.
 ///
-/// `POST /cgi-bin/user/create` · [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
+/// `POST /cgi-bin/user/create` · [创建成员](https://developer.work.weixin.qq.com/document/path/90195) ·
+/// returns [`CreateUserResponse`]
 ///
 /// Set at least one of `mobile` and `email`.
 ///
@@ -276,7 +277,7 @@ impl CreateUser {
     }
 }
 
-/// The response to [`CreateUser`].
+/// The response to [`CreateUser`] (创建成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -288,7 +289,8 @@ pub struct CreateUserResponse {
 
 /// Gets a member of the contacts.
 ///
-/// `GET /cgi-bin/user/get` · [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
+/// `GET /cgi-bin/user/get` · [读取成员](https://developer.work.weixin.qq.com/document/path/90196) ·
+/// returns [`GetUserResponse`]
 ///
 /// The app needs permission to view the member. The fields it gets depend on its type; their
 /// descriptions use these words:
@@ -327,14 +329,14 @@ pub struct GetUser {
 }
 
 impl GetUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetUser`].
+/// The response to [`GetUser`] (读取成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -353,15 +355,15 @@ pub struct GetUserResponse {
     /// The member's rank in each department of `department`, the highest first; the default is 0. Absent
     /// in member authorization mode. Each less than 4294967296.
     pub order: Option<Vec<u64>>,
-    /// The job title. Authorized: see [`GetUser`].
+    /// The job title. Only with authorization: see [`GetUser`].
     pub position: Option<String>,
-    /// The mobile number. Sensitive: see [`GetUser`].
+    /// The mobile number. Only for apps that get sensitive fields: see [`GetUser`].
     pub mobile: Option<String>,
-    /// The gender. Sensitive (see [`GetUser`]): `Undefined` too if the app doesn't get it.
+    /// The gender. `Undefined` also if the app doesn't get sensitive fields: see [`GetUser`].
     pub gender: Option<Gender>,
-    /// The email address. Sensitive: see [`GetUser`].
+    /// The email address. Only for apps that get sensitive fields: see [`GetUser`].
     pub email: Option<String>,
-    /// The company email address. Sensitive: see [`GetUser`].
+    /// The company email address. Only for apps that get sensitive fields: see [`GetUser`].
     pub biz_mail: Option<String>,
     /// Whether the member is head of each department of `department`. Customized and third-party apps need
     /// to be a contacts app or have the permission 组织架构信息 › 部门负责人; contacts apps get it only for members a
@@ -371,48 +373,49 @@ pub struct GetUserResponse {
     /// a contacts app or have the permission 组织架构信息 › 直属上级; contacts apps get it only for members a third
     /// party created. Upstream companies don't. At most 1 item.
     pub direct_leader: Option<Vec<String>>,
-    /// The avatar's URL. Sensitive: see [`GetUser`].
+    /// The avatar's URL. Only for apps that get sensitive fields: see [`GetUser`].
     pub avatar: Option<String>,
     /// The URL of the avatar's thumbnail. Of third-party apps, only contacts apps get it, and only for
     /// members a third party created. Upstream companies don't.
     pub thumb_avatar: Option<String>,
-    /// The landline number. Authorized: see [`GetUser`].
+    /// The landline number. Only with authorization: see [`GetUser`].
     pub telephone: Option<String>,
     /// The alias. Of third-party apps, only contacts apps get it, and only for members a third party
     /// created. Upstream companies don't.
     pub alias: Option<String>,
-    /// The address. Sensitive: see [`GetUser`].
+    /// The address. Only for apps that get sensitive fields: see [`GetUser`].
     pub address: Option<String>,
     /// The member's open_userid, the same in all apps of a service provider. Only for third-party apps. At
     /// most 64 bytes.
     pub open_userid: Option<String>,
     /// The main department's ID. Absent unless the app has permission to view it.
     pub main_department: Option<u64>,
-    /// The custom attributes. Authorized: see [`GetUser`].
+    /// The custom attributes. Only with authorization: see [`GetUser`].
     pub extattr: Option<ExtAttr>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: MemberStatus,
-    /// The URL of the member's QR code; anyone who scans it adds the member as an external contact.
-    /// Sensitive: see [`GetUser`].
+    /// The URL of the member's QR code; anyone who scans it adds the member as an external contact. Only
+    /// for apps that get sensitive fields: see [`GetUser`].
     pub qr_code: Option<String>,
-    /// The external job title; without one, `position` is shown. Authorized: see [`GetUser`].
+    /// The external job title; without one, `position` is shown. Only with authorization: see [`GetUser`].
     pub external_position: Option<String>,
-    /// The external profile. Authorized: see [`GetUser`].
+    /// The external profile. Only with authorization: see [`GetUser`].
     pub external_profile: Option<ExternalProfile>,
-    /// The English name. On no page; answers have it, mostly empty.
+    /// The English name. Undocumented, but responses contain it, mostly empty.
     pub english_name: Option<String>,
-    /// Whether the member may use WeCom. On no page; answers have it.
+    /// Whether the member may use WeCom. Undocumented, but responses contain it.
     pub enable: Option<bool>,
-    /// Whether the member is head of any of its departments. On no page; answers have it beside
+    /// Whether the member is head of any of its departments. Undocumented, but responses contain it beside
     /// `is_leader_in_dept`.
     pub isleader: Option<bool>,
-    /// Whether the mobile number is hidden from others. On no page; answers have it.
+    /// Whether the mobile number is hidden from others. Undocumented, but responses contain it.
     pub hide_mobile: Option<bool>,
 }
 
 /// Updates a member.
 ///
-/// `POST /cgi-bin/user/update` · [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
+/// `POST /cgi-bin/user/update` · [更新成员](https://developer.work.weixin.qq.com/document/path/90197) ·
+/// returns [`UpdateUserResponse`]
 ///
 /// Departments and members below a department are up to 30,000 together. `biz_mail` and
 /// `biz_mail_alias` are updated apart from the other fields: after an error, either may be updated
@@ -489,7 +492,7 @@ pub struct UpdateUser {
 }
 
 impl UpdateUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -665,7 +668,7 @@ impl UpdateUser {
     }
 }
 
-/// The response to [`UpdateUser`].
+/// The response to [`UpdateUser`] (更新成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -674,7 +677,8 @@ pub struct UpdateUserResponse {}
 
 /// Deletes a member.
 ///
-/// `GET /cgi-bin/user/delete` · [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
+/// `GET /cgi-bin/user/delete` · [删除成员](https://developer.work.weixin.qq.com/document/path/90198) ·
+/// returns [`DeleteUserResponse`]
 ///
 /// The member's mailbox is deleted, too, if the company has Tencent company email.
 ///
@@ -700,14 +704,14 @@ pub struct DeleteUser {
 }
 
 impl DeleteUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`DeleteUser`].
+/// The response to [`DeleteUser`] (删除成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -717,7 +721,8 @@ pub struct DeleteUserResponse {}
 /// Deletes members.
 ///
 /// `POST /cgi-bin/user/batchdelete` ·
-/// [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
+/// [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199) · returns
+/// [`BatchDeleteUserResponse`]
 ///
 /// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
 /// the contacts (通讯录编辑授权) can call it.
@@ -741,7 +746,7 @@ pub struct BatchDeleteUser {
 }
 
 impl BatchDeleteUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -752,7 +757,7 @@ impl BatchDeleteUser {
     }
 }
 
-/// The response to [`BatchDeleteUser`].
+/// The response to [`BatchDeleteUser`] (批量删除成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -762,6 +767,7 @@ pub struct BatchDeleteUserResponse {}
 /// Lists the members of a department, with their names.
 ///
 /// `GET /cgi-bin/user/simplelist` · [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
+/// · returns [`SimpleListUserResponse`]
 ///
 /// Members of its subdepartments aren't returned: list those one by one.
 ///
@@ -770,11 +776,11 @@ pub struct BatchDeleteUserResponse {}
 /// 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
 ///
-/// Error codes:
-///
-/// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 60011, [`CONTACT_OBJECT_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONTACT_OBJECT_NO_PERMISSION.html): The app has no permission for the department, as in member authorization mode.
 #[doc(
     alias(
         "获取部门成员",
@@ -793,14 +799,14 @@ pub struct SimpleListUser {
 }
 
 impl SimpleListUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(department_id: u64) -> Self {
         Self { department_id }
     }
 }
 
-/// The response to [`SimpleListUser`].
+/// The response to [`SimpleListUser`] (获取部门成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -812,7 +818,8 @@ pub struct SimpleListUserResponse {
 
 /// Lists the members of a department, with their details.
 ///
-/// `GET /cgi-bin/user/list` · [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
+/// `GET /cgi-bin/user/list` · [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201) ·
+/// returns [`ListUserResponse`]
 ///
 /// Members of its subdepartments aren't returned: list those one by one. Returns only members visible
 /// to the app; the fields depend on its type, and their descriptions use these words:
@@ -831,11 +838,11 @@ pub struct SimpleListUserResponse {
 /// 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
 ///
-/// Error codes:
-///
-/// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 60011, [`CONTACT_OBJECT_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONTACT_OBJECT_NO_PERMISSION.html): The app has no permission for the department, as in member authorization mode.
 #[doc(
     alias(
         "获取部门成员详情",
@@ -854,14 +861,14 @@ pub struct ListUser {
 }
 
 impl ListUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(department_id: u64) -> Self {
         Self { department_id }
     }
 }
 
-/// The response to [`ListUser`].
+/// The response to [`ListUser`] (获取部门成员详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -874,7 +881,8 @@ pub struct ListUserResponse {
 /// Converts a member's userid to an openid, to pay red packets and payments to the member with.
 ///
 /// `POST /cgi-bin/user/convert_to_openid` ·
-/// [userid转openid](https://developer.work.weixin.qq.com/document/path/90202)
+/// [userid转openid](https://developer.work.weixin.qq.com/document/path/90202) · returns
+/// [`ConvertToOpenIdResponse`]
 ///
 /// The member must have logged in to WeCom with WeChat, or follow the former WeChat plug-in. External
 /// contacts have an endpoint of their own.
@@ -901,14 +909,14 @@ pub struct ConvertToOpenId {
 }
 
 impl ConvertToOpenId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`ConvertToOpenId`].
+/// The response to [`ConvertToOpenId`] (userid转openid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -921,7 +929,8 @@ pub struct ConvertToOpenIdResponse {
 /// Converts an openid, such as one that a payment returned, to the member's userid.
 ///
 /// `POST /cgi-bin/user/convert_to_userid` ·
-/// [openid转userid](https://developer.work.weixin.qq.com/document/path/90202)
+/// [openid转userid](https://developer.work.weixin.qq.com/document/path/90202) · returns
+/// [`ConvertToUserIdResponse`]
 ///
 /// The admin group needs permission to view the member.
 ///
@@ -945,14 +954,14 @@ pub struct ConvertToUserId {
 }
 
 impl ConvertToUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(openid: impl Into<String>) -> Self {
         Self { openid: openid.into() }
     }
 }
 
-/// The response to [`ConvertToUserId`].
+/// The response to [`ConvertToUserId`] (openid转userid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -964,7 +973,8 @@ pub struct ConvertToUserIdResponse {
 
 /// Invites members to WeCom, through WeChat or by email.
 ///
-/// `POST /cgi-bin/batch/invite` · [邀请成员](https://developer.work.weixin.qq.com/document/path/90975)
+/// `POST /cgi-bin/batch/invite` · [邀请成员](https://developer.work.weixin.qq.com/document/path/90975) ·
+/// returns [`InviteUserResponse`]
 ///
 /// Set at least one of `user`, `party` and `tag`.
 ///
@@ -1038,7 +1048,7 @@ impl InviteUser {
     }
 }
 
-/// The response to [`InviteUser`].
+/// The response to [`InviteUser`] (邀请成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1055,7 +1065,8 @@ pub struct InviteUserResponse {
 /// Gets a QR code by which people join the company.
 ///
 /// `GET /cgi-bin/corp/get_join_qrcode` ·
-/// [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
+/// [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714) · returns
+/// [`GetJoinQrCodeResponse`]
 ///
 /// Only the secret of the contacts sync assistant can call it, with permission to manage the contacts.
 ///
@@ -1092,7 +1103,7 @@ impl GetJoinQrCode {
     }
 }
 
-/// The response to [`GetJoinQrCode`].
+/// The response to [`GetJoinQrCode`] (获取加入企业二维码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1105,7 +1116,8 @@ pub struct GetJoinQrCodeResponse {
 /// Gets the userid of a member by the mobile number.
 ///
 /// `POST /cgi-bin/user/getuserid` ·
-/// [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
+/// [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402) · returns
+/// [`GetUserIdResponse`]
 ///
 /// It also takes the token of an authorizing company, or of a downstream company. If more calls have a
 /// wrong number than 20% of the company's member limit, it can't be called for a day.
@@ -1130,14 +1142,14 @@ pub struct GetUserId {
 }
 
 impl GetUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(mobile: impl Into<String>) -> Self {
         Self { mobile: mobile.into() }
     }
 }
 
-/// The response to [`GetUserId`].
+/// The response to [`GetUserId`] (手机号获取userid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1151,7 +1163,8 @@ pub struct GetUserIdResponse {
 /// Gets the userid of a member by an email address.
 ///
 /// `POST /cgi-bin/user/get_userid_by_email` ·
-/// [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
+/// [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895) · returns
+/// [`GetUserIdByEmailResponse`]
 ///
 /// It also takes the token of an authorizing company, or of a downstream company. If more calls have a
 /// wrong email address than 20% of the company's member limit, it can't be called for a day.
@@ -1173,12 +1186,12 @@ pub struct GetUserIdResponse {
 pub struct GetUserIdByEmail {
     /// The member's email address.
     pub email: String,
-    /// The type of the email address. Default 1.
+    /// The type of the email address. Default [`Company`](EmailType::Company).
     pub email_type: Option<EmailType>,
 }
 
 impl GetUserIdByEmail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -1195,7 +1208,7 @@ impl GetUserIdByEmail {
     }
 }
 
-/// The response to [`GetUserIdByEmail`].
+/// The response to [`GetUserIdByEmail`] (邮箱获取userid).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1209,6 +1222,7 @@ pub struct GetUserIdByEmailResponse {
 /// Lists the IDs of all members, with those of their departments, one page at a time.
 ///
 /// `POST /cgi-bin/user/list_id` · [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
+/// · returns [`ListUserIdResponse`]
 ///
 /// Other fields: self-built apps, and customized apps once an admin authorizes them, get names with
 /// [`GetUser`]; third-party apps show them with the contacts display component (通讯录展示组件). Mobile
@@ -1218,6 +1232,9 @@ pub struct GetUserIdByEmailResponse {
 ///
 /// Only the secret of the contacts sync assistant can call it, and third-party apps authorized to edit
 /// the contacts (通讯录编辑授权).
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -1261,7 +1278,7 @@ impl ListUserId {
     }
 }
 
-/// The response to [`ListUserId`].
+/// The response to [`ListUserId`] (获取成员ID列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1276,9 +1293,13 @@ pub struct ListUserIdResponse {
 /// Lists the members who have authorized the app, one page at a time.
 ///
 /// `POST /cgi-bin/user/list_member_auth` ·
-/// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513)
+/// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513) · returns
+/// [`ListMemberAuthResponse`]
 ///
 /// Only for third-party apps, in companies in member authorization mode (成员授权模式).
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -1322,7 +1343,7 @@ impl ListMemberAuth {
     }
 }
 
-/// The response to [`ListMemberAuth`].
+/// The response to [`ListMemberAuth`] (获取成员授权列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1337,7 +1358,8 @@ pub struct ListMemberAuthResponse {
 /// Gets whether a member has authorized the app.
 ///
 /// `POST /cgi-bin/user/check_member_auth` ·
-/// [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514)
+/// [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514) · returns
+/// [`CheckMemberAuthResponse`]
 ///
 /// Only for third-party apps, in companies in member authorization mode (成员授权模式).
 ///
@@ -1360,7 +1382,7 @@ pub struct CheckMemberAuth {
 }
 
 impl CheckMemberAuth {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_userid: impl Into<String>) -> Self {
         Self {
@@ -1369,7 +1391,7 @@ impl CheckMemberAuth {
     }
 }
 
-/// The response to [`CheckMemberAuth`].
+/// The response to [`CheckMemberAuth`] (查询成员用户是否已授权).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1382,7 +1404,8 @@ pub struct CheckMemberAuthResponse {
 /// Lists the people a member selected in the contacts, by the ticket of that selection.
 ///
 /// `POST /cgi-bin/user/list_selected_ticket_user` ·
-/// [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894)
+/// [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894) · returns
+/// [`ListSelectedTicketUserResponse`]
 ///
 /// Only for third-party apps, in companies in member authorization mode (成员授权模式).
 ///
@@ -1405,7 +1428,7 @@ pub struct ListSelectedTicketUser {
 }
 
 impl ListSelectedTicketUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(selected_ticket: impl Into<Secret>) -> Self {
         Self {
@@ -1414,7 +1437,7 @@ impl ListSelectedTicketUser {
     }
 }
 
-/// The response to [`ListSelectedTicketUser`].
+/// The response to [`ListSelectedTicketUser`] (获取选人ticket对应的用户).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1447,15 +1470,19 @@ pub struct Member {
     /// The member's rank in each department of `department`, the highest first; the default is 0. May be
     /// absent in member authorization mode, as with [`GetUser`]. Each less than 4294967296.
     pub order: Option<Vec<u64>>,
-    /// The job title. Authorized: see [`ListUser`].
+    /// The job title. Only with authorization: see [`ListUser`].
     pub position: Option<String>,
-    /// The mobile number. Authorized and sensitive: see [`ListUser`].
+    /// The mobile number. Only with authorization, and only for apps that get sensitive fields: see
+    /// [`ListUser`].
     pub mobile: Option<String>,
-    /// The gender. Restricted, sensitive: `Undefined` too if the app doesn't get it.
+    /// The gender. `Undefined` also if the app doesn't get restricted and sensitive fields: see
+    /// [`ListUser`].
     pub gender: Option<Gender>,
-    /// The email address. Authorized and sensitive: see [`ListUser`].
+    /// The email address. Only with authorization, and only for apps that get sensitive fields: see
+    /// [`ListUser`].
     pub email: Option<String>,
-    /// The company email address. Restricted, sensitive; customized apps don't get it.
+    /// The company email address. Only for apps that get restricted and sensitive fields (see
+    /// [`ListUser`]); customized apps don't get it.
     pub biz_mail: Option<String>,
     /// Whether the member is head of each department of `department`. Customized and third-party apps need
     /// to be a contacts app or have the permission 组织架构信息 › 应用可获取企业的部门组织架构信息 › 部门负责人; contacts apps get it
@@ -1466,17 +1493,18 @@ pub struct Member {
     /// third party created. Upstream companies don't. The docs say both that customized apps get it with
     /// that permission and that they don't. At most 1 item.
     pub direct_leader: Option<Vec<String>>,
-    /// The avatar's URL. Restricted, sensitive.
+    /// The avatar's URL. Only for apps that get restricted and sensitive fields: see [`ListUser`].
     pub avatar: Option<String>,
-    /// The URL of the avatar's thumbnail. Restricted: see [`ListUser`].
+    /// The URL of the avatar's thumbnail. Only for apps that get restricted fields: see [`ListUser`].
     pub thumb_avatar: Option<String>,
-    /// The landline number. Authorized: see [`ListUser`].
+    /// The landline number. Only with authorization: see [`ListUser`].
     pub telephone: Option<String>,
-    /// The alias. Restricted: see [`ListUser`].
+    /// The alias. Only for apps that get restricted fields: see [`ListUser`].
     pub alias: Option<String>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: MemberStatus,
-    /// The address. Authorized and sensitive: see [`ListUser`].
+    /// The address. Only with authorization, and only for apps that get sensitive fields: see
+    /// [`ListUser`].
     pub address: Option<String>,
     /// The English name. May be absent: only the page's example has it.
     pub english_name: Option<String>,
@@ -1485,21 +1513,22 @@ pub struct Member {
     pub open_userid: Option<String>,
     /// The main department's ID. Absent unless the app has permission to view it.
     pub main_department: Option<u64>,
-    /// The custom attributes. Authorized: see [`ListUser`].
+    /// The custom attributes. Only with authorization: see [`ListUser`].
     pub extattr: Option<ExtAttr>,
-    /// The URL of the member's QR code; anyone who scans it adds the member as an external contact.
-    /// Restricted, sensitive.
+    /// The URL of the member's QR code; anyone who scans it adds the member as an external contact. Only
+    /// for apps that get restricted and sensitive fields: see [`ListUser`].
     pub qr_code: Option<String>,
-    /// The external job title; without one, `position` is shown. Authorized: see [`ListUser`].
+    /// The external job title; without one, `position` is shown. Only with authorization: see
+    /// [`ListUser`].
     pub external_position: Option<String>,
-    /// The external profile. Authorized: see [`ListUser`].
+    /// The external profile. Only with authorization: see [`ListUser`].
     pub external_profile: Option<ExternalProfile>,
-    /// Whether the member may use WeCom. On no page; answers have it.
+    /// Whether the member may use WeCom. Undocumented, but responses contain it.
     pub enable: Option<bool>,
-    /// Whether the member is head of any of its departments. On no page; answers have it beside
+    /// Whether the member is head of any of its departments. Undocumented, but responses contain it beside
     /// `is_leader_in_dept`.
     pub isleader: Option<bool>,
-    /// Whether the mobile number is hidden from others. On no page; answers have it.
+    /// Whether the mobile number is hidden from others. Undocumented, but responses contain it.
     pub hide_mobile: Option<bool>,
 }
 
@@ -1607,7 +1636,7 @@ pub struct ExtAttr {
 }
 
 impl ExtAttr {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(attrs: impl IntoIterator<Item = CustomAttr>) -> Self {
         Self {
@@ -1624,7 +1653,7 @@ pub struct CustomAttr {
     pub name: String,
     /// The attribute's value for the member.
     pub value: CustomAttrValue,
-    /// The text of `Text` again. On no page; answers have it.
+    /// The text of `Text` again. Undocumented, but responses contain it.
     pub text: Option<String>,
 }
 
@@ -1647,7 +1676,7 @@ impl CustomAttr {
     }
 }
 
-/// Text.
+/// The value of a custom attribute that is text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomTextAttr {
@@ -1656,7 +1685,7 @@ pub struct CustomTextAttr {
 }
 
 impl CustomTextAttr {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
         Self { value: value.into() }
@@ -1698,7 +1727,7 @@ pub struct ExternalProfile {
 }
 
 impl ExternalProfile {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(external_attr: impl IntoIterator<Item = Attr>) -> Self {
         Self {
@@ -1960,9 +1989,9 @@ pub enum ChannelStatus {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CustomAttrValue {
-    /// `0`
+    /// `0`: The value of a custom attribute that is text.
     Text(CustomTextAttr),
-    /// `1`
+    /// `1`: A web page.
     Web(CustomWebAttr),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -1980,11 +2009,11 @@ impl CustomAttrValue {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AttrValue {
-    /// `0`
+    /// `0`: Text.
     Text(TextAttr),
-    /// `1`
+    /// `1`: A web page.
     Web(WebAttr),
-    /// `2`
+    /// `2`: A mini program.
     MiniProgram(MiniProgramAttr),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

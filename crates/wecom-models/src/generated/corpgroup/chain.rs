@@ -26,7 +26,7 @@ use crate::Unknown;
 /// Removes a downstream company from a chain.
 ///
 /// `POST /cgi-bin/corpgroup/corp/remove_corp` ·
-/// [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
+/// [移除企业](https://developer.work.weixin.qq.com/document/path/95822) · returns [`RemoveCorpResponse`]
 ///
 /// Rate limit: 1 call at once.
 ///
@@ -61,7 +61,7 @@ pub struct RemoveCorp {
 }
 
 impl RemoveCorp {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chain_id: impl Into<String>) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl RemoveCorp {
     }
 }
 
-/// The response to [`RemoveCorp`].
+/// The response to [`RemoveCorp`] (移除企业).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +95,8 @@ pub struct RemoveCorpResponse {}
 /// Lists the chains (上下游).
 ///
 /// `GET /cgi-bin/corpgroup/corp/get_chain_list` ·
-/// [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
+/// [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820) · returns
+/// [`GetChainListResponse`]
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get the chains
 /// visible to them, and the self-built app listed under 上下游 › 可调用接口的应用, where only one can be, gets
@@ -128,7 +129,7 @@ impl GetChainList {
     }
 }
 
-/// The response to [`GetChainList`].
+/// The response to [`GetChainList`] (获取上下游列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -141,7 +142,8 @@ pub struct GetChainListResponse {
 /// Lists the groups in the contacts of a chain.
 ///
 /// `POST /cgi-bin/corpgroup/corp/get_chain_group` ·
-/// [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820)
+/// [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820) · returns
+/// [`GetChainGroupResponse`]
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get the groups
 /// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
@@ -171,7 +173,7 @@ pub struct GetChainGroup {
 }
 
 impl GetChainGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chain_id: impl Into<String>) -> Self {
         Self {
@@ -188,7 +190,7 @@ impl GetChainGroup {
     }
 }
 
-/// The response to [`GetChainGroup`].
+/// The response to [`GetChainGroup`] (获取上下游通讯录分组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -201,12 +203,16 @@ pub struct GetChainGroupResponse {
 /// Lists the companies in a group of a chain, one page at a time.
 ///
 /// `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo_list` ·
-/// [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)
+/// [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820) · returns
+/// [`GetChainCorpInfoListResponse`]
 ///
 /// Companies in groups below it are not included: get these groups first, with [`GetChainGroup`].
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get the
 /// companies visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -240,7 +246,7 @@ pub struct GetChainCorpInfoList {
 }
 
 impl GetChainCorpInfoList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chain_id: impl Into<String>) -> Self {
         Self {
@@ -278,7 +284,7 @@ impl GetChainCorpInfoList {
     }
 }
 
-/// The response to [`GetChainCorpInfoList`].
+/// The response to [`GetChainCorpInfoList`] (获取企业上下游通讯录分组下的企业详情列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -295,7 +301,8 @@ pub struct GetChainCorpInfoListResponse {
 /// Gets a company of a chain, with its custom ID and its group.
 ///
 /// `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo` ·
-/// [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820)
+/// [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820) · returns
+/// [`GetChainCorpInfoResponse`]
 ///
 /// Set at least one of `corpid` and `pending_corpid`.
 ///
@@ -332,7 +339,7 @@ pub struct GetChainCorpInfo {
 }
 
 impl GetChainCorpInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chain_id: impl Into<String>) -> Self {
         Self {
@@ -356,7 +363,7 @@ impl GetChainCorpInfo {
     }
 }
 
-/// The response to [`GetChainCorpInfo`].
+/// The response to [`GetChainCorpInfo`] (获取企业上下游通讯录下的企业信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -377,7 +384,8 @@ pub struct GetChainCorpInfoResponse {
 /// Starts a job that invites companies and their people to a chain.
 ///
 /// `POST /cgi-bin/corpgroup/import_chain_contact` ·
-/// [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821)
+/// [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821) · returns
+/// [`ImportChainContactResponse`]
 ///
 /// Rate limit: 1 call at once. Rate limit: 20000 items of `contact_list.contact_info_list` per day,
 /// from all apps of the company.
@@ -432,7 +440,7 @@ impl ImportChainContact {
     }
 }
 
-/// The response to [`ImportChainContact`].
+/// The response to [`ImportChainContact`] (批量导入上下游联系人).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -445,7 +453,8 @@ pub struct ImportChainContactResponse {
 /// Gets the result of a job.
 ///
 /// `GET /cgi-bin/corpgroup/getresult` ·
-/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
+/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823) · returns
+/// [`GetCorpGroupResultResponse`]
 ///
 /// Rate limit: 5 calls at once.
 ///
@@ -476,14 +485,14 @@ pub struct GetCorpGroupResult {
 }
 
 impl GetCorpGroupResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetCorpGroupResult`].
+/// The response to [`GetCorpGroupResult`] (获取异步任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -498,7 +507,8 @@ pub struct GetCorpGroupResultResponse {
 /// Gets the custom ID of a member of a downstream company.
 ///
 /// `POST /cgi-bin/corpgroup/corp/get_chain_user_custom_id` ·
-/// [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
+/// [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441) · returns
+/// [`GetChainUserCustomIdResponse`]
 ///
 /// For self-built and customized apps of the upstream company, and self-built apps listed under 上下游 ›
 /// 可调用接口的应用. The company must be visible to the app.
@@ -543,7 +553,7 @@ impl GetChainUserCustomId {
     }
 }
 
-/// The response to [`GetChainUserCustomId`].
+/// The response to [`GetChainUserCustomId`] (查询成员自定义id).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -556,7 +566,8 @@ pub struct GetChainUserCustomIdResponse {
 /// Lists the chains that a downstream company has joined.
 ///
 /// `POST /cgi-bin/corpgroup/get_corp_shared_chain_list` ·
-/// [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
+/// [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442) · returns
+/// [`GetCorpSharedChainListResponse`]
 ///
 /// For self-built and customized apps of the upstream company, and self-built apps listed under 上下游 ›
 /// 可调用接口的应用. The company must be visible to the app.
@@ -594,7 +605,7 @@ impl GetCorpSharedChainList {
     }
 }
 
-/// The response to [`GetCorpSharedChainList`].
+/// The response to [`GetCorpSharedChainList`] (获取下级企业加入的上下游).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -21,7 +21,8 @@ use crate::Secret;
 /// Gets the external_userids that a WeChat user has as a customer of downstream companies.
 ///
 /// `POST /cgi-bin/corpgroup/unionid_to_external_userid` ·
-/// [上下游关联客户信息-已添加客户](https://developer.work.weixin.qq.com/document/path/95818)
+/// [上下游关联客户信息-已添加客户](https://developer.work.weixin.qq.com/document/path/95818) · returns
+/// [`UnionIdToExternalUserIdResponse`]
 ///
 /// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month; calls with
 /// `mass_call_ticket` don't count.
@@ -83,7 +84,7 @@ impl UnionIdToExternalUserId {
     }
 }
 
-/// The response to [`UnionIdToExternalUserId`].
+/// The response to [`UnionIdToExternalUserId`] (上下游关联客户信息-已添加客户).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,7 +97,8 @@ pub struct UnionIdToExternalUserIdResponse {
 /// Gets a pending ID for a WeChat user whom no downstream company has added yet.
 ///
 /// `POST /cgi-bin/corpgroup/unionid_to_pending_id` ·
-/// [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
+/// [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) · returns
+/// [`UnionIdToPendingIdResponse`]
 ///
 /// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month, from all apps of
 /// the company.
@@ -142,7 +144,7 @@ impl UnionIdToPendingId {
     }
 }
 
-/// The response to [`UnionIdToPendingId`].
+/// The response to [`UnionIdToPendingId`] (unionid查询pending_id).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,7 +157,8 @@ pub struct UnionIdToPendingIdResponse {
 /// Gets the pending IDs that customers had before they became customers.
 ///
 /// `POST /cgi-bin/corpgroup/batch/external_userid_to_pending_id` ·
-/// [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
+/// [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) · returns
+/// [`ExternalUserIdToPendingIdResponse`]
 ///
 /// The pending IDs are from [`UnionIdToPendingId`], which the upstream company's app must have called.
 ///
@@ -188,7 +191,7 @@ pub struct ExternalUserIdToPendingId {
 }
 
 impl ExternalUserIdToPendingId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -210,7 +213,7 @@ impl ExternalUserIdToPendingId {
     }
 }
 
-/// The response to [`ExternalUserIdToPendingId`].
+/// The response to [`ExternalUserIdToPendingId`] (external_userid查询pending_id).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,6 +4,10 @@
 //!
 //! Needs the features `corpgroup` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`CorpgroupEvent`]`>` for
+//! any. Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`CreateChain`] | [创建上下游空间事件](https://developer.work.weixin.qq.com/document/path/95796) | `Event` `change_chain`, `ChangeType` `create_chain` |
@@ -29,27 +33,27 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CorpgroupEvent {
-    /// 创建上下游空间事件
+    /// A chain was created (创建上下游空间事件).
     CreateChain(CreateChain),
-    /// 更新上下游空间事件
+    /// A chain was updated (更新上下游空间事件).
     UpdateChain(UpdateChain),
-    /// 删除上下游空间事件
+    /// A chain was deleted (删除上下游空间事件).
     DeleteChain(DeleteChain),
-    /// 新增上下游分组事件
+    /// Groups were added to a chain (新增上下游分组事件).
     CreateGroup(CreateGroup),
-    /// 更新上下游分组事件
+    /// Groups of a chain were updated (更新上下游分组事件).
     UpdateGroup(UpdateGroup),
-    /// 删除上下游分组事件
+    /// Groups of a chain were deleted (删除上下游分组事件).
     DeleteGroup(DeleteGroup),
-    /// 企业加入上下游事件
+    /// Companies joined a chain (企业加入上下游事件).
     CorpJoin(CorpJoin),
-    /// 更新企业事件
+    /// Companies were moved to other groups of a chain (更新企业事件).
     UpdateCorp(UpdateCorp),
-    /// 移除企业事件
+    /// Companies were removed from a chain (移除企业事件).
     RemoveCorp(RemoveCorp),
-    /// 企业互联共享应用事件回调
+    /// A parent company shared an app with a company of its group, or stopped sharing it (企业互联共享应用事件回调).
     ShareAgentChange(ShareAgentChange),
-    /// 上下游共享应用事件回调
+    /// An upstream company shared an app with a downstream company, or stopped sharing it (上下游共享应用事件回调).
     ShareChainChange(ShareChainChange),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

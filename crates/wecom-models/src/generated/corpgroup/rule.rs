@@ -21,7 +21,8 @@ mod reverse;
 /// Lists the IDs of the contact rules of a chain.
 ///
 /// `POST /cgi-bin/corpgroup/rule/list_ids` ·
-/// [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631)
+/// [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631) · returns
+/// [`ListRuleIdsResponse`]
 ///
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. Since
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
@@ -47,14 +48,14 @@ pub struct ListRuleIds {
 }
 
 impl ListRuleIds {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chain_id: impl Into<String>) -> Self {
         Self { chain_id: chain_id.into() }
     }
 }
 
-/// The response to [`ListRuleIds`].
+/// The response to [`ListRuleIds`] (获取对接规则id列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,7 +68,7 @@ pub struct ListRuleIdsResponse {
 /// Deletes a contact rule.
 ///
 /// `POST /cgi-bin/corpgroup/rule/delete_rule` ·
-/// [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632)
+/// [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632) · returns [`DeleteRuleResponse`]
 ///
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
@@ -106,7 +107,7 @@ impl DeleteRule {
     }
 }
 
-/// The response to [`DeleteRule`].
+/// The response to [`DeleteRule`] (删除对接规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,7 +117,8 @@ pub struct DeleteRuleResponse {}
 /// Gets a contact rule.
 ///
 /// `POST /cgi-bin/corpgroup/rule/get_rule_info` ·
-/// [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633)
+/// [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633) · returns
+/// [`GetRuleInfoResponse`]
 ///
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
@@ -155,7 +157,7 @@ impl GetRuleInfo {
     }
 }
 
-/// The response to [`GetRuleInfo`].
+/// The response to [`GetRuleInfo`] (获取对接规则详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -168,7 +170,7 @@ pub struct GetRuleInfoResponse {
 /// Adds a contact rule.
 ///
 /// `POST /cgi-bin/corpgroup/rule/add_rule` ·
-/// [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
+/// [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634) · returns [`AddRuleResponse`]
 ///
 /// Rate limit: 1000 calls per day, together with [`ModifyRule`].
 ///
@@ -209,7 +211,7 @@ impl AddRule {
     }
 }
 
-/// The response to [`AddRule`].
+/// The response to [`AddRule`] (新增对接规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -222,7 +224,7 @@ pub struct AddRuleResponse {
 /// Updates a contact rule.
 ///
 /// `POST /cgi-bin/corpgroup/rule/modify_rule` ·
-/// [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635)
+/// [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635) · returns [`ModifyRuleResponse`]
 ///
 /// Rate limit: 1000 calls per day, together with [`AddRule`].
 ///
@@ -266,7 +268,7 @@ impl ModifyRule {
     }
 }
 
-/// The response to [`ModifyRule`].
+/// The response to [`ModifyRule`] (更新对接规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -20,13 +20,17 @@ use crate::{Secret, Unknown};
 /// Lists the companies that an app is shared with, one page at a time.
 ///
 /// `POST /cgi-bin/corpgroup/corp/list_app_share_info` ·
-/// [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403)
+/// [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403) · returns
+/// [`ListAppShareInfoResponse`]
 ///
 /// An app with sensitive permissions is shared once the child or downstream company confirms it: until
 /// then, the company isn't returned.
 ///
 /// Parent companies in the linking of education bureaus and schools (局校互联) and upstream companies can
 /// call it, with self-built and third-party apps.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -59,7 +63,7 @@ pub struct ListAppShareInfo {
 }
 
 impl ListAppShareInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid, ..Self::default() }
@@ -94,7 +98,7 @@ impl ListAppShareInfo {
     }
 }
 
-/// The response to [`ListAppShareInfo`].
+/// The response to [`ListAppShareInfo`] (获取应用共享信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -111,7 +115,8 @@ pub struct ListAppShareInfoResponse {
 /// Gets an access token for the read-only endpoints of the contacts of a child or downstream company.
 ///
 /// `POST /cgi-bin/corpgroup/corp/gettoken` ·
-/// [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359)
+/// [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359) · returns
+/// [`GetCorpTokenResponse`]
 ///
 /// The child or downstream company must be visible to the app.
 ///
@@ -139,7 +144,7 @@ pub struct GetCorpToken {
     pub corpid: String,
     /// The agentid of the app in that company.
     pub agentid: u64,
-    /// The way the companies are linked. Default 0.
+    /// The way the companies are linked. Default [`CompanyGroup`](BusinessType::CompanyGroup).
     pub business_type: Option<BusinessType>,
 }
 
@@ -162,7 +167,7 @@ impl GetCorpToken {
     }
 }
 
-/// The response to [`GetCorpToken`].
+/// The response to [`GetCorpToken`] (获取下级/下游企业的access_token).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,7 +183,8 @@ pub struct GetCorpTokenResponse {
 /// downstream company.
 ///
 /// `POST /cgi-bin/miniprogram/transfer_session` ·
-/// [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355)
+/// [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355) · returns
+/// [`TransferSessionResponse`]
 ///
 /// Only the access token of the child or downstream company, from [`GetCorpToken`], can call it. The
 /// app it is for must be shared by the app of the parent or upstream company that `session_key`
@@ -217,7 +223,7 @@ impl TransferSession {
     }
 }
 
-/// The response to [`TransferSession`].
+/// The response to [`TransferSession`] (获取下级/下游企业小程序session).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

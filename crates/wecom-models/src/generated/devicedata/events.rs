@@ -4,6 +4,10 @@
 //!
 //! Needs the features `devicedata` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`DevicedataEvent`]`>` for
+//! any. Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`DeviceDataAuthChange`] | [设备数据授权变更回调](https://developer.work.weixin.qq.com/document/path/96103) | `InfoType` `device_data_auth_change` |
@@ -24,13 +28,13 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DevicedataEvent {
-    /// 设备数据授权变更回调
+    /// The company changed which devices' data the app may read (设备数据授权变更回调).
     DeviceDataAuthChange(DeviceDataAuthChange),
-    /// 考勤打卡原始数据回调
+    /// A device uploaded check-ins (考勤打卡原始数据回调).
     DeviceCheckinDataReport(DeviceCheckinDataReport),
-    /// 门禁通行原始数据回调
+    /// A device uploaded access records (门禁通行原始数据回调).
     DeviceAccessControlDataReport(DeviceAccessControlDataReport),
-    /// 体温检测原始数据回调
+    /// A device uploaded temperature checks (体温检测原始数据回调).
     DeviceTemperatureDataReport(DeviceTemperatureDataReport),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

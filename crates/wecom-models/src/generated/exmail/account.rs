@@ -21,7 +21,8 @@ use crate::Unknown;
 /// Enables or disables a mailbox, of a member or public.
 ///
 /// `POST /cgi-bin/exmail/account/act_email` ·
-/// [禁用/启用邮箱账号](https://developer.work.weixin.qq.com/document/path/95512)
+/// [禁用/启用邮箱账号](https://developer.work.weixin.qq.com/document/path/95512) · returns
+/// [`ActEmailResponse`]
 ///
 /// Set at least one of `userid` and `publicemail_id`.
 ///
@@ -56,7 +57,7 @@ pub struct ActEmail {
 }
 
 impl ActEmail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<MailboxStatus>) -> Self {
         Self {
@@ -80,7 +81,7 @@ impl ActEmail {
     }
 }
 
-/// The response to [`ActEmail`].
+/// The response to [`ActEmail`] (禁用/启用邮箱账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,8 @@ pub struct ActEmailResponse {}
 /// Gets settings of a member's mailbox.
 ///
 /// `POST /cgi-bin/exmail/useroption/get` ·
-/// [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513)
+/// [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513) · returns
+/// [`GetUserOptionResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
 ///
@@ -132,7 +134,7 @@ impl GetUserOption {
     }
 }
 
-/// The response to [`GetUserOption`].
+/// The response to [`GetUserOption`] (获取用户功能属性).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,7 +147,8 @@ pub struct GetUserOptionResponse {
 /// Updates settings of a member's mailbox.
 ///
 /// `POST /cgi-bin/exmail/useroption/update` ·
-/// [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008)
+/// [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008) · returns
+/// [`UpdateUserOptionResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
 ///
@@ -182,7 +185,7 @@ impl UpdateUserOption {
     }
 }
 
-/// The response to [`UpdateUserOption`].
+/// The response to [`UpdateUserOption`] (更改用户功能属性).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -192,7 +195,8 @@ pub struct UpdateUserOptionResponse {}
 /// Counts the unread emails in a member's mailbox.
 ///
 /// `POST /cgi-bin/exmail/mail/get_newcount` ·
-/// [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514)
+/// [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514) · returns
+/// [`GetMailNewCountResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
 ///
@@ -217,14 +221,14 @@ pub struct GetMailNewCount {
 }
 
 impl GetMailNewCount {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetMailNewCount`].
+/// The response to [`GetMailNewCount`] (获取邮件未读数).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -243,7 +247,7 @@ pub struct UserOptions {
 }
 
 impl UserOptions {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = UserOption>) -> Self {
         Self {

@@ -24,7 +24,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Sends an email, with attachments if any.
 ///
 /// `POST /cgi-bin/exmail/app/compose_send` ·
-/// [发送普通邮件](https://developer.work.weixin.qq.com/document/path/97445)
+/// [发送普通邮件](https://developer.work.weixin.qq.com/document/path/97445) · returns
+/// [`ComposeSendMailResponse`]
 ///
 /// Set at least one of `to.emails` and `to.userids`.
 ///
@@ -45,11 +46,11 @@ use crate::{Secret, Timestamp, Unknown};
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件. The members in `to`, `cc` and `bcc` must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A recipient named by a userid has no valid basic account. Recipients named by an email address need none. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A recipient named by a userid has no valid basic account. Recipients named by an email address need none. Activate basic accounts for them.
 #[doc(
     alias(
         "发送普通邮件",
@@ -77,7 +78,7 @@ pub struct ComposeSendMail {
     pub content: String,
     /// The attachments. Together with `content`, they take up to 50 MB. At most 200 items.
     pub attachment_list: Option<Vec<Attachment>>,
-    /// The type of `content`. Default `html`.
+    /// The type of `content`. Default [`Html`](ContentType::Html).
     pub content_type: Option<ContentType>,
     /// Whether IDs in templates are replaced by names. Only third-party apps need it; self-built apps can
     /// ignore it. Default false.
@@ -139,7 +140,7 @@ impl ComposeSendMail {
     }
 }
 
-/// The response to [`ComposeSendMail`].
+/// The response to [`ComposeSendMail`] (发送普通邮件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -149,7 +150,8 @@ pub struct ComposeSendMailResponse {}
 /// Sends an email that invites to a calendar event, which it creates, updates or cancels.
 ///
 /// `POST /cgi-bin/exmail/app/compose_send` ·
-/// [发送日程邮件](https://developer.work.weixin.qq.com/document/path/97854)
+/// [发送日程邮件](https://developer.work.weixin.qq.com/document/path/97854) · returns
+/// [`ComposeSendScheduleResponse`]
 ///
 /// Set at least one of `to.emails` and `to.userids`.
 ///
@@ -199,7 +201,7 @@ pub struct ComposeSendSchedule {
     pub content: String,
     /// The attachments. Together with `content`, they take up to 50 MB. At most 200 items.
     pub attachment_list: Option<Vec<Attachment>>,
-    /// The type of `content`. Default `html`.
+    /// The type of `content`. Default [`Html`](ContentType::Html).
     pub content_type: Option<ContentType>,
     /// The calendar event.
     pub schedule: CalendarEvent,
@@ -265,7 +267,7 @@ impl ComposeSendSchedule {
     }
 }
 
-/// The response to [`ComposeSendSchedule`].
+/// The response to [`ComposeSendSchedule`] (发送日程邮件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -275,7 +277,8 @@ pub struct ComposeSendScheduleResponse {}
 /// Sends an email that invites to a meeting, which it creates, updates or cancels.
 ///
 /// `POST /cgi-bin/exmail/app/compose_send` ·
-/// [发送会议邮件](https://developer.work.weixin.qq.com/document/path/97855)
+/// [发送会议邮件](https://developer.work.weixin.qq.com/document/path/97855) · returns
+/// [`ComposeSendMeetingResponse`]
 ///
 /// Set at least one of `to.emails` and `to.userids`.
 ///
@@ -329,7 +332,7 @@ pub struct ComposeSendMeeting {
     pub content: String,
     /// The attachments. Together with `content`, they take up to 50 MB. At most 200 items.
     pub attachment_list: Option<Vec<Attachment>>,
-    /// The type of `content`. Default `html`.
+    /// The type of `content`. Default [`Html`](ContentType::Html).
     pub content_type: Option<ContentType>,
     /// The meeting's time, location and repetition.
     pub schedule: MeetingSchedule,
@@ -399,7 +402,7 @@ impl ComposeSendMeeting {
     }
 }
 
-/// The response to [`ComposeSendMeeting`].
+/// The response to [`ComposeSendMeeting`] (发送会议邮件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -409,12 +412,16 @@ pub struct ComposeSendMeetingResponse {}
 /// Lists the emails in the app's inbox that arrived in a period, one page at a time.
 ///
 /// `POST /cgi-bin/exmail/app/get_mail_list` ·
-/// [获取收件箱邮件列表](https://developer.work.weixin.qq.com/document/path/97369)
+/// [获取收件箱邮件列表](https://developer.work.weixin.qq.com/document/path/97369) · returns
+/// [`GetMailListResponse`]
 ///
 /// Users can reply to the app's mailbox. The emails themselves come from [`ReadMail`].
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -471,7 +478,7 @@ impl GetMailList {
     }
 }
 
-/// The response to [`GetMailList`].
+/// The response to [`GetMailList`] (获取收件箱邮件列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -489,7 +496,7 @@ pub struct GetMailListResponse {
 /// Gets an email that the app received.
 ///
 /// `POST /cgi-bin/exmail/app/read_mail` ·
-/// [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979)
+/// [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979) · returns [`ReadMailResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
@@ -515,14 +522,14 @@ pub struct ReadMail {
 }
 
 impl ReadMail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(mail_id: impl Into<String>) -> Self {
         Self { mail_id: mail_id.into() }
     }
 }
 
-/// The response to [`ReadMail`].
+/// The response to [`ReadMail`] (获取邮件内容).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -535,7 +542,8 @@ pub struct ReadMailResponse {
 /// Updates the address of the app's mailbox.
 ///
 /// `POST /cgi-bin/exmail/app/update_email_alias` ·
-/// [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373)
+/// [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373) · returns
+/// [`UpdateEmailAliasResponse`]
 ///
 /// The former address becomes an alias, which goes on receiving emails.
 ///
@@ -563,7 +571,7 @@ pub struct UpdateEmailAlias {
 }
 
 impl UpdateEmailAlias {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(new_email: impl Into<String>) -> Self {
         Self {
@@ -572,7 +580,7 @@ impl UpdateEmailAlias {
     }
 }
 
-/// The response to [`UpdateEmailAlias`].
+/// The response to [`UpdateEmailAlias`] (更新应用邮箱账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -582,7 +590,8 @@ pub struct UpdateEmailAliasResponse {}
 /// Gets the address of the app's mailbox and its aliases.
 ///
 /// `POST /cgi-bin/exmail/app/get_email_alias` ·
-/// [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991)
+/// [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991) · returns
+/// [`GetEmailAliasResponse`]
 ///
 /// WeCom assigns the mailbox when the app gets the permission 邮件. By default, its address begins with
 /// the app's name in pinyin.
@@ -615,7 +624,7 @@ impl GetEmailAlias {
     }
 }
 
-/// The response to [`GetEmailAlias`].
+/// The response to [`GetEmailAlias`] (查询应用邮箱账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -702,7 +711,7 @@ impl Attachment {
 pub struct CalendarEvent {
     /// The event's ID. Required to update or cancel it.
     pub schedule_id: Option<String>,
-    /// The operation on the event. Default `request`.
+    /// The operation on the event. Default [`Request`](ScheduleMethod::Request).
     pub method: Option<ScheduleMethod>,
     /// The event's location.
     pub location: Option<String>,
@@ -778,7 +787,7 @@ pub struct EventAdmins {
 }
 
 impl EventAdmins {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userids: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -797,7 +806,7 @@ impl EventAdmins {
 pub struct MeetingSchedule {
     /// The meeting's ID. Required to update or cancel it.
     pub schedule_id: Option<String>,
-    /// The operation on the meeting. Default `request`.
+    /// The operation on the meeting. Default [`Request`](ScheduleMethod::Request).
     pub method: Option<ScheduleMethod>,
     /// The meeting's location.
     pub location: Option<String>,
@@ -1021,7 +1030,7 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(meeting_admins: impl Into<MeetingAdmins>) -> Self {
         Self {
@@ -1056,7 +1065,7 @@ pub struct MeetingHosts {
 }
 
 impl MeetingHosts {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userids: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1077,7 +1086,7 @@ pub struct MeetingAdmins {
 }
 
 impl MeetingAdmins {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userids: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1094,21 +1103,21 @@ impl MeetingAdmins {
 pub struct MeetingSettings {
     /// The password for joining: 4 to 6 digits. 4 to 6 characters, matching `^[0-9]*$`.
     pub password: Option<Secret>,
-    /// The type of recording that starts by itself. Default 0.
+    /// The type of recording that starts by itself. Default [`Disabled`](AutoRecordType::Disabled).
     pub auto_record: Option<AutoRecordType>,
     /// Whether the waiting room is on. Default false.
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
-    /// The people who can join. Default 0.
+    /// The people who can join. Default [`Everyone`](EnterRestraint::Everyone).
     pub enter_restraint: Option<EnterRestraint>,
     /// Whether the screen carries a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
-    /// Whether people are muted as they join. Default 2.
+    /// Whether people are muted as they join. Default [`AboveSix`](EnterMute::AboveSix).
     pub enable_enter_mute: Option<EnterMute>,
-    /// The people reminded when the meeting starts. Default 2.
+    /// The people reminded when the meeting starts. Default [`Host`](RemindScope::Host).
     pub remind_scope: Option<RemindScope>,
-    /// The type of watermark. Default 0.
+    /// The type of watermark. Default [`SingleRow`](WatermarkType::SingleRow).
     pub water_mark_type: Option<WatermarkType>,
 }
 

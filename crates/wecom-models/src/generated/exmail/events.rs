@@ -4,6 +4,9 @@
 //!
 //! Needs the features `exmail` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`ExmailEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ReceiveAppEmail`] | [应用邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/97495) | `Event` `app_email_change`, `ChangeType` `receive_email` |
@@ -20,9 +23,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExmailEvent {
-    /// 应用邮箱接收邮件事件
+    /// The app's mailbox received an email (应用邮箱接收邮件事件).
     ReceiveAppEmail(ReceiveAppEmail),
-    /// 公共邮箱接收邮件事件
+    /// A public mailbox received an email (公共邮箱接收邮件事件).
     ReceivePublicEmail(ReceivePublicEmail),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

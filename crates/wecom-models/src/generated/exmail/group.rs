@@ -22,7 +22,8 @@ use crate::Unknown;
 /// Creates a mail group.
 ///
 /// `POST /cgi-bin/exmail/group/create` ·
-/// [创建邮件群组](https://developer.work.weixin.qq.com/document/path/95510)
+/// [创建邮件群组](https://developer.work.weixin.qq.com/document/path/95510) · returns
+/// [`CreateGroupResponse`]
 ///
 /// Set at least one of `email_list.list`, `group_list.list`, `department_list.list` and
 /// `tag_list.list`.
@@ -164,7 +165,7 @@ impl CreateGroup {
     }
 }
 
-/// The response to [`CreateGroup`].
+/// The response to [`CreateGroup`] (创建邮件群组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,7 +175,8 @@ pub struct CreateGroupResponse {}
 /// Updates a mail group.
 ///
 /// `POST /cgi-bin/exmail/group/update` ·
-/// [更新邮件群组](https://developer.work.weixin.qq.com/document/path/97995)
+/// [更新邮件群组](https://developer.work.weixin.qq.com/document/path/97995) · returns
+/// [`UpdateGroupResponse`]
 ///
 /// `allow_emaillist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
@@ -247,7 +249,7 @@ pub struct UpdateGroup {
 }
 
 impl UpdateGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(groupid: impl Into<String>) -> Self {
         Self {
@@ -323,7 +325,7 @@ impl UpdateGroup {
     }
 }
 
-/// The response to [`UpdateGroup`].
+/// The response to [`UpdateGroup`] (更新邮件群组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -333,7 +335,8 @@ pub struct UpdateGroupResponse {}
 /// Deletes a mail group.
 ///
 /// `POST /cgi-bin/exmail/group/delete` ·
-/// [删除邮件群组](https://developer.work.weixin.qq.com/document/path/97996)
+/// [删除邮件群组](https://developer.work.weixin.qq.com/document/path/97996) · returns
+/// [`DeleteGroupResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
@@ -359,14 +362,14 @@ pub struct DeleteGroup {
 }
 
 impl DeleteGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(groupid: impl Into<String>) -> Self {
         Self { groupid: groupid.into() }
     }
 }
 
-/// The response to [`DeleteGroup`].
+/// The response to [`DeleteGroup`] (删除邮件群组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -376,7 +379,7 @@ pub struct DeleteGroupResponse {}
 /// Gets a mail group.
 ///
 /// `GET /cgi-bin/exmail/group/get` ·
-/// [获取邮件群组详情](https://developer.work.weixin.qq.com/document/path/97997)
+/// [获取邮件群组详情](https://developer.work.weixin.qq.com/document/path/97997) · returns [`GetGroupResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
@@ -402,14 +405,14 @@ pub struct GetGroup {
 }
 
 impl GetGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(groupid: impl Into<String>) -> Self {
         Self { groupid: groupid.into() }
     }
 }
 
-/// The response to [`GetGroup`].
+/// The response to [`GetGroup`] (获取邮件群组详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -454,7 +457,8 @@ pub struct GetGroupResponse {
 /// Lists the mail groups whose ID matches, or all of them.
 ///
 /// `GET /cgi-bin/exmail/group/search` ·
-/// [模糊搜索邮件群组](https://developer.work.weixin.qq.com/document/path/97998)
+/// [模糊搜索邮件群组](https://developer.work.weixin.qq.com/document/path/97998) · returns
+/// [`SearchGroupResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
@@ -481,7 +485,7 @@ pub struct SearchGroup {
 }
 
 impl SearchGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fuzzy: bool) -> Self {
         Self { fuzzy, ..Self::default() }
@@ -495,7 +499,7 @@ impl SearchGroup {
     }
 }
 
-/// The response to [`SearchGroup`].
+/// The response to [`SearchGroup`] (模糊搜索邮件群组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -518,7 +522,7 @@ pub struct EmailList {
 }
 
 impl EmailList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -536,7 +540,7 @@ pub struct IdList {
 }
 
 impl IdList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {

@@ -25,7 +25,8 @@ use crate::{Secret, Timestamp};
 /// Creates a public mailbox.
 ///
 /// `POST /cgi-bin/exmail/publicmail/create` ·
-/// [创建公共邮箱](https://developer.work.weixin.qq.com/document/path/95511)
+/// [创建公共邮箱](https://developer.work.weixin.qq.com/document/path/95511) · returns
+/// [`CreatePublicMailResponse`]
 ///
 /// Set at least one of `userid_list.list`, `department_list.list` and `tag_list.list`.
 ///
@@ -121,7 +122,7 @@ impl CreatePublicMail {
     }
 }
 
-/// The response to [`CreatePublicMail`].
+/// The response to [`CreatePublicMail`] (创建公共邮箱).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,7 +140,8 @@ pub struct CreatePublicMailResponse {
 /// Updates a public mailbox.
 ///
 /// `POST /cgi-bin/exmail/publicmail/update` ·
-/// [更新公共邮箱](https://developer.work.weixin.qq.com/document/path/98000)
+/// [更新公共邮箱](https://developer.work.weixin.qq.com/document/path/98000) · returns
+/// [`UpdatePublicMailResponse`]
 ///
 /// Omitted fields stay unchanged; an empty list clears it. `userid_list`, `department_list` and
 /// `tag_list` can't all be cleared.
@@ -197,7 +199,7 @@ pub struct UpdatePublicMail {
 }
 
 impl UpdatePublicMail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id, ..Self::default() }
@@ -253,7 +255,7 @@ impl UpdatePublicMail {
     }
 }
 
-/// The response to [`UpdatePublicMail`].
+/// The response to [`UpdatePublicMail`] (更新公共邮箱).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -269,7 +271,8 @@ pub struct UpdatePublicMailResponse {
 /// Deletes a public mailbox.
 ///
 /// `POST /cgi-bin/exmail/publicmail/delete` ·
-/// [删除公共邮箱](https://developer.work.weixin.qq.com/document/path/98001)
+/// [删除公共邮箱](https://developer.work.weixin.qq.com/document/path/98001) · returns
+/// [`DeletePublicMailResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
@@ -295,14 +298,14 @@ pub struct DeletePublicMail {
 }
 
 impl DeletePublicMail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The response to [`DeletePublicMail`].
+/// The response to [`DeletePublicMail`] (删除公共邮箱).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -312,7 +315,8 @@ pub struct DeletePublicMailResponse {}
 /// Gets public mailboxes and who can use them.
 ///
 /// `POST /cgi-bin/exmail/publicmail/get` ·
-/// [获取公共邮箱详情](https://developer.work.weixin.qq.com/document/path/98002)
+/// [获取公共邮箱详情](https://developer.work.weixin.qq.com/document/path/98002) · returns
+/// [`GetPublicMailResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
@@ -340,7 +344,7 @@ pub struct GetPublicMail {
 }
 
 impl GetPublicMail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {
@@ -349,7 +353,7 @@ impl GetPublicMail {
     }
 }
 
-/// The response to [`GetPublicMail`].
+/// The response to [`GetPublicMail`] (获取公共邮箱详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -362,7 +366,8 @@ pub struct GetPublicMailResponse {
 /// Lists the public mailboxes whose name or address matches, or all of them.
 ///
 /// `GET /cgi-bin/exmail/publicmail/search` ·
-/// [模糊搜索公共邮箱](https://developer.work.weixin.qq.com/document/path/98003)
+/// [模糊搜索公共邮箱](https://developer.work.weixin.qq.com/document/path/98003) · returns
+/// [`SearchPublicMailResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
@@ -389,7 +394,7 @@ pub struct SearchPublicMail {
 }
 
 impl SearchPublicMail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fuzzy: bool) -> Self {
         Self { fuzzy, ..Self::default() }
@@ -403,7 +408,7 @@ impl SearchPublicMail {
     }
 }
 
-/// The response to [`SearchPublicMail`].
+/// The response to [`SearchPublicMail`] (模糊搜索公共邮箱).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -416,7 +421,8 @@ pub struct SearchPublicMailResponse {
 /// Lists the client-specific passwords of a public mailbox, but not the passwords themselves.
 ///
 /// `POST /cgi-bin/exmail/publicmail/get_auth_code_list` ·
-/// [获取客户端专用密码列表](https://developer.work.weixin.qq.com/document/path/100183)
+/// [获取客户端专用密码列表](https://developer.work.weixin.qq.com/document/path/100183) · returns
+/// [`GetAuthCodeListResponse`]
 ///
 /// WeCom returns a password only when it is created: see [`CreatePublicMail`] and
 /// [`UpdatePublicMail`].
@@ -443,14 +449,14 @@ pub struct GetAuthCodeList {
 }
 
 impl GetAuthCodeList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The response to [`GetAuthCodeList`].
+/// The response to [`GetAuthCodeList`] (获取客户端专用密码列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -463,7 +469,8 @@ pub struct GetAuthCodeListResponse {
 /// Deletes a client-specific password of a public mailbox.
 ///
 /// `POST /cgi-bin/exmail/publicmail/delete_auth_code` ·
-/// [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184)
+/// [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184) · returns
+/// [`DeleteAuthCodeResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -496,7 +503,7 @@ impl DeleteAuthCode {
     }
 }
 
-/// The response to [`DeleteAuthCode`].
+/// The response to [`DeleteAuthCode`] (删除客户端专用密码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -512,7 +519,7 @@ pub struct UserIdList {
 }
 
 impl UserIdList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -530,7 +537,7 @@ pub struct IdList {
 }
 
 impl IdList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {

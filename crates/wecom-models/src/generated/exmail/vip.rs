@@ -18,7 +18,8 @@ mod reverse;
 /// Assigns advanced-feature accounts to members.
 ///
 /// `POST /cgi-bin/exmail/vip/batch_add` ·
-/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316)
+/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316) · returns
+/// [`BatchAddVipResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
 ///
@@ -43,7 +44,7 @@ pub struct BatchAddVip {
 }
 
 impl BatchAddVip {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -57,7 +58,7 @@ impl BatchAddVip {
     }
 }
 
-/// The response to [`BatchAddVip`].
+/// The response to [`BatchAddVip`] (分配高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,7 +73,8 @@ pub struct BatchAddVipResponse {
 /// Takes advanced-feature accounts away from members.
 ///
 /// `POST /cgi-bin/exmail/vip/batch_del` ·
-/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317)
+/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317) · returns
+/// [`BatchDelVipResponse`]
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
 ///
@@ -97,7 +99,7 @@ pub struct BatchDelVip {
 }
 
 impl BatchDelVip {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -111,7 +113,7 @@ impl BatchDelVip {
     }
 }
 
-/// The response to [`BatchDelVip`].
+/// The response to [`BatchDelVip`] (取消高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,11 +128,15 @@ pub struct BatchDelVipResponse {
 /// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/exmail/vip/list` ·
-/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318)
+/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318) · returns
+/// [`ListVipResponse`]
 ///
 /// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -176,7 +182,7 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`].
+/// The response to [`ListVip`] (获取高级功能账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

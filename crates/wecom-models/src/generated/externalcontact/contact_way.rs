@@ -23,7 +23,8 @@ use crate::{Timestamp, Unknown};
 /// Creates a Contact Me QR code or mini program button for members.
 ///
 /// `POST /cgi-bin/externalcontact/add_contact_way` ·
-/// [配置客户联系「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228)
+/// [配置客户联系「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) · returns
+/// [`AddContactWayResponse`]
 ///
 /// `user` is required if `type` is `1`.
 ///
@@ -224,7 +225,7 @@ impl AddContactWay {
     }
 }
 
-/// The response to [`AddContactWay`].
+/// The response to [`AddContactWay`] (配置客户联系「联系我」方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -239,7 +240,8 @@ pub struct AddContactWayResponse {
 /// Gets a Contact Me QR code or mini program button.
 ///
 /// `POST /cgi-bin/externalcontact/get_contact_way` ·
-/// [获取企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228)
+/// [获取企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) · returns
+/// [`GetContactWayResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
@@ -269,7 +271,7 @@ pub struct GetContactWay {
 }
 
 impl GetContactWay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(config_id: impl Into<String>) -> Self {
         Self {
@@ -278,7 +280,7 @@ impl GetContactWay {
     }
 }
 
-/// The response to [`GetContactWay`].
+/// The response to [`GetContactWay`] (获取企业已配置的「联系我」方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -292,13 +294,17 @@ pub struct GetContactWayResponse {
 /// one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/list_contact_way` ·
-/// [获取企业已配置的「联系我」列表](https://developer.work.weixin.qq.com/document/path/92228)
+/// [获取企业已配置的「联系我」列表](https://developer.work.weixin.qq.com/document/path/92228) · returns
+/// [`ListContactWayResponse`]
 ///
 /// Only those created since 2021-07-10, and none for temporary conversations.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -365,7 +371,7 @@ impl ListContactWay {
     }
 }
 
-/// The response to [`ListContactWay`].
+/// The response to [`ListContactWay`] (获取企业已配置的「联系我」列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -380,7 +386,8 @@ pub struct ListContactWayResponse {
 /// Updates a Contact Me QR code or mini program button.
 ///
 /// `POST /cgi-bin/externalcontact/update_contact_way` ·
-/// [更新企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228)
+/// [更新企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) · returns
+/// [`UpdateContactWayResponse`]
 ///
 /// One for temporary conversations can't be updated once it is invalid, and it stays for a single
 /// member.
@@ -445,7 +452,7 @@ pub struct UpdateContactWay {
 }
 
 impl UpdateContactWay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(config_id: impl Into<String>) -> Self {
         Self {
@@ -541,7 +548,7 @@ impl UpdateContactWay {
     }
 }
 
-/// The response to [`UpdateContactWay`].
+/// The response to [`UpdateContactWay`] (更新企业已配置的「联系我」方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -551,7 +558,8 @@ pub struct UpdateContactWayResponse {}
 /// Deletes a Contact Me QR code or mini program button.
 ///
 /// `POST /cgi-bin/externalcontact/del_contact_way` ·
-/// [删除企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228)
+/// [删除企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) · returns
+/// [`DelContactWayResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
@@ -581,7 +589,7 @@ pub struct DelContactWay {
 }
 
 impl DelContactWay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(config_id: impl Into<String>) -> Self {
         Self {
@@ -590,7 +598,7 @@ impl DelContactWay {
     }
 }
 
-/// The response to [`DelContactWay`].
+/// The response to [`DelContactWay`] (删除企业已配置的「联系我」方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -600,7 +608,8 @@ pub struct DelContactWayResponse {}
 /// Ends the temporary conversation of a member with a customer.
 ///
 /// `POST /cgi-bin/externalcontact/close_temp_chat` ·
-/// [结束临时会话](https://developer.work.weixin.qq.com/document/path/92228)
+/// [结束临时会话](https://developer.work.weixin.qq.com/document/path/92228) · returns
+/// [`CloseTempChatResponse`]
 ///
 /// Before that, the customer receives the closing message, if there is one. The temporary conversation
 /// must still be valid; conversations of contacts that were added in other ways can't be ended.
@@ -643,7 +652,7 @@ impl CloseTempChat {
     }
 }
 
-/// The response to [`CloseTempChat`].
+/// The response to [`CloseTempChat`] (结束临时会话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -783,7 +792,7 @@ pub struct ClosingText {
 }
 
 impl ClosingText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -801,7 +810,7 @@ pub struct ClosingImage {
 }
 
 impl ClosingImage {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }

@@ -23,7 +23,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// Lists the customers of a member.
 ///
 /// `GET /cgi-bin/externalcontact/list` ·
-/// [获取客户列表](https://developer.work.weixin.qq.com/document/path/92113)
+/// [获取客户列表](https://developer.work.weixin.qq.com/document/path/92113) · returns
+/// [`ListExternalContactResponse`]
 ///
 /// Customers are the external contacts whom members with customer contact have added; those of other
 /// members are not returned. If a provider's app calls it, the member must have a valid external
@@ -41,11 +42,11 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// [`LowActive`](crate::agent::events::LowActive)), only those of active members; one that nobody has
 /// used for long, none; one that members authorized, only those of members who have used it.
 ///
-/// Error codes:
-///
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The member has no valid external contact account. Activate an external contact account for the member.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): The member has no valid external contact account. Activate an external contact account for the member.
 #[doc(
     alias(
         "获取客户列表",
@@ -64,14 +65,14 @@ pub struct ListExternalContact {
 }
 
 impl ListExternalContact {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`ListExternalContact`].
+/// The response to [`ListExternalContact`] (获取客户列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +85,8 @@ pub struct ListExternalContactResponse {
 /// Gets a customer with their follow-up members.
 ///
 /// `GET /cgi-bin/externalcontact/get` ·
-/// [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114)
+/// [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114) · returns
+/// [`GetExternalContactResponse`]
 ///
 /// A page has up to 500 follow-up members; the customer is the same on each. If a provider's app calls
 /// it, follow-up members without a valid external contact account are absent. The company gets the
@@ -105,11 +107,14 @@ pub struct ListExternalContactResponse {
 ///
 /// Since 2025-12-18 apps of service providers get fewer customers, as [`ListExternalContact`] says.
 ///
-/// Error codes:
-///
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the follow-up members has a valid external contact account. Activate external contact accounts for the follow-up members.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): None of the follow-up members has a valid external contact account. Activate external contact accounts for the follow-up members.
 #[doc(
     alias(
         "获取客户详情",
@@ -132,7 +137,7 @@ pub struct GetExternalContact {
 }
 
 impl GetExternalContact {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(external_userid: impl Into<String>) -> Self {
         Self {
@@ -149,7 +154,7 @@ impl GetExternalContact {
     }
 }
 
-/// The response to [`GetExternalContact`].
+/// The response to [`GetExternalContact`] (获取客户详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -167,7 +172,8 @@ pub struct GetExternalContactResponse {
 /// Lists the customers of several members, in detail, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/batch/get_by_user` ·
-/// [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994)
+/// [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994) · returns
+/// [`BatchGetExternalContactByUserResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. The members must be visible to the app. Customer acquisition apps (营销获客应用) need
@@ -178,11 +184,14 @@ pub struct GetExternalContactResponse {
 ///
 /// Since 2025-12-18 apps of service providers get fewer customers, as [`ListExternalContact`] says.
 ///
-/// Error codes:
-///
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the members has a valid external contact account. Activate external contact accounts for the members.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): None of the members has a valid external contact account. Activate external contact accounts for the members.
 #[doc(
     alias(
         "批量获取客户详情",
@@ -207,7 +216,7 @@ pub struct BatchGetExternalContactByUser {
 }
 
 impl BatchGetExternalContactByUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -236,7 +245,7 @@ impl BatchGetExternalContactByUser {
     }
 }
 
-/// The response to [`BatchGetExternalContactByUser`].
+/// The response to [`BatchGetExternalContactByUser`] (批量获取客户详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -253,7 +262,8 @@ pub struct BatchGetExternalContactByUserResponse {
 /// Updates a member's remarks on a customer.
 ///
 /// `POST /cgi-bin/externalcontact/remark` ·
-/// [修改客户备注信息](https://developer.work.weixin.qq.com/document/path/92115)
+/// [修改客户备注信息](https://developer.work.weixin.qq.com/document/path/92115) · returns
+/// [`RemarkExternalContactResponse`]
 ///
 /// Set at least one of `remark`, `description`, `remark_company`, `remark_mobiles` and
 /// `remark_pic_mediaid`.
@@ -346,7 +356,7 @@ impl RemarkExternalContact {
     }
 }
 
-/// The response to [`RemarkExternalContact`].
+/// The response to [`RemarkExternalContact`] (修改客户备注信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -357,7 +367,8 @@ pub struct RemarkExternalContactResponse {}
 /// one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/contact_list` ·
-/// [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434)
+/// [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434) · returns
+/// [`GetContactListResponse`]
 ///
 /// Use `tmp_openid` to count each external contact once. It identifies an external contact only from
 /// the first page of a traversal to its last, for 4 hours: each call without a cursor begins with
@@ -366,6 +377,9 @@ pub struct RemarkExternalContactResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -409,7 +423,7 @@ impl GetContactList {
     }
 }
 
-/// The response to [`GetContactList`].
+/// The response to [`GetContactList`] (获取已服务的外部联系人).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -424,7 +438,8 @@ pub struct GetContactListResponse {
 /// Converts the external_userid of an external contact from WeChat to an openid, for payments.
 ///
 /// `POST /cgi-bin/externalcontact/convert_to_openid` ·
-/// [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323)
+/// [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323) · returns
+/// [`ConvertToOpenIdResponse`]
 ///
 /// Not supported yet for external contacts from WeCom, whose userids begin with `wo`.
 ///
@@ -446,7 +461,7 @@ pub struct ConvertToOpenId {
 }
 
 impl ConvertToOpenId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(external_userid: impl Into<String>) -> Self {
         Self {
@@ -455,7 +470,7 @@ impl ConvertToOpenId {
     }
 }
 
-/// The response to [`ConvertToOpenId`].
+/// The response to [`ConvertToOpenId`] (外部联系人openid转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -851,11 +866,11 @@ pub enum AddWay {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExternalAttrValue {
-    /// `0`
+    /// `0`: Text.
     Text(TextAttr),
-    /// `1`
+    /// `1`: A web page.
     Web(WebAttr),
-    /// `2`
+    /// `2`: A mini program.
     MiniProgram(MiniProgramAttr),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

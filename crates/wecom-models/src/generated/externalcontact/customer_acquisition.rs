@@ -29,11 +29,14 @@ use crate::{Secret, Timestamp, Unknown};
 /// Lists the acquisition links that the app created and that are still valid, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/list_link` ·
-/// [获取获客链接列表](https://developer.work.weixin.qq.com/document/path/97297)
+/// [获取获客链接列表](https://developer.work.weixin.qq.com/document/path/97297) · returns [`ListLinkResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it. Customer acquisition components (获客助手组件) can call it, too, for links authorized to them.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -80,7 +83,7 @@ impl ListLink {
     }
 }
 
-/// The response to [`ListLink`].
+/// The response to [`ListLink`] (获取获客链接列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +98,7 @@ pub struct ListLinkResponse {
 /// Gets an acquisition link and its settings.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/get` ·
-/// [获取获客链接详情](https://developer.work.weixin.qq.com/document/path/97297)
+/// [获取获客链接详情](https://developer.work.weixin.qq.com/document/path/97297) · returns [`GetLinkResponse`]
 ///
 /// Only for links the app itself created; for components, links authorized to them.
 ///
@@ -125,14 +128,14 @@ pub struct GetLink {
 }
 
 impl GetLink {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(link_id: impl Into<String>) -> Self {
         Self { link_id: link_id.into() }
     }
 }
 
-/// The response to [`GetLink`].
+/// The response to [`GetLink`] (获取获客链接详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -149,7 +152,7 @@ pub struct GetLinkResponse {
 /// Creates an acquisition link.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/create_link` ·
-/// [创建获客链接](https://developer.work.weixin.qq.com/document/path/97297)
+/// [创建获客链接](https://developer.work.weixin.qq.com/document/path/97297) · returns [`CreateLinkResponse`]
 ///
 /// Set at least one of `range.user_list` and `range.department_list`.
 ///
@@ -231,7 +234,7 @@ impl CreateLink {
     }
 }
 
-/// The response to [`CreateLink`].
+/// The response to [`CreateLink`] (创建获客链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -244,7 +247,7 @@ pub struct CreateLinkResponse {
 /// Updates an acquisition link.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/update_link` ·
-/// [编辑获客链接](https://developer.work.weixin.qq.com/document/path/97297)
+/// [编辑获客链接](https://developer.work.weixin.qq.com/document/path/97297) · returns [`UpdateLinkResponse`]
 ///
 /// Only for links the app itself created.
 ///
@@ -290,7 +293,7 @@ pub struct UpdateLink {
 }
 
 impl UpdateLink {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(link_id: impl Into<String>) -> Self {
         Self {
@@ -335,7 +338,7 @@ impl UpdateLink {
     }
 }
 
-/// The response to [`UpdateLink`].
+/// The response to [`UpdateLink`] (编辑获客链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -345,7 +348,7 @@ pub struct UpdateLinkResponse {}
 /// Deletes an acquisition link, which then no longer works.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/delete_link` ·
-/// [删除获客链接](https://developer.work.weixin.qq.com/document/path/97297)
+/// [删除获客链接](https://developer.work.weixin.qq.com/document/path/97297) · returns [`DeleteLinkResponse`]
 ///
 /// Only for links the app itself created.
 ///
@@ -375,14 +378,14 @@ pub struct DeleteLink {
 }
 
 impl DeleteLink {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(link_id: impl Into<String>) -> Self {
         Self { link_id: link_id.into() }
     }
 }
 
-/// The response to [`DeleteLink`].
+/// The response to [`DeleteLink`] (删除获客链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -392,12 +395,16 @@ pub struct DeleteLinkResponse {}
 /// Lists the customers who were added by an acquisition link, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/customer` ·
-/// [获取由获客链接添加的客户信息](https://developer.work.weixin.qq.com/document/path/97298)
+/// [获取由获客链接添加的客户信息](https://developer.work.weixin.qq.com/document/path/97298) · returns
+/// [`GetCustomerResponse`]
 ///
 /// Only for links the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -424,7 +431,7 @@ pub struct GetCustomer {
 }
 
 impl GetCustomer {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(link_id: impl Into<String>) -> Self {
         Self {
@@ -448,7 +455,7 @@ impl GetCustomer {
     }
 }
 
-/// The response to [`GetCustomer`].
+/// The response to [`GetCustomer`] (获取由获客链接添加的客户信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -463,7 +470,8 @@ pub struct GetCustomerResponse {
 /// Gets the usage of the customer acquisition assistant that is left, and when it expires.
 ///
 /// `GET /cgi-bin/externalcontact/customer_acquisition_quota` ·
-/// [查询剩余使用量](https://developer.work.weixin.qq.com/document/path/97375)
+/// [查询剩余使用量](https://developer.work.weixin.qq.com/document/path/97375) · returns
+/// [`GetCustomerAcquisitionQuotaResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.
@@ -493,7 +501,7 @@ impl GetCustomerAcquisitionQuota {
     }
 }
 
-/// The response to [`GetCustomerAcquisitionQuota`].
+/// The response to [`GetCustomerAcquisitionQuota`] (查询剩余使用量).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -510,7 +518,8 @@ pub struct GetCustomerAcquisitionQuotaResponse {
 /// Counts the customers who opened an acquisition link, and those it brought, in a period.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/statistic` ·
-/// [查询链接使用详情](https://developer.work.weixin.qq.com/document/path/97375)
+/// [查询链接使用详情](https://developer.work.weixin.qq.com/document/path/97375) · returns
+/// [`GetLinkStatisticResponse`]
 ///
 /// `end_time` is at most 30 days after `start_time`, both rounded down to the start of the day,
 /// Beijing time.
@@ -565,7 +574,7 @@ impl GetLinkStatistic {
     }
 }
 
-/// The response to [`GetLinkStatistic`].
+/// The response to [`GetLinkStatistic`] (查询链接使用详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -581,7 +590,8 @@ pub struct GetLinkStatisticResponse {
 /// came.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/get_chat_info` ·
-/// [获取成员多次收消息详情](https://developer.work.weixin.qq.com/document/path/100130)
+/// [获取成员多次收消息详情](https://developer.work.weixin.qq.com/document/path/100130) · returns
+/// [`GetChatInfoResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized apps need the permission
 /// 查询使用量、创建和编辑获客链接、获取客户列表, third-party apps 获客助手. Customer acquisition components (获客助手组件) can call
@@ -611,14 +621,14 @@ pub struct GetChatInfo {
 }
 
 impl GetChatInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chat_key: impl Into<Secret>) -> Self {
         Self { chat_key: chat_key.into() }
     }
 }
 
-/// The response to [`GetChatInfo`].
+/// The response to [`GetChatInfo`] (获取成员多次收消息详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -635,7 +645,8 @@ pub struct GetChatInfoResponse {
 /// Gets the terms on which a company authorized a customer acquisition component.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info` ·
-/// [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610)
+/// [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610) · returns
+/// [`GetCompAuthInfoResponse`]
 ///
 /// Only customer acquisition components (获客助手组件) can call it.
 ///
@@ -664,7 +675,7 @@ impl GetCompAuthInfo {
     }
 }
 
-/// The response to [`GetCompAuthInfo`].
+/// The response to [`GetCompAuthInfo`] (获取组件授权信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -683,7 +694,8 @@ pub struct GetCompAuthInfoResponse {
 /// Creates keys with which the provider pays for customers whom an acquisition link brings.
 ///
 /// `POST /cgi-bin/externalcontact/customer_acquisition/create_once_key` ·
-/// [生成代支付key](https://developer.work.weixin.qq.com/document/path/99603)
+/// [生成代支付key](https://developer.work.weixin.qq.com/document/path/99603) · returns
+/// [`CreateOnceKeyResponse`]
 ///
 /// A key goes into the URL of a link that has the component's `comp_scene`, as `once_key`. When a
 /// customer then adds a member, the provider's usage is deducted instead of the company's. A key is
@@ -714,7 +726,7 @@ pub struct CreateOnceKey {
 }
 
 impl CreateOnceKey {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(link_id: impl Into<String>) -> Self {
         Self {
@@ -731,7 +743,7 @@ impl CreateOnceKey {
     }
 }
 
-/// The response to [`CreateOnceKey`].
+/// The response to [`CreateOnceKey`] (生成代支付key).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,13 +23,17 @@ use crate::{Timestamp, UnknownUnion};
 /// Lists the IDs of the rule groups, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/list` ·
-/// [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94883)
+/// [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94883) · returns
+/// [`ListCustomerStrategyResponse`]
 ///
 /// Returns only rule groups the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -77,7 +81,7 @@ impl ListCustomerStrategy {
     }
 }
 
-/// The response to [`ListCustomerStrategy`].
+/// The response to [`ListCustomerStrategy`] (获取规则组列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +96,8 @@ pub struct ListCustomerStrategyResponse {
 /// Gets a rule group with its admins and permissions.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/get` ·
-/// [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94883)
+/// [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94883) · returns
+/// [`GetCustomerStrategyResponse`]
 ///
 /// Only for rule groups the app itself created. The scope of a rule group is part of its parent's;
 /// [`GetCustomerStrategyRange`] returns it.
@@ -124,14 +129,14 @@ pub struct GetCustomerStrategy {
 }
 
 impl GetCustomerStrategy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self { strategy_id }
     }
 }
 
-/// The response to [`GetCustomerStrategy`].
+/// The response to [`GetCustomerStrategy`] (获取规则组详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -144,13 +149,17 @@ pub struct GetCustomerStrategyResponse {
 /// Lists the members and departments in the scope of a rule group, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/get_range` ·
-/// [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94883)
+/// [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94883) · returns
+/// [`GetCustomerStrategyRangeResponse`]
 ///
 /// Only for rule groups the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -179,7 +188,7 @@ pub struct GetCustomerStrategyRange {
 }
 
 impl GetCustomerStrategyRange {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self {
@@ -203,7 +212,7 @@ impl GetCustomerStrategyRange {
     }
 }
 
-/// The response to [`GetCustomerStrategyRange`].
+/// The response to [`GetCustomerStrategyRange`] (获取规则组管理范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -218,7 +227,8 @@ pub struct GetCustomerStrategyRangeResponse {
 /// Creates a rule group.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/create` ·
-/// [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883)
+/// [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883) · returns
+/// [`CreateCustomerStrategyResponse`]
 ///
 /// Rate limit: 1 call at once.
 ///
@@ -291,7 +301,7 @@ impl CreateCustomerStrategy {
     }
 }
 
-/// The response to [`CreateCustomerStrategy`].
+/// The response to [`CreateCustomerStrategy`] (创建新的规则组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -304,7 +314,8 @@ pub struct CreateCustomerStrategyResponse {
 /// Updates a rule group and its scope.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/edit` ·
-/// [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883)
+/// [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883) · returns
+/// [`EditCustomerStrategyResponse`]
 ///
 /// Rate limit: 1 call at once.
 ///
@@ -352,7 +363,7 @@ pub struct EditCustomerStrategy {
 }
 
 impl EditCustomerStrategy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self {
@@ -402,7 +413,7 @@ impl EditCustomerStrategy {
     }
 }
 
-/// The response to [`EditCustomerStrategy`].
+/// The response to [`EditCustomerStrategy`] (编辑规则组及其管理范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -412,7 +423,8 @@ pub struct EditCustomerStrategyResponse {}
 /// Deletes a rule group.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/del` ·
-/// [删除规则组](https://developer.work.weixin.qq.com/document/path/94883)
+/// [删除规则组](https://developer.work.weixin.qq.com/document/path/94883) · returns
+/// [`DelCustomerStrategyResponse`]
 ///
 /// Only for rule groups the app itself created.
 ///
@@ -443,14 +455,14 @@ pub struct DelCustomerStrategy {
 }
 
 impl DelCustomerStrategy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self { strategy_id }
     }
 }
 
-/// The response to [`DelCustomerStrategy`].
+/// The response to [`DelCustomerStrategy`] (删除规则组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

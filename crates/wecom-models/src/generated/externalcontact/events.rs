@@ -5,6 +5,10 @@
 //!
 //! Needs the features `externalcontact` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`ExternalcontactEvent`]`>`
+//! for any. Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`AddExternalContact`] | [添加企业客户事件](https://developer.work.weixin.qq.com/document/path/92130) | `Event` `change_external_contact`, `ChangeType` `add_external_contact`; `InfoType` `change_external_contact`, `ChangeType` `add_external_contact` |
@@ -50,63 +54,65 @@ use crate::{Secret, Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExternalcontactEvent {
-    /// 添加企业客户事件
+    /// A member added an external contact (添加企业客户事件).
     AddExternalContact(AddExternalContact),
-    /// 编辑企业客户事件
+    /// A member changed the remark, the mobile number or the tags of an external contact (编辑企业客户事件).
     EditExternalContact(EditExternalContact),
-    /// 外部联系人免验证添加成员事件
+    /// An external contact added a member who accepts without verification, and the member has not added
+    /// the contact yet (外部联系人免验证添加成员事件).
     AddHalfExternalContact(AddHalfExternalContact),
-    /// 删除企业客户事件
+    /// A member deleted an external contact (删除企业客户事件).
     DelExternalContact(DelExternalContact),
-    /// 删除跟进成员事件
+    /// An external contact deleted a member (删除跟进成员事件).
     DelFollowUser(DelFollowUser),
-    /// 客户接替失败事件
+    /// A customer was not taken over by the new member (客户接替失败事件).
     TransferFail(TransferFail),
-    /// 客户同意进行聊天内容存档事件回调
+    /// An external contact consented to the archive of the conversation (客户同意进行聊天内容存档事件回调).
     MsgAuditApproved(MsgAuditApproved),
-    /// 客户群创建事件
+    /// A customer group was created (客户群创建事件).
     CreateExternalChat(CreateExternalChat),
-    /// 客户群变更事件
+    /// A customer group was updated (客户群变更事件).
     UpdateExternalChat(UpdateExternalChat),
-    /// 客户群解散事件
+    /// A customer group was dismissed by its owner (客户群解散事件).
     DismissExternalChat(DismissExternalChat),
-    /// 企业客户标签创建事件
+    /// A customer tag or tag group was created (企业客户标签创建事件).
     CreateExternalTag(CreateExternalTag),
-    /// 企业客户标签变更事件
+    /// A customer tag or tag group was updated (企业客户标签变更事件).
     UpdateExternalTag(UpdateExternalTag),
-    /// 企业客户标签删除事件
+    /// A customer tag or tag group was deleted (企业客户标签删除事件).
     DeleteExternalTag(DeleteExternalTag),
-    /// 企业客户标签重排事件
+    /// Customer tags were put in another order (企业客户标签重排事件).
     ShuffleExternalTag(ShuffleExternalTag),
-    /// 客户可建联成员范围变动事件
+    /// The members whom customers can contact (客户可建联成员) changed (客户可建联成员范围变动事件).
     CustomerAcquisitionPermitChange(CustomerAcquisitionPermitChange),
-    /// 企业使用量即将耗尽事件
+    /// Fewer than 20 uses of the customer acquisition assistant are left (企业使用量即将耗尽事件).
     BalanceLow(BalanceLow),
-    /// 使用量已经耗尽事件
+    /// No use of the customer acquisition assistant is left (使用量已经耗尽事件).
     BalanceExhausted(BalanceExhausted),
-    /// 使用量增加事件事件
+    /// The customer acquisition assistant has uses again, after there were none (使用量增加事件事件).
     BalanceIncreased(BalanceIncreased),
-    /// 获客链接异常事件
+    /// No member of an acquisition link can add customers (获客链接异常事件).
     LinkUnavailable(LinkUnavailable),
-    /// 删除获客链接事件
+    /// An acquisition link was deleted in the admin console or a client (删除获客链接事件).
     DeleteLink(DeleteLink),
-    /// 获客使用量即将过期事件
+    /// Uses of the customer acquisition assistant are about to expire (获客使用量即将过期事件).
     QuotaExpireSoon(QuotaExpireSoon),
-    /// 微信客户打开获客链接事件
+    /// A customer opened a member's profile by an acquisition link (微信客户打开获客链接事件).
     OpenProfile(OpenProfile),
-    /// 通过获客链接发起好友请求事件
+    /// A customer asked to be added, by an acquisition link (通过获客链接发起好友请求事件).
     FriendRequest(FriendRequest),
-    /// 成员首次收消息事件
+    /// A member got the first message of a customer who came by an acquisition link (成员首次收消息事件).
     CustomerStartChat(CustomerStartChat),
-    /// 成员多次收消息事件
+    /// A member got the third, fifth or tenth message of a customer who came by an acquisition link
+    /// (成员多次收消息事件).
     MessageFromCustomer(MessageFromCustomer),
-    /// 服务商获客使用量即将耗尽事件
+    /// Fewer than 20 uses of the service provider are left (服务商获客使用量即将耗尽事件).
     ServiceBalanceLow(ServiceBalanceLow),
-    /// 服务商获客使用量已经耗尽事件
+    /// No use of the service provider is left (服务商获客使用量已经耗尽事件).
     ServiceBalanceExhausted(ServiceBalanceExhausted),
-    /// 消耗服务商使用量事件
+    /// A customer who came by an acquisition link cost a use of the service provider (消耗服务商使用量事件).
     ServiceBalanceConsumed(ServiceBalanceConsumed),
-    /// 获客链接服务商代付价格调整事件
+    /// The price that the service provider pays for a company changed (获客链接服务商代付价格调整事件).
     ChangePrice(ChangePrice),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),
@@ -193,7 +199,8 @@ pub struct EditExternalContact {
     pub user_id: String,
     /// The external contact's external_userid.
     pub external_user_id: String,
-    /// The `state` of the channel through which the contact was added. On no page; callbacks have it.
+    /// The `state` of the channel through which the contact was added. Undocumented, but callbacks contain
+    /// it.
     pub state: Option<String>,
 }
 

@@ -18,7 +18,8 @@ mod reverse;
 /// Lists the members with customer contact.
 ///
 /// `GET /cgi-bin/externalcontact/get_follow_user_list` ·
-/// [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571)
+/// [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571) · returns
+/// [`GetFollowUserListResponse`]
 ///
 /// Returns only members visible to the app.
 ///
@@ -48,7 +49,7 @@ impl GetFollowUserList {
     }
 }
 
-/// The response to [`GetFollowUserList`].
+/// The response to [`GetFollowUserList`] (获取配置了客户联系功能的成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +63,8 @@ pub struct GetFollowUserListResponse {
 /// acquisition app.
 ///
 /// `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` ·
-/// [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146)
+/// [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146) · returns
+/// [`GetCustomerAcquisitionAppPermitResponse`]
 ///
 /// An admin sets this scope for the app in the admin console. Only customer acquisition apps (营销获客应用)
 /// can call it.
@@ -93,7 +95,7 @@ impl GetCustomerAcquisitionAppPermit {
     }
 }
 
-/// The response to [`GetCustomerAcquisitionAppPermit`].
+/// The response to [`GetCustomerAcquisitionAppPermit`] (获取客户可建联成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,7 +114,8 @@ pub struct GetCustomerAcquisitionAppPermitResponse {
 /// Checks whether members and departments have customer contact.
 ///
 /// `POST /cgi-bin/externalcontact/check_follow_user` ·
-/// [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312)
+/// [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312) · returns
+/// [`CheckFollowUserResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息.
@@ -167,7 +170,7 @@ impl CheckFollowUser {
     }
 }
 
-/// The response to [`CheckFollowUser`].
+/// The response to [`CheckFollowUser`] (检查用户是否配置了客户联系功能使用权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

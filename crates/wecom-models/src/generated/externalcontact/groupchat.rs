@@ -20,7 +20,8 @@ use crate::{Timestamp, Unknown};
 /// Lists the customer groups for which customer group management is set up, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/list` ·
-/// [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120)
+/// [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120) · returns
+/// [`ListGroupChatResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owners must be visible to the app.
@@ -28,12 +29,15 @@ use crate::{Timestamp, Unknown};
 /// If a provider's app calls it, groups whose owner has no valid external contact account are absent.
 /// Paging by `offset`, as earlier, is being removed.
 ///
-/// Error codes:
-///
-/// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the group owners has a valid external contact account. Activate external contact accounts for the group owners.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 81017, [`REQUEST_TOO_MANY_ITEMS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REQUEST_TOO_MANY_ITEMS.html): `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): None of the group owners has a valid external contact account. Activate external contact accounts for the group owners.
 #[doc(
     alias(
         "获取客户群列表",
@@ -50,7 +54,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupChat {
-    /// The follow-up status of the customer groups to list. Default 0.
+    /// The follow-up status of the customer groups to list. Default [`All`](StatusFilter::All).
     pub status_filter: Option<StatusFilter>,
     /// The group owners whose customer groups to list. If omitted, those of all owners visible to the app
     /// are listed, which isn't recommended: it fails if more than 1,000 people are visible. Groups of
@@ -63,7 +67,7 @@ pub struct ListGroupChat {
 }
 
 impl ListGroupChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         Self { limit, ..Self::default() }
@@ -91,7 +95,7 @@ impl ListGroupChat {
     }
 }
 
-/// The response to [`ListGroupChat`].
+/// The response to [`ListGroupChat`] (获取客户群列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,7 +110,8 @@ pub struct ListGroupChatResponse {
 /// Gets a customer group with its members.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/get` ·
-/// [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122)
+/// [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122) · returns
+/// [`GetGroupChatResponse`]
 ///
 /// A customer group is an external group that was created by a member who may use customer groups.
 /// After a change of the group, the change event arrives at once, but part of the data is processed
@@ -115,11 +120,11 @@ pub struct ListGroupChatResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owner must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The group owner has no valid external contact account. Activate an external contact account for the group owner.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): The group owner has no valid external contact account. Activate an external contact account for the group owner.
 #[doc(
     alias(
         "获取客户群详情",
@@ -143,7 +148,7 @@ pub struct GetGroupChat {
 }
 
 impl GetGroupChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chat_id: impl Into<String>) -> Self {
         Self {
@@ -160,7 +165,7 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`].
+/// The response to [`GetGroupChat`] (获取客户群详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -173,7 +178,8 @@ pub struct GetGroupChatResponse {
 /// Converts the opengid of a customer group to its chat ID.
 ///
 /// `POST /cgi-bin/externalcontact/opengid_to_chatid` ·
-/// [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822)
+/// [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822) · returns
+/// [`OpenGidToChatIdResponse`]
 ///
 /// In some cases a mini program that is opened in a customer group in WeChat gets the group's opengid.
 /// Only for customer groups of one's own company that members with customer contact created.
@@ -200,14 +206,14 @@ pub struct OpenGidToChatId {
 }
 
 impl OpenGidToChatId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(opengid: impl Into<String>) -> Self {
         Self { opengid: opengid.into() }
     }
 }
 
-/// The response to [`OpenGidToChatId`].
+/// The response to [`OpenGidToChatId`] (客户群opengid转换).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,7 +23,8 @@ use crate::{Timestamp, Unknown};
 /// Creates an interception rule for sensitive words.
 ///
 /// `POST /cgi-bin/externalcontact/add_intercept_rule` ·
-/// [新建敏感词规则](https://developer.work.weixin.qq.com/document/path/95097)
+/// [新建敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) · returns
+/// [`AddInterceptRuleResponse`]
 ///
 /// A company has at most 100 rules.
 ///
@@ -88,7 +89,7 @@ impl AddInterceptRule {
     }
 }
 
-/// The response to [`AddInterceptRule`].
+/// The response to [`AddInterceptRule`] (新建敏感词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,7 +102,8 @@ pub struct AddInterceptRuleResponse {
 /// Lists all interception rules of the company.
 ///
 /// `GET /cgi-bin/externalcontact/get_intercept_rule_list` ·
-/// [获取敏感词规则列表](https://developer.work.weixin.qq.com/document/path/95097)
+/// [获取敏感词规则列表](https://developer.work.weixin.qq.com/document/path/95097) · returns
+/// [`GetInterceptRuleListResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
@@ -132,7 +134,7 @@ impl GetInterceptRuleList {
     }
 }
 
-/// The response to [`GetInterceptRuleList`].
+/// The response to [`GetInterceptRuleList`] (获取敏感词规则列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,7 +147,8 @@ pub struct GetInterceptRuleListResponse {
 /// Gets an interception rule.
 ///
 /// `POST /cgi-bin/externalcontact/get_intercept_rule` ·
-/// [获取敏感词规则详情](https://developer.work.weixin.qq.com/document/path/95097)
+/// [获取敏感词规则详情](https://developer.work.weixin.qq.com/document/path/95097) · returns
+/// [`GetInterceptRuleResponse`]
 ///
 /// Of the members and departments that the rule applies to, only those visible to the app are
 /// returned.
@@ -175,14 +178,14 @@ pub struct GetInterceptRule {
 }
 
 impl GetInterceptRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`GetInterceptRule`].
+/// The response to [`GetInterceptRule`] (获取敏感词规则详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -195,7 +198,8 @@ pub struct GetInterceptRuleResponse {
 /// Updates an interception rule.
 ///
 /// `POST /cgi-bin/externalcontact/update_intercept_rule` ·
-/// [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097)
+/// [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) · returns
+/// [`UpdateInterceptRuleResponse`]
 ///
 /// Fields that are omitted stay unchanged. Only for rules the app itself created.
 ///
@@ -236,7 +240,7 @@ pub struct UpdateInterceptRule {
 }
 
 impl UpdateInterceptRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self {
@@ -296,7 +300,7 @@ impl UpdateInterceptRule {
     }
 }
 
-/// The response to [`UpdateInterceptRule`].
+/// The response to [`UpdateInterceptRule`] (修改敏感词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -306,7 +310,8 @@ pub struct UpdateInterceptRuleResponse {}
 /// Deletes an interception rule.
 ///
 /// `POST /cgi-bin/externalcontact/del_intercept_rule` ·
-/// [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097)
+/// [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) · returns
+/// [`DelInterceptRuleResponse`]
 ///
 /// Only for rules the app itself created.
 ///
@@ -335,14 +340,14 @@ pub struct DelInterceptRule {
 }
 
 impl DelInterceptRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`DelInterceptRule`].
+/// The response to [`DelInterceptRule`] (删除敏感词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,7 +22,8 @@ use crate::Unknown;
 /// Creates a QR code or mini program button by which customers join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/add_join_way` ·
-/// [配置客户群进群方式](https://developer.work.weixin.qq.com/document/path/92229)
+/// [配置客户群进群方式](https://developer.work.weixin.qq.com/document/path/92229) · returns
+/// [`AddJoinWayResponse`]
 ///
 /// A button needs WeCom's plug-in (小程序插件) in the mini program. Join links created through the API
 /// aren't shown in the admin console. A company has at most 500,000 of them, together with its Contact
@@ -140,7 +141,7 @@ impl AddJoinWay {
     }
 }
 
-/// The response to [`AddJoinWay`].
+/// The response to [`AddJoinWay`] (配置客户群进群方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -153,7 +154,8 @@ pub struct AddJoinWayResponse {
 /// Gets a QR code or mini program button by which customers join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/get_join_way` ·
-/// [获取客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229)
+/// [获取客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) · returns
+/// [`GetJoinWayResponse`]
 ///
 /// Only for join links the app itself created.
 ///
@@ -188,7 +190,7 @@ pub struct GetJoinWay {
 }
 
 impl GetJoinWay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(config_id: impl Into<String>) -> Self {
         Self {
@@ -197,7 +199,7 @@ impl GetJoinWay {
     }
 }
 
-/// The response to [`GetJoinWay`].
+/// The response to [`GetJoinWay`] (获取客户群进群方式配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -210,7 +212,8 @@ pub struct GetJoinWayResponse {
 /// Replaces the settings of a QR code or mini program button by which customers join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/update_join_way` ·
-/// [更新客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229)
+/// [更新客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) · returns
+/// [`UpdateJoinWayResponse`]
 ///
 /// Replaces all settings. Only for join links the app itself created.
 ///
@@ -328,7 +331,7 @@ impl UpdateJoinWay {
     }
 }
 
-/// The response to [`UpdateJoinWay`].
+/// The response to [`UpdateJoinWay`] (更新客户群进群方式配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -338,7 +341,8 @@ pub struct UpdateJoinWayResponse {}
 /// Deletes a QR code or mini program button by which customers join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/del_join_way` ·
-/// [删除客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229)
+/// [删除客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) · returns
+/// [`DelJoinWayResponse`]
 ///
 /// Only for join links the app itself created.
 ///
@@ -373,7 +377,7 @@ pub struct DelJoinWay {
 }
 
 impl DelJoinWay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(config_id: impl Into<String>) -> Self {
         Self {
@@ -382,7 +386,7 @@ impl DelJoinWay {
     }
 }
 
-/// The response to [`DelJoinWay`].
+/// The response to [`DelJoinWay`] (删除客户群进群方式配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

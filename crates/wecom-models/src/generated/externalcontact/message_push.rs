@@ -28,7 +28,8 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 /// Creates a broadcast to customers or customer groups, which members then confirm.
 ///
 /// `POST /cgi-bin/externalcontact/add_msg_template` ·
-/// [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135)
+/// [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135) · returns
+/// [`AddMsgTemplateResponse`]
 ///
 /// Set at least one of `sender`, `external_userid` and `tag_filter`.
 ///
@@ -64,7 +65,7 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplate {
-    /// Whether to send to customers or to customer groups. Default `single`.
+    /// Whether to send to customers or to customer groups. Default [`Single`](ChatType::Single).
     pub chat_type: Option<ChatType>,
     /// The external_userids of the recipients. Only for messages to customers. At most 10000 items.
     pub external_userid: Option<Vec<String>>,
@@ -163,7 +164,7 @@ impl AddMsgTemplate {
     }
 }
 
-/// The response to [`AddMsgTemplate`].
+/// The response to [`AddMsgTemplate`] (创建企业群发).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,7 +179,8 @@ pub struct AddMsgTemplateResponse {
 /// Lists the broadcasts that were created in a period, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` ·
-/// [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338)
+/// [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338) · returns
+/// [`GetGroupMsgListV2Response`]
 ///
 /// `end_time` is at most 31 days after `start_time`.
 ///
@@ -190,6 +192,9 @@ pub struct AddMsgTemplateResponse {
 /// longer works; existing companies are unaffected for now.
 ///
 /// Messages with several attachments require WeCom 3.1.6 or later.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -208,7 +213,7 @@ pub struct AddMsgTemplateResponse {
 #[non_exhaustive]
 pub struct GetGroupMsgListV2 {
     /// Whether to list messages to customers or to customer groups. The page calls it required, but also
-    /// names the default `single`. Default `single`.
+    /// names the default `single`. Default [`Single`](ChatType::Single).
     pub chat_type: ChatType,
     /// The start of the period. The page allows a month at most, which is taken as 31 days.
     pub start_time: Timestamp,
@@ -216,7 +221,7 @@ pub struct GetGroupMsgListV2 {
     pub end_time: Timestamp,
     /// The userid of the member whose messages to list.
     pub creator: Option<String>,
-    /// The type of creator whose messages to list. Default 2.
+    /// The type of creator whose messages to list. Default [`All`](FilterType::All).
     pub filter_type: Option<FilterType>,
     /// Records per page. WeCom falls back to the default above the maximum. Default 50, at most 100.
     pub limit: Option<u64>,
@@ -269,7 +274,7 @@ impl GetGroupMsgListV2 {
     }
 }
 
-/// The response to [`GetGroupMsgListV2`].
+/// The response to [`GetGroupMsgListV2`] (获取群发记录列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -284,7 +289,8 @@ pub struct GetGroupMsgListV2Response {
 /// Lists the members who are to send a broadcast, and their status, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_task` ·
-/// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338)
+/// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338) · returns
+/// [`GetGroupMsgTaskResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
 /// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; in
@@ -293,6 +299,9 @@ pub struct GetGroupMsgListV2Response {
 /// for now.
 ///
 /// Not available for messages created before 2020-11-17.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -319,7 +328,7 @@ pub struct GetGroupMsgTask {
 }
 
 impl GetGroupMsgTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self {
@@ -343,7 +352,7 @@ impl GetGroupMsgTask {
     }
 }
 
-/// The response to [`GetGroupMsgTask`].
+/// The response to [`GetGroupMsgTask`] (获取群发成员发送任务列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -359,7 +368,8 @@ pub struct GetGroupMsgTaskResponse {
 /// one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_send_result` ·
-/// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338)
+/// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338) · returns
+/// [`GetGroupMsgSendResultResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
 /// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; in
@@ -369,6 +379,9 @@ pub struct GetGroupMsgTaskResponse {
 ///
 /// For messages to customer groups, only those already sent are listed: until then no group has been
 /// chosen. Not available for messages created before 2020-11-17.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -423,7 +436,7 @@ impl GetGroupMsgSendResult {
     }
 }
 
-/// The response to [`GetGroupMsgSendResult`].
+/// The response to [`GetGroupMsgSendResult`] (获取企业群发成员执行结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -438,7 +451,8 @@ pub struct GetGroupMsgSendResultResponse {
 /// Reminds members to send a broadcast.
 ///
 /// `POST /cgi-bin/externalcontact/remind_groupmsg_send` ·
-/// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
+/// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610) · returns
+/// [`RemindGroupMsgSendResponse`]
 ///
 /// Rate limit: 3 calls per day for each `msgid`.
 ///
@@ -465,14 +479,14 @@ pub struct RemindGroupMsgSend {
 }
 
 impl RemindGroupMsgSend {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self { msgid: msgid.into() }
     }
 }
 
-/// The response to [`RemindGroupMsgSend`].
+/// The response to [`RemindGroupMsgSend`] (提醒成员群发).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -482,7 +496,8 @@ pub struct RemindGroupMsgSendResponse {}
 /// Stops a broadcast for members who have not sent it yet.
 ///
 /// `POST /cgi-bin/externalcontact/cancel_groupmsg_send` ·
-/// [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611)
+/// [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611) · returns
+/// [`CancelGroupMsgSendResponse`]
 ///
 /// Messages that customers have already received are not recalled.
 ///
@@ -509,14 +524,14 @@ pub struct CancelGroupMsgSend {
 }
 
 impl CancelGroupMsgSend {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self { msgid: msgid.into() }
     }
 }
 
-/// The response to [`CancelGroupMsgSend`].
+/// The response to [`CancelGroupMsgSend`] (停止企业群发).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -526,7 +541,8 @@ pub struct CancelGroupMsgSendResponse {}
 /// Sends a welcome message to a new customer, in the name of the member who was added.
 ///
 /// `POST /cgi-bin/externalcontact/send_welcome_msg` ·
-/// [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137)
+/// [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137) · returns
+/// [`SendWelcomeMsgResponse`]
 ///
 /// Set at least one of `text` and `attachments`.
 ///
@@ -542,12 +558,12 @@ pub struct CancelGroupMsgSendResponse {}
 /// 客户联系 › 给客户发送欢迎语, customer acquisition apps (营销获客应用) 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The member must be
 /// visible to the app.
 ///
-/// Error codes:
-///
-/// - 41051, `WELCOME_CHAT_ALREADY_STARTED`: The customer has received a welcome message already. Don't retry.
-/// - 41096, `WELCOME_MESSAGE_ALREADY_SENDING`: Another app is sending its welcome message right now. That may still fail: retry, until 41051 says that the customer has received one.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 41051, [`WELCOME_CHAT_ALREADY_STARTED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WELCOME_CHAT_ALREADY_STARTED.html): The customer has received a welcome message already. Don't retry.
+/// - 41096, [`WELCOME_MESSAGE_ALREADY_SENDING`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WELCOME_MESSAGE_ALREADY_SENDING.html): Another app is sending its welcome message right now. That may still fail: retry, until 41051 says that the customer has received one.
 #[doc(
     alias(
         "发送新客户欢迎语",
@@ -570,7 +586,7 @@ pub struct SendWelcomeMsg {
 }
 
 impl SendWelcomeMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(welcome_code: impl Into<Secret>) -> Self {
         Self {
@@ -597,7 +613,7 @@ impl SendWelcomeMsg {
     }
 }
 
-/// The response to [`SendWelcomeMsg`].
+/// The response to [`SendWelcomeMsg`] (发送新客户欢迎语).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -607,7 +623,8 @@ pub struct SendWelcomeMsgResponse {}
 /// Creates a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/add` ·
-/// [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+/// [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) · returns
+/// [`AddGroupWelcomeTemplateResponse`]
 ///
 /// Set at least one of `text`, `image`, `link`, `miniprogram`, `file` and `video`.
 ///
@@ -717,7 +734,7 @@ impl AddGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`AddGroupWelcomeTemplate`].
+/// The response to [`AddGroupWelcomeTemplate`] (添加入群欢迎语素材).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -730,7 +747,8 @@ pub struct AddGroupWelcomeTemplateResponse {
 /// Updates a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/edit` ·
-/// [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+/// [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) · returns
+/// [`EditGroupWelcomeTemplateResponse`]
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
 /// [`AddGroupWelcomeTemplate`]. The page doesn't say whether omitted contents stay unchanged.
@@ -771,7 +789,7 @@ pub struct EditGroupWelcomeTemplate {
 }
 
 impl EditGroupWelcomeTemplate {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -830,7 +848,7 @@ impl EditGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`EditGroupWelcomeTemplate`].
+/// The response to [`EditGroupWelcomeTemplate`] (编辑入群欢迎语素材).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -840,7 +858,8 @@ pub struct EditGroupWelcomeTemplateResponse {}
 /// Gets a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/get` ·
-/// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+/// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) · returns
+/// [`GetGroupWelcomeTemplateResponse`]
 ///
 /// The permissions are those of [`AddGroupWelcomeTemplate`].
 ///
@@ -866,7 +885,7 @@ pub struct GetGroupWelcomeTemplate {
 }
 
 impl GetGroupWelcomeTemplate {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -875,7 +894,7 @@ impl GetGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`GetGroupWelcomeTemplate`].
+/// The response to [`GetGroupWelcomeTemplate`] (获取入群欢迎语素材).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -898,7 +917,8 @@ pub struct GetGroupWelcomeTemplateResponse {
 /// Deletes a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/del` ·
-/// [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+/// [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) · returns
+/// [`DelGroupWelcomeTemplateResponse`]
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
 /// [`AddGroupWelcomeTemplate`].
@@ -927,7 +947,7 @@ pub struct DelGroupWelcomeTemplate {
 }
 
 impl DelGroupWelcomeTemplate {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -944,7 +964,7 @@ impl DelGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`DelGroupWelcomeTemplate`].
+/// The response to [`DelGroupWelcomeTemplate`] (删除入群欢迎语素材).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -962,7 +982,7 @@ pub struct TagFilter {
 }
 
 impl TagFilter {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(group_list: impl IntoIterator<Item = TagGroup>) -> Self {
         Self {
@@ -982,7 +1002,7 @@ pub struct TagGroup {
 }
 
 impl TagGroup {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(
         tag_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -1024,7 +1044,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -1092,7 +1112,7 @@ pub struct TemplateText {
 }
 
 impl TemplateText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -1274,7 +1294,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -1290,7 +1310,7 @@ pub struct FileContent {
 }
 
 impl FileContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -1411,15 +1431,15 @@ pub enum SendStatus {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupMsgAttachment {
-    /// `image`
+    /// `image`: An image, by its `media_id` or its `pic_url`.
     Image(ImageContent),
-    /// `link`
+    /// `link`: A link with a preview, for a broadcast.
     Link(GroupMsgLink),
-    /// `miniprogram`
+    /// `miniprogram`: A mini program with a cover.
     MiniProgram(MiniProgramCard),
-    /// `video`
+    /// `video`: A video.
     Video(VideoContent),
-    /// `file`
+    /// `file`: A file.
     File(FileContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -1445,15 +1465,15 @@ impl GroupMsgAttachment {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WelcomeAttachment {
-    /// `image`
+    /// `image`: An image, by its `media_id` or its `pic_url`.
     Image(ImageContent),
-    /// `link`
+    /// `link`: A link with a preview, for a welcome message.
     Link(WelcomeLink),
-    /// `miniprogram`
+    /// `miniprogram`: A mini program with a cover.
     MiniProgram(MiniProgramCard),
-    /// `video`
+    /// `video`: A video.
     Video(VideoContent),
-    /// `file`
+    /// `file`: A file.
     File(FileContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -1479,15 +1499,15 @@ impl WelcomeAttachment {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {
-    /// `image`
+    /// `image`: An image of a message that was created.
     Image(AttachedImage),
-    /// `link`
+    /// `link`: A link with a preview.
     Link(LinkContent),
-    /// `miniprogram`
+    /// `miniprogram`: A mini program.
     MiniProgram(MiniProgramContent),
-    /// `video`
+    /// `video`: A video.
     Video(VideoContent),
-    /// `file`
+    /// `file`: A file.
     File(FileContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -27,7 +27,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// customers.
 ///
 /// `POST /cgi-bin/externalcontact/add_moment_task` ·
-/// [创建发表任务](https://developer.work.weixin.qq.com/document/path/95094)
+/// [创建发表任务](https://developer.work.weixin.qq.com/document/path/95094) · returns
+/// [`AddMomentTaskResponse`]
 ///
 /// Rate limit: 10 calls per minute, 100000 calls per month, from all apps of the company.
 ///
@@ -108,7 +109,7 @@ impl AddMomentTask {
     }
 }
 
-/// The response to [`AddMomentTask`].
+/// The response to [`AddMomentTask`] (创建发表任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,7 +122,8 @@ pub struct AddMomentTaskResponse {
 /// Gets the status of a job that creates a moment, and its result.
 ///
 /// `GET /cgi-bin/externalcontact/get_moment_task_result` ·
-/// [获取任务创建结果](https://developer.work.weixin.qq.com/document/path/95094)
+/// [获取任务创建结果](https://developer.work.weixin.qq.com/document/path/95094) · returns
+/// [`GetMomentTaskResultResponse`]
 ///
 /// Only for jobs that have been submitted.
 ///
@@ -149,14 +151,14 @@ pub struct GetMomentTaskResult {
 }
 
 impl GetMomentTaskResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetMomentTaskResult`].
+/// The response to [`GetMomentTaskResult`] (获取任务创建结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -173,7 +175,8 @@ pub struct GetMomentTaskResultResponse {
 /// Stops the posting of a company's moment for members who haven't posted it yet.
 ///
 /// `POST /cgi-bin/externalcontact/cancel_moment_task` ·
-/// [停止发表企业朋友圈](https://developer.work.weixin.qq.com/document/path/97612)
+/// [停止发表企业朋友圈](https://developer.work.weixin.qq.com/document/path/97612) · returns
+/// [`CancelMomentTaskResponse`]
 ///
 /// Moments that have already been posted aren't recalled.
 ///
@@ -199,7 +202,7 @@ pub struct CancelMomentTask {
 }
 
 impl CancelMomentTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(moment_id: impl Into<String>) -> Self {
         Self {
@@ -208,7 +211,7 @@ impl CancelMomentTask {
     }
 }
 
-/// The response to [`CancelMomentTask`].
+/// The response to [`CancelMomentTask`] (停止发表企业朋友圈).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -218,7 +221,8 @@ pub struct CancelMomentTaskResponse {}
 /// Lists the moments that were created in a period, by the company or by members, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_list` ·
-/// [获取企业全部的发表列表](https://developer.work.weixin.qq.com/document/path/93333)
+/// [获取企业全部的发表列表](https://developer.work.weixin.qq.com/document/path/93333) · returns
+/// [`GetMomentListResponse`]
 ///
 /// `end_time` is at most 30 days after `start_time`.
 ///
@@ -227,6 +231,9 @@ pub struct CancelMomentTaskResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only what members visible to the app
 /// have sent. Third-party apps need the permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that
 /// installed one earlier must authorize it again.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -252,7 +259,7 @@ pub struct GetMomentList {
     pub end_time: Timestamp,
     /// The userid of the member whose moments to list.
     pub creator: Option<String>,
-    /// The type of creator whose moments to list. Default 2.
+    /// The type of creator whose moments to list. Default [`All`](FilterType::All).
     pub filter_type: Option<FilterType>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
@@ -303,7 +310,7 @@ impl GetMomentList {
     }
 }
 
-/// The response to [`GetMomentList`].
+/// The response to [`GetMomentList`] (获取企业全部的发表列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -319,12 +326,16 @@ pub struct GetMomentListResponse {
 /// time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_task` ·
-/// [获取客户朋友圈企业发表的列表](https://developer.work.weixin.qq.com/document/path/93333)
+/// [获取客户朋友圈企业发表的列表](https://developer.work.weixin.qq.com/document/path/93333) · returns
+/// [`GetMomentTaskResponse`]
 ///
 /// The token comes from the customer contact secret (客户联系), or from a self-built app listed under 客户联系
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -353,7 +364,7 @@ pub struct GetMomentTask {
 }
 
 impl GetMomentTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(moment_id: impl Into<String>) -> Self {
         Self {
@@ -377,7 +388,7 @@ impl GetMomentTask {
     }
 }
 
-/// The response to [`GetMomentTask`].
+/// The response to [`GetMomentTask`] (获取客户朋友圈企业发表的列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -393,7 +404,8 @@ pub struct GetMomentTaskResponse {
 /// a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_customer_list` ·
-/// [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333)
+/// [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333) · returns
+/// [`GetMomentCustomerListResponse`]
 ///
 /// These customers can see it in their Moments; not all of them may see it in the end.
 ///
@@ -401,6 +413,9 @@ pub struct GetMomentTaskResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -457,7 +472,7 @@ impl GetMomentCustomerList {
     }
 }
 
-/// The response to [`GetMomentCustomerList`].
+/// The response to [`GetMomentCustomerList`] (获取客户朋友圈发表时选择的可见范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -473,12 +488,16 @@ pub struct GetMomentCustomerListResponse {
 /// time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_send_result` ·
-/// [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333)
+/// [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333) · returns
+/// [`GetMomentSendResultResponse`]
 ///
 /// The token comes from the customer contact secret (客户联系), or from a self-built app listed under 客户联系
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -535,7 +554,7 @@ impl GetMomentSendResult {
     }
 }
 
-/// The response to [`GetMomentSendResult`].
+/// The response to [`GetMomentSendResult`] (获取客户朋友圈发表后的可见客户列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -550,7 +569,8 @@ pub struct GetMomentSendResultResponse {
 /// Lists the comments and likes of a moment.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_comments` ·
-/// [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333)
+/// [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333) · returns
+/// [`GetMomentCommentsResponse`]
 ///
 /// The token comes from the customer contact secret (客户联系), or from a self-built app listed under 客户联系
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
@@ -593,7 +613,7 @@ impl GetMomentComments {
     }
 }
 
-/// The response to [`GetMomentComments`].
+/// The response to [`GetMomentComments`] (获取客户朋友圈的互动数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -749,7 +769,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -768,7 +788,7 @@ pub struct ImageContent {
 }
 
 impl ImageContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -787,7 +807,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -1063,11 +1083,11 @@ pub enum PublishStatus {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MomentAttachment {
-    /// `image`
+    /// `image`: An image of a moment.
     Image(ImageContent),
-    /// `link`
+    /// `link`: A link of a moment.
     Link(LinkContent),
-    /// `video`
+    /// `video`: A video of a moment.
     Video(VideoContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

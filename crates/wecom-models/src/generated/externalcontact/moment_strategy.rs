@@ -24,13 +24,17 @@ use crate::{Timestamp, UnknownUnion};
 /// Lists the IDs of the rule groups of customer Moments, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/list` ·
-/// [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94890)
+/// [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94890) · returns
+/// [`ListMomentStrategyResponse`]
 ///
 /// Only for rule groups the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -78,7 +82,7 @@ impl ListMomentStrategy {
     }
 }
 
-/// The response to [`ListMomentStrategy`].
+/// The response to [`ListMomentStrategy`] (获取规则组列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +97,8 @@ pub struct ListMomentStrategyResponse {
 /// Gets a rule group of customer Moments.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/get` ·
-/// [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94890)
+/// [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94890) · returns
+/// [`GetMomentStrategyResponse`]
 ///
 /// The members of a rule group are always among those of its parent.
 ///
@@ -126,14 +131,14 @@ pub struct GetMomentStrategy {
 }
 
 impl GetMomentStrategy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self { strategy_id }
     }
 }
 
-/// The response to [`GetMomentStrategy`].
+/// The response to [`GetMomentStrategy`] (获取规则组详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,13 +152,17 @@ pub struct GetMomentStrategyResponse {
 /// time.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/get_range` ·
-/// [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94890)
+/// [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94890) · returns
+/// [`GetMomentStrategyRangeResponse`]
 ///
 /// Only for rule groups the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -182,7 +191,7 @@ pub struct GetMomentStrategyRange {
 }
 
 impl GetMomentStrategyRange {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self {
@@ -206,7 +215,7 @@ impl GetMomentStrategyRange {
     }
 }
 
-/// The response to [`GetMomentStrategyRange`].
+/// The response to [`GetMomentStrategyRange`] (获取规则组管理范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -221,7 +230,8 @@ pub struct GetMomentStrategyRangeResponse {
 /// Creates a rule group of customer Moments.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/create` ·
-/// [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890)
+/// [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890) · returns
+/// [`CreateMomentStrategyResponse`]
 ///
 /// Rate limit: 1 call at once.
 ///
@@ -294,7 +304,7 @@ impl CreateMomentStrategy {
     }
 }
 
-/// The response to [`CreateMomentStrategy`].
+/// The response to [`CreateMomentStrategy`] (创建新的规则组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -307,7 +317,8 @@ pub struct CreateMomentStrategyResponse {
 /// Updates a rule group of customer Moments, and the members and departments that it manages.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/edit` ·
-/// [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890)
+/// [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890) · returns
+/// [`EditMomentStrategyResponse`]
 ///
 /// Rate limit: 1 call at once.
 ///
@@ -357,7 +368,7 @@ pub struct EditMomentStrategy {
 }
 
 impl EditMomentStrategy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self {
@@ -407,7 +418,7 @@ impl EditMomentStrategy {
     }
 }
 
-/// The response to [`EditMomentStrategy`].
+/// The response to [`EditMomentStrategy`] (编辑规则组及其管理范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -417,7 +428,8 @@ pub struct EditMomentStrategyResponse {}
 /// Deletes a rule group of customer Moments.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/del` ·
-/// [删除规则组](https://developer.work.weixin.qq.com/document/path/94890)
+/// [删除规则组](https://developer.work.weixin.qq.com/document/path/94890) · returns
+/// [`DelMomentStrategyResponse`]
 ///
 /// Only for rule groups the app itself created.
 ///
@@ -448,14 +460,14 @@ pub struct DelMomentStrategy {
 }
 
 impl DelMomentStrategy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(strategy_id: u64) -> Self {
         Self { strategy_id }
     }
 }
 
-/// The response to [`DelMomentStrategy`].
+/// The response to [`DelMomentStrategy`] (删除规则组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

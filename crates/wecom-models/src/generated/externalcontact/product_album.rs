@@ -22,7 +22,8 @@ use crate::{Timestamp, UnknownUnion};
 /// Creates a product album.
 ///
 /// `POST /cgi-bin/externalcontact/add_product_album` ·
-/// [创建商品图册](https://developer.work.weixin.qq.com/document/path/95096)
+/// [创建商品图册](https://developer.work.weixin.qq.com/document/path/95096) · returns
+/// [`AddProductAlbumResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
@@ -77,7 +78,7 @@ impl AddProductAlbum {
     }
 }
 
-/// The response to [`AddProductAlbum`].
+/// The response to [`AddProductAlbum`] (创建商品图册).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,8 @@ pub struct AddProductAlbumResponse {
 /// Gets a product album.
 ///
 /// `POST /cgi-bin/externalcontact/get_product_album` ·
-/// [获取商品图册](https://developer.work.weixin.qq.com/document/path/95096)
+/// [获取商品图册](https://developer.work.weixin.qq.com/document/path/95096) · returns
+/// [`GetProductAlbumResponse`]
 ///
 /// Every company-level product album of the company is readable.
 ///
@@ -118,7 +120,7 @@ pub struct GetProductAlbum {
 }
 
 impl GetProductAlbum {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
@@ -127,7 +129,7 @@ impl GetProductAlbum {
     }
 }
 
-/// The response to [`GetProductAlbum`].
+/// The response to [`GetProductAlbum`] (获取商品图册).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,13 +142,17 @@ pub struct GetProductAlbumResponse {
 /// Lists product albums, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_product_album_list` ·
-/// [获取商品图册列表](https://developer.work.weixin.qq.com/document/path/95096)
+/// [获取商品图册列表](https://developer.work.weixin.qq.com/document/path/95096) · returns
+/// [`GetProductAlbumListResponse`]
 ///
 /// Self-built apps get only those of members visible to the app.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -192,7 +198,7 @@ impl GetProductAlbumList {
     }
 }
 
-/// The response to [`GetProductAlbumList`].
+/// The response to [`GetProductAlbumList`] (获取商品图册列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -207,7 +213,8 @@ pub struct GetProductAlbumListResponse {
 /// Updates a product album.
 ///
 /// `POST /cgi-bin/externalcontact/update_product_album` ·
-/// [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096)
+/// [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096) · returns
+/// [`UpdateProductAlbumResponse`]
 ///
 /// Fields that are omitted stay unchanged. Only for product albums the app itself created.
 ///
@@ -243,7 +250,7 @@ pub struct UpdateProductAlbum {
 }
 
 impl UpdateProductAlbum {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
@@ -284,7 +291,7 @@ impl UpdateProductAlbum {
     }
 }
 
-/// The response to [`UpdateProductAlbum`].
+/// The response to [`UpdateProductAlbum`] (编辑商品图册).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -294,7 +301,8 @@ pub struct UpdateProductAlbumResponse {}
 /// Deletes a product album.
 ///
 /// `POST /cgi-bin/externalcontact/delete_product_album` ·
-/// [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096)
+/// [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096) · returns
+/// [`DeleteProductAlbumResponse`]
 ///
 /// Only for product albums the app itself created.
 ///
@@ -322,7 +330,7 @@ pub struct DeleteProductAlbum {
 }
 
 impl DeleteProductAlbum {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
@@ -331,7 +339,7 @@ impl DeleteProductAlbum {
     }
 }
 
-/// The response to [`DeleteProductAlbum`].
+/// The response to [`DeleteProductAlbum`] (删除商品图册).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -349,7 +357,7 @@ pub struct ImageContent {
 }
 
 impl ImageContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -410,7 +418,7 @@ pub struct ListedProduct {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {
-    /// `image`
+    /// `image`: An image to show.
     Image(ImageContent),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -430,7 +438,7 @@ impl Attachment {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProductAttachment {
-    /// `image`
+    /// `image`: An image of a product.
     Image(ProductImage),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

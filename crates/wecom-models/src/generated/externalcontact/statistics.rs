@@ -20,7 +20,8 @@ use crate::{Timestamp, Unknown};
 /// Counts customer groups, their members and messages by group owner, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/statistic` ·
-/// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
+/// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) · returns
+/// [`GetGroupChatStatisticResponse`]
 ///
 /// `day_end_time` is at most 30 days after `day_begin_time`, both rounded down to the start of the
 /// day, Beijing time.
@@ -31,11 +32,14 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户群 › 获取客户群的数据统计. The group owners must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 81017, [`REQUEST_TOO_MANY_ITEMS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REQUEST_TOO_MANY_ITEMS.html): `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
 #[doc(
     alias(
         "获取「群聊数据统计」数据",
@@ -59,7 +63,7 @@ pub struct GetGroupChatStatistic {
     /// The owners whose groups are counted. The page calls it required, and also says that all owners
     /// visible to the app are counted if it is omitted, which isn't recommended.
     pub owner_filter: Option<OwnerFilter>,
-    /// The sort order of the owners. Default 1.
+    /// The sort order of the owners. Default [`NewChats`](StatisticOrder::NewChats).
     pub order_by: Option<StatisticOrder>,
     /// Whether to sort in ascending order. Default false.
     pub order_asc: Option<bool>,
@@ -70,7 +74,7 @@ pub struct GetGroupChatStatistic {
 }
 
 impl GetGroupChatStatistic {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(day_begin_time: impl Into<Timestamp>) -> Self {
         Self {
@@ -122,7 +126,7 @@ impl GetGroupChatStatistic {
     }
 }
 
-/// The response to [`GetGroupChatStatistic`].
+/// The response to [`GetGroupChatStatistic`] (获取「群聊数据统计」数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,7 +143,8 @@ pub struct GetGroupChatStatisticResponse {
 /// Counts customer groups, their members and messages by day.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` ·
-/// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
+/// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) · returns
+/// [`GetGroupChatStatisticByDayResponse`]
 ///
 /// `day_end_time` is at most 30 days after `day_begin_time`, both rounded down to the start of the
 /// day, Beijing time.
@@ -151,11 +156,11 @@ pub struct GetGroupChatStatisticResponse {
 /// › 可调用应用; third-party apps need the permission 企业客户权限 › 客户群 › 获取客户群的数据统计. The group owners must be
 /// visible to the app.
 ///
-/// Error codes:
-///
-/// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 81017, [`REQUEST_TOO_MANY_ITEMS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REQUEST_TOO_MANY_ITEMS.html): `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
 #[doc(
     alias(
         "获取「群聊数据统计」数据",
@@ -182,7 +187,7 @@ pub struct GetGroupChatStatisticByDay {
 }
 
 impl GetGroupChatStatisticByDay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(day_begin_time: impl Into<Timestamp>) -> Self {
         Self {
@@ -206,7 +211,7 @@ impl GetGroupChatStatisticByDay {
     }
 }
 
-/// The response to [`GetGroupChatStatisticByDay`].
+/// The response to [`GetGroupChatStatisticByDay`] (获取「群聊数据统计」数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -219,7 +224,8 @@ pub struct GetGroupChatStatisticByDayResponse {
 /// Counts the customers that members added, chatted with and lost, by day.
 ///
 /// `POST /cgi-bin/externalcontact/get_user_behavior_data` ·
-/// [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132)
+/// [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132) · returns
+/// [`GetUserBehaviorDataResponse`]
 ///
 /// Set at least one of `userid` and `partyid`.
 ///
@@ -294,7 +300,7 @@ impl GetUserBehaviorData {
     }
 }
 
-/// The response to [`GetUserBehaviorData`].
+/// The response to [`GetUserBehaviorData`] (获取「联系客户统计」数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -315,7 +321,7 @@ pub struct OwnerFilter {
 }
 
 impl OwnerFilter {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,

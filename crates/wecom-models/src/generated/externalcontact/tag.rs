@@ -26,7 +26,8 @@ use crate::Timestamp;
 /// Lists the company tags by tag group.
 ///
 /// `POST /cgi-bin/externalcontact/get_corp_tag_list` ·
-/// [获取企业标签库](https://developer.work.weixin.qq.com/document/path/92117)
+/// [获取企业标签库](https://developer.work.weixin.qq.com/document/path/92117) · returns
+/// [`GetCorpTagListResponse`]
 ///
 /// If both `tag_id` and `group_id` are omitted, all tags are returned.
 ///
@@ -87,7 +88,7 @@ impl GetCorpTagList {
     }
 }
 
-/// The response to [`GetCorpTagList`].
+/// The response to [`GetCorpTagList`] (获取企业标签库).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,7 +101,8 @@ pub struct GetCorpTagListResponse {
 /// Creates company tags, in a tag group that exists or in a new one.
 ///
 /// `POST /cgi-bin/externalcontact/add_corp_tag` ·
-/// [添加企业客户标签](https://developer.work.weixin.qq.com/document/path/92117)
+/// [添加企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) · returns
+/// [`AddCorpTagResponse`]
 ///
 /// Set at least one of `group_id` and `group_name`.
 ///
@@ -143,7 +145,7 @@ pub struct AddCorpTag {
 }
 
 impl AddCorpTag {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(tag: impl IntoIterator<Item = impl Into<NewTag>>) -> Self {
         Self {
@@ -181,7 +183,7 @@ impl AddCorpTag {
     }
 }
 
-/// The response to [`AddCorpTag`].
+/// The response to [`AddCorpTag`] (添加企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -194,7 +196,8 @@ pub struct AddCorpTagResponse {
 /// Updates the name or sort order of a company tag or of a tag group.
 ///
 /// `POST /cgi-bin/externalcontact/edit_corp_tag` ·
-/// [编辑企业客户标签](https://developer.work.weixin.qq.com/document/path/92117)
+/// [编辑企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) · returns
+/// [`EditCorpTagResponse`]
 ///
 /// Only for tags the app itself created. The new name must be unique: of a tag group within the
 /// company, of a tag within its group.
@@ -231,7 +234,7 @@ pub struct EditCorpTag {
 }
 
 impl EditCorpTag {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -262,7 +265,7 @@ impl EditCorpTag {
     }
 }
 
-/// The response to [`EditCorpTag`].
+/// The response to [`EditCorpTag`] (编辑企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -272,7 +275,8 @@ pub struct EditCorpTagResponse {}
 /// Deletes company tags, or whole tag groups.
 ///
 /// `POST /cgi-bin/externalcontact/del_corp_tag` ·
-/// [删除企业客户标签](https://developer.work.weixin.qq.com/document/path/92117)
+/// [删除企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) · returns
+/// [`DelCorpTagResponse`]
 ///
 /// Set at least one of `tag_id` and `group_id`.
 ///
@@ -344,7 +348,7 @@ impl DelCorpTag {
     }
 }
 
-/// The response to [`DelCorpTag`].
+/// The response to [`DelCorpTag`] (删除企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -354,7 +358,8 @@ pub struct DelCorpTagResponse {}
 /// Lists the company tags of rule groups by tag group.
 ///
 /// `POST /cgi-bin/externalcontact/get_strategy_tag_list` ·
-/// [获取指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882)
+/// [获取指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) · returns
+/// [`GetStrategyTagListResponse`]
 ///
 /// Returns only tags the app itself created. If both `tag_id` and `group_id` are omitted, all tags are
 /// returned. Only members in the scope of the rule group can use its tags.
@@ -425,7 +430,7 @@ impl GetStrategyTagList {
     }
 }
 
-/// The response to [`GetStrategyTagList`].
+/// The response to [`GetStrategyTagList`] (获取指定规则组下的企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -438,7 +443,8 @@ pub struct GetStrategyTagListResponse {
 /// Creates company tags of a rule group, in a tag group that exists or in a new one.
 ///
 /// `POST /cgi-bin/externalcontact/add_strategy_tag` ·
-/// [为指定规则组创建企业客户标签](https://developer.work.weixin.qq.com/document/path/94882)
+/// [为指定规则组创建企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) · returns
+/// [`AddStrategyTagResponse`]
 ///
 /// Only rule groups of the first level can have tags. A company has at most 10,000 company tags, those
 /// of rule groups included. A tag group can't be empty. Tags of one group differ in name: of several
@@ -514,7 +520,7 @@ impl AddStrategyTag {
     }
 }
 
-/// The response to [`AddStrategyTag`].
+/// The response to [`AddStrategyTag`] (为指定规则组创建企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -527,7 +533,8 @@ pub struct AddStrategyTagResponse {
 /// Updates the name or sort order of a rule group's tag or tag group.
 ///
 /// `POST /cgi-bin/externalcontact/edit_strategy_tag` ·
-/// [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882)
+/// [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) · returns
+/// [`EditStrategyTagResponse`]
 ///
 /// Only for tags the app itself created. They stay in their rule group. The new name must be unique:
 /// of a tag group among all tag groups, of a tag within its group.
@@ -562,7 +569,7 @@ pub struct EditStrategyTag {
 }
 
 impl EditStrategyTag {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -586,7 +593,7 @@ impl EditStrategyTag {
     }
 }
 
-/// The response to [`EditStrategyTag`].
+/// The response to [`EditStrategyTag`] (编辑指定规则组下的企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -596,7 +603,8 @@ pub struct EditStrategyTagResponse {}
 /// Deletes tags of a rule group, or whole tag groups.
 ///
 /// `POST /cgi-bin/externalcontact/del_strategy_tag` ·
-/// [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882)
+/// [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) · returns
+/// [`DelStrategyTagResponse`]
 ///
 /// Set at least one of `tag_id` and `group_id`.
 ///
@@ -659,7 +667,7 @@ impl DelStrategyTag {
     }
 }
 
-/// The response to [`DelStrategyTag`].
+/// The response to [`DelStrategyTag`] (删除指定规则组下的企业客户标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -669,7 +677,7 @@ pub struct DelStrategyTagResponse {}
 /// Adds company tags to a customer of a member, and removes them.
 ///
 /// `POST /cgi-bin/externalcontact/mark_tag` ·
-/// [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118)
+/// [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118) · returns [`MarkTagResponse`]
 ///
 /// Set at least one of `add_tag` and `remove_tag`.
 ///
@@ -740,7 +748,7 @@ impl MarkTag {
     }
 }
 
-/// The response to [`MarkTag`].
+/// The response to [`MarkTag`] (编辑客户企业标签).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -760,7 +768,7 @@ pub struct NewTag {
 }
 
 impl NewTag {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

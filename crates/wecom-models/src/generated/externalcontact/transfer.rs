@@ -25,7 +25,8 @@ use crate::{Timestamp, Unknown};
 /// Assigns customers of a current member to another member.
 ///
 /// `POST /cgi-bin/externalcontact/transfer_customer` ·
-/// [分配在职成员的客户](https://developer.work.weixin.qq.com/document/path/92125)
+/// [分配在职成员的客户](https://developer.work.weixin.qq.com/document/path/92125) · returns
+/// [`TransferCustomerResponse`]
 ///
 /// The customers are taken over 24 hours later; [`GetTransferResult`] returns the status. Each
 /// customer of a current member can be transferred only twice within 90 days. Both members must have
@@ -94,7 +95,7 @@ impl TransferCustomer {
     }
 }
 
-/// The response to [`TransferCustomer`].
+/// The response to [`TransferCustomer`] (分配在职成员的客户).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -108,10 +109,14 @@ pub struct TransferCustomerResponse {
 /// page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/transfer_result` ·
-/// [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94088)
+/// [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94088) · returns
+/// [`GetTransferResultResponse`]
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 在职继承. The new member must be visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -158,7 +163,7 @@ impl GetTransferResult {
     }
 }
 
-/// The response to [`GetTransferResult`].
+/// The response to [`GetTransferResult`] (查询客户接替状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -173,7 +178,8 @@ pub struct GetTransferResultResponse {
 /// Assigns customer groups of current members to another member.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/onjob_transfer` ·
-/// [分配在职成员的客户群](https://developer.work.weixin.qq.com/document/path/95703)
+/// [分配在职成员的客户群](https://developer.work.weixin.qq.com/document/path/95703) · returns
+/// [`OnJobTransferGroupChatResponse`]
 ///
 /// The new group owner must have customer contact, be activated in WeCom, and have verified their real
 /// name. Both the former and the new group owner must have logged in to WeCom at least once in the
@@ -222,7 +228,7 @@ impl OnJobTransferGroupChat {
     }
 }
 
-/// The response to [`OnJobTransferGroupChat`].
+/// The response to [`OnJobTransferGroupChat`] (分配在职成员的客户群).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -235,12 +241,16 @@ pub struct OnJobTransferGroupChatResponse {
 /// Lists the customers of departed members, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_unassigned_list` ·
-/// [获取待分配的离职成员列表](https://developer.work.weixin.qq.com/document/path/92124)
+/// [获取待分配的离职成员列表](https://developer.work.weixin.qq.com/document/path/92124) · returns
+/// [`GetUnassignedListResponse`]
 ///
 /// [`TransferResignedCustomer`] assigns them to other members.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配离职成员的客户.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -284,7 +294,7 @@ impl GetUnassignedList {
     }
 }
 
-/// The response to [`GetUnassignedList`].
+/// The response to [`GetUnassignedList`] (获取待分配的离职成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -302,7 +312,8 @@ pub struct GetUnassignedListResponse {
 /// Assigns customers of a departed member to another member.
 ///
 /// `POST /cgi-bin/externalcontact/resigned/transfer_customer` ·
-/// [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081)
+/// [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081) · returns
+/// [`TransferResignedCustomerResponse`]
 ///
 /// The customers are taken over 24 hours later; [`GetResignedTransferResult`] returns the status. The
 /// former member must have left at most one year ago, and have logged in to WeCom at least once in the
@@ -356,7 +367,7 @@ impl TransferResignedCustomer {
     }
 }
 
-/// The response to [`TransferResignedCustomer`].
+/// The response to [`TransferResignedCustomer`] (分配离职成员的客户).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -370,11 +381,15 @@ pub struct TransferResignedCustomerResponse {
 /// page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/resigned/transfer_result` ·
-/// [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082)
+/// [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082) · returns
+/// [`GetResignedTransferResultResponse`]
 ///
 /// The company itself calls it with the secret of 客户联系. Self-built apps must be listed under 客户联系 ›
 /// 可调用接口的应用; third-party apps need the permission 企业客户权限 › 客户联系 › 在职继承. The new member must be visible
 /// to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -423,7 +438,7 @@ impl GetResignedTransferResult {
     }
 }
 
-/// The response to [`GetResignedTransferResult`].
+/// The response to [`GetResignedTransferResult`] (查询客户接替状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -438,7 +453,8 @@ pub struct GetResignedTransferResultResponse {
 /// Assigns customer groups of departed members to another member.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/transfer` ·
-/// [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127)
+/// [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127) · returns
+/// [`TransferGroupChatResponse`]
 ///
 /// Only for groups whose owner has left the company, at most one year ago, and had logged in to WeCom
 /// at least once in the year before that. The new group owner must have customer contact, be activated
@@ -487,7 +503,7 @@ impl TransferGroupChat {
     }
 }
 
-/// The response to [`TransferGroupChat`].
+/// The response to [`TransferGroupChat`] (分配离职成员的客户群).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

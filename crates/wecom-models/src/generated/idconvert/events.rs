@@ -4,6 +4,10 @@
 //!
 //! Needs the features `idconvert` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`IdconvertEvent`]`>` for
+//! any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`AgreeExternalUserIdMigration`] | [同意授权转换external_userid事件](https://developer.work.weixin.qq.com/document/path/96516) | `InfoType` `agree_external_userid_migration` |
@@ -20,7 +24,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IdconvertEvent {
-    /// 同意授权转换external_userid事件
+    /// An admin agreed that the IDs of a company's external users are converted (同意授权转换external_userid事件).
     AgreeExternalUserIdMigration(AgreeExternalUserIdMigration),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

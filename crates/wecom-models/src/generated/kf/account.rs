@@ -20,12 +20,16 @@ mod reverse;
 /// Lists the customer service accounts with their names and avatars, one page at a time.
 ///
 /// `POST /cgi-bin/kf/account/list` ·
-/// [获取客服账号列表](https://developer.work.weixin.qq.com/document/path/94661)
+/// [获取客服账号列表](https://developer.work.weixin.qq.com/document/path/94661) · returns
+/// [`ListAccountResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
 /// 客服账号信息与链接, and get only the accounts that the company has authorized. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -71,7 +75,7 @@ impl ListAccount {
     }
 }
 
-/// The response to [`ListAccount`].
+/// The response to [`ListAccount`] (获取客服账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,6 +88,7 @@ pub struct ListAccountResponse {
 /// Adds a customer service account.
 ///
 /// `POST /cgi-bin/kf/account/add` · [添加客服账号](https://developer.work.weixin.qq.com/document/path/94662)
+/// · returns [`AddAccountResponse`]
 ///
 /// A company has up to 5,000 accounts. The app may manage the accounts that it adds. Until the company
 /// is verified (主体验证), WeChat customer service serves 100 customers in all.
@@ -127,7 +132,7 @@ impl AddAccount {
     }
 }
 
-/// The response to [`AddAccount`].
+/// The response to [`AddAccount`] (添加客服账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,6 +145,7 @@ pub struct AddAccountResponse {
 /// Deletes a customer service account.
 ///
 /// `POST /cgi-bin/kf/account/del` · [删除客服账号](https://developer.work.weixin.qq.com/document/path/94663)
+/// · returns [`DelAccountResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -167,7 +173,7 @@ pub struct DelAccount {
 }
 
 impl DelAccount {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -176,7 +182,7 @@ impl DelAccount {
     }
 }
 
-/// The response to [`DelAccount`].
+/// The response to [`DelAccount`] (删除客服账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -186,7 +192,8 @@ pub struct DelAccountResponse {}
 /// Updates the name and the avatar of a customer service account.
 ///
 /// `POST /cgi-bin/kf/account/update` ·
-/// [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664)
+/// [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664) · returns
+/// [`UpdateAccountResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -219,7 +226,7 @@ pub struct UpdateAccount {
 }
 
 impl UpdateAccount {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -243,7 +250,7 @@ impl UpdateAccount {
     }
 }
 
-/// The response to [`UpdateAccount`].
+/// The response to [`UpdateAccount`] (修改客服账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -253,7 +260,8 @@ pub struct UpdateAccountResponse {}
 /// Gets a link by which WeChat users contact a customer service account.
 ///
 /// `POST /cgi-bin/kf/add_contact_way` ·
-/// [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665)
+/// [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665) · returns
+/// [`AddContactWayResponse`]
 ///
 /// Each account has its own links. To a link with a `scene`, you can append `&scene_param=` and a
 /// value of your own, URL-encoded and up to 128 bytes before that: the event
@@ -287,7 +295,7 @@ pub struct AddContactWay {
 }
 
 impl AddContactWay {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -304,7 +312,7 @@ impl AddContactWay {
     }
 }
 
-/// The response to [`AddContactWay`].
+/// The response to [`AddContactWay`] (获取客服账号链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

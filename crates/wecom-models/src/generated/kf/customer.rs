@@ -22,7 +22,8 @@ use crate::{Unknown, UnknownUnion};
 /// Gets the specialists and customer groups that can be recommended to customers.
 ///
 /// `GET /cgi-bin/kf/customer/get_upgrade_service_config` ·
-/// [获取配置的专员与客户群](https://developer.work.weixin.qq.com/document/path/94674)
+/// [获取配置的专员与客户群](https://developer.work.weixin.qq.com/document/path/94674) · returns
+/// [`GetUpgradeServiceConfigResponse`]
 ///
 /// The company configures them under 微信客服 › 升级服务.
 ///
@@ -59,7 +60,7 @@ impl GetUpgradeServiceConfig {
     }
 }
 
-/// The response to [`GetUpgradeServiceConfig`].
+/// The response to [`GetUpgradeServiceConfig`] (获取配置的专员与客户群).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,7 +75,8 @@ pub struct GetUpgradeServiceConfigResponse {
 /// Recommends a specialist or a customer group to a customer.
 ///
 /// `POST /cgi-bin/kf/customer/upgrade_service` ·
-/// [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674)
+/// [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674) · returns
+/// [`UpgradeServiceResponse`]
 ///
 /// The customer's servicers see a hint in WeCom, and can send the customer the specialist's business
 /// card or the group's QR code.
@@ -85,12 +87,12 @@ pub struct GetUpgradeServiceConfigResponse {
 /// 客户联系和客户群. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
 /// for now.
 ///
-/// Error codes:
-///
-/// - 95021, `KF_UPGRADE_SERVICE_NOT_CONFIGURED`: The specialist or the group is not configured in the service upgrade. Configure it in the admin console under 微信客服 › 升级服务.
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The specialist or the group's owner has no valid external contact account. Activate an external contact account for the member.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 95021, [`KF_UPGRADE_SERVICE_NOT_CONFIGURED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.KF_UPGRADE_SERVICE_NOT_CONFIGURED.html): The specialist or the group is not configured in the service upgrade. Configure it in the admin console under 微信客服 › 升级服务.
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): The specialist or the group's owner has no valid external contact account. Activate an external contact account for the member.
 #[doc(
     alias(
         "为客户升级为专员或客户群服务",
@@ -131,7 +133,7 @@ impl UpgradeService {
     }
 }
 
-/// The response to [`UpgradeService`].
+/// The response to [`UpgradeService`] (为客户升级为专员或客户群服务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -141,7 +143,8 @@ pub struct UpgradeServiceResponse {}
 /// Withdraws the recommendation of a specialist or a customer group.
 ///
 /// `POST /cgi-bin/kf/customer/cancel_upgrade_service` ·
-/// [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674)
+/// [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674) · returns
+/// [`CancelUpgradeServiceResponse`]
 ///
 /// The hint for the servicers disappears, too.
 ///
@@ -187,7 +190,7 @@ impl CancelUpgradeService {
     }
 }
 
-/// The response to [`CancelUpgradeService`].
+/// The response to [`CancelUpgradeService`] (为客户取消推荐).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -197,7 +200,8 @@ pub struct CancelUpgradeServiceResponse {}
 /// Gets the nicknames, avatars and other details of customers.
 ///
 /// `POST /cgi-bin/kf/customer/batchget` ·
-/// [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159)
+/// [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159) · returns
+/// [`BatchGetCustomerResponse`]
 ///
 /// Returns only customers who entered the session (event
 /// [`EnterSession`](crate::kf::message::EnterSession)) or wrote to the account in the last 48 hours;
@@ -235,7 +239,7 @@ pub struct BatchGetCustomer {
 }
 
 impl BatchGetCustomer {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -260,7 +264,7 @@ impl BatchGetCustomer {
     }
 }
 
-/// The response to [`BatchGetCustomer`].
+/// The response to [`BatchGetCustomer`] (获取客户基础信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -313,7 +317,7 @@ pub struct Specialist {
 }
 
 impl Specialist {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -343,7 +347,7 @@ pub struct CustomerGroup {
 }
 
 impl CustomerGroup {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(chat_id: impl Into<String>) -> Self {
         Self {
@@ -453,9 +457,9 @@ pub enum ChannelsScene {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Recommendation {
-    /// `1`
+    /// `1`: A specialist to recommend.
     Specialist(Specialist),
-    /// `2`
+    /// `2`: A customer group to recommend.
     CustomerGroup(CustomerGroup),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `kf` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`KfEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`KfAccountAuthChange`] | [客服账号授权变更事件](https://developer.work.weixin.qq.com/document/path/97712) | `Event` `kf_account_auth_change` |
@@ -21,9 +24,9 @@ use crate::Secret;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum KfEvent {
-    /// 客服账号授权变更事件
+    /// An app was given customer service accounts, or lost some (客服账号授权变更事件).
     KfAccountAuthChange(KfAccountAuthChange),
-    /// 接收消息和事件（回调事件）
+    /// There are new messages or events of a customer service account (接收消息和事件（回调事件）).
     KfMsgOrEvent(KfMsgOrEvent),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),
@@ -59,6 +62,8 @@ pub struct KfAccountAuthChange {
 /// `Event` `kf_msg_or_event` ·
 /// [接收消息和事件（回调事件）](https://developer.work.weixin.qq.com/document/path/94670)
 ///
+/// [`kf_messages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/fn.kf_messages.html) of
+/// `wecom-sdk` fetches them and remembers its position. By hand,
 /// [`SyncMsg`](crate::kf::message::SyncMsg) gets them, with the token.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件;

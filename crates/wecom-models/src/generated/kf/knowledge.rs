@@ -25,7 +25,7 @@ use crate::UnknownUnion;
 /// Adds a group to the knowledge base.
 ///
 /// `POST /cgi-bin/kf/knowledge/add_group` ·
-/// [添加分组](https://developer.work.weixin.qq.com/document/path/95971)
+/// [添加分组](https://developer.work.weixin.qq.com/document/path/95971) · returns [`AddGroupResponse`]
 ///
 /// There are up to 100 groups.
 ///
@@ -55,14 +55,14 @@ pub struct AddGroup {
 }
 
 impl AddGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
 
-/// The response to [`AddGroup`].
+/// The response to [`AddGroup`] (添加分组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,7 +75,7 @@ pub struct AddGroupResponse {
 /// Deletes a group of the knowledge base.
 ///
 /// `POST /cgi-bin/kf/knowledge/del_group` ·
-/// [删除分组](https://developer.work.weixin.qq.com/document/path/95971)
+/// [删除分组](https://developer.work.weixin.qq.com/document/path/95971) · returns [`DelGroupResponse`]
 ///
 /// The default group can't be deleted.
 ///
@@ -105,14 +105,14 @@ pub struct DelGroup {
 }
 
 impl DelGroup {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(group_id: impl Into<String>) -> Self {
         Self { group_id: group_id.into() }
     }
 }
 
-/// The response to [`DelGroup`].
+/// The response to [`DelGroup`] (删除分组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,7 +122,7 @@ pub struct DelGroupResponse {}
 /// Renames a group of the knowledge base.
 ///
 /// `POST /cgi-bin/kf/knowledge/mod_group` ·
-/// [修改分组](https://developer.work.weixin.qq.com/document/path/95971)
+/// [修改分组](https://developer.work.weixin.qq.com/document/path/95971) · returns [`ModGroupResponse`]
 ///
 /// The default group can't be renamed.
 ///
@@ -164,7 +164,7 @@ impl ModGroup {
     }
 }
 
-/// The response to [`ModGroup`].
+/// The response to [`ModGroup`] (修改分组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -177,11 +177,14 @@ pub struct ModGroupResponse {
 /// Lists the groups of the knowledge base, one page at a time.
 ///
 /// `POST /cgi-bin/kf/knowledge/list_group` ·
-/// [获取分组列表](https://developer.work.weixin.qq.com/document/path/95971)
+/// [获取分组列表](https://developer.work.weixin.qq.com/document/path/95971) · returns [`ListGroupResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -237,7 +240,7 @@ impl ListGroup {
     }
 }
 
-/// The response to [`ListGroup`].
+/// The response to [`ListGroup`] (获取分组列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -254,7 +257,7 @@ pub struct ListGroupResponse {
 /// Adds a question and its answer to the knowledge base.
 ///
 /// `POST /cgi-bin/kf/knowledge/add_intent` ·
-/// [添加问答](https://developer.work.weixin.qq.com/document/path/95972)
+/// [添加问答](https://developer.work.weixin.qq.com/document/path/95972) · returns [`AddIntentResponse`]
 ///
 /// A group has up to 200 questions. The questions of different groups must differ.
 ///
@@ -313,7 +316,7 @@ impl AddIntent {
     }
 }
 
-/// The response to [`AddIntent`].
+/// The response to [`AddIntent`] (添加问答).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -326,7 +329,7 @@ pub struct AddIntentResponse {
 /// Deletes a question and its answer from the knowledge base.
 ///
 /// `POST /cgi-bin/kf/knowledge/del_intent` ·
-/// [删除问答](https://developer.work.weixin.qq.com/document/path/95972)
+/// [删除问答](https://developer.work.weixin.qq.com/document/path/95972) · returns [`DelIntentResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -354,7 +357,7 @@ pub struct DelIntent {
 }
 
 impl DelIntent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(intent_id: impl Into<String>) -> Self {
         Self {
@@ -363,7 +366,7 @@ impl DelIntent {
     }
 }
 
-/// The response to [`DelIntent`].
+/// The response to [`DelIntent`] (删除问答).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -373,7 +376,7 @@ pub struct DelIntentResponse {}
 /// Updates a question and its answer in the knowledge base.
 ///
 /// `POST /cgi-bin/kf/knowledge/mod_intent` ·
-/// [修改问答](https://developer.work.weixin.qq.com/document/path/95972)
+/// [修改问答](https://developer.work.weixin.qq.com/document/path/95972) · returns [`ModIntentResponse`]
 ///
 /// `question`, `similar_questions` and `answers` can be updated separately. Each one that is set
 /// replaces the whole.
@@ -412,7 +415,7 @@ pub struct ModIntent {
 }
 
 impl ModIntent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(intent_id: impl Into<String>) -> Self {
         Self {
@@ -443,7 +446,7 @@ impl ModIntent {
     }
 }
 
-/// The response to [`ModIntent`].
+/// The response to [`ModIntent`] (修改问答).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -456,11 +459,14 @@ pub struct ModIntentResponse {
 /// Lists the questions and answers of the knowledge base, one page at a time.
 ///
 /// `POST /cgi-bin/kf/knowledge/list_intent` ·
-/// [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972)
+/// [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972) · returns [`ListIntentResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -525,7 +531,7 @@ impl ListIntent {
     }
 }
 
-/// The response to [`ListIntent`].
+/// The response to [`ListIntent`] (获取问答列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -564,7 +570,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(text: impl Into<QuestionText>) -> Self {
         Self { text: text.into() }
@@ -582,7 +588,7 @@ pub struct QuestionText {
 }
 
 impl QuestionText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -627,7 +633,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(text: impl Into<AnswerText>) -> Self {
         Self {
@@ -658,7 +664,7 @@ pub struct AnswerText {
 }
 
 impl AnswerText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -676,7 +682,7 @@ pub struct MediaAttachment {
 }
 
 impl MediaAttachment {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -874,9 +880,9 @@ pub enum Attachment {
     Image(MediaAttachment),
     /// `video`
     Video(MediaAttachment),
-    /// `link`
+    /// `link`: A link with a preview.
     Link(LinkAttachment),
-    /// `miniprogram`
+    /// `miniprogram`: A mini program to attach.
     MiniProgram(MiniProgramAttachment),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -906,9 +912,9 @@ pub enum ListedAttachment {
     Image(ListedMedia),
     /// `video`
     Video(ListedMedia),
-    /// `link`
+    /// `link`: A link with a preview.
     Link(LinkAttachment),
-    /// `miniprogram`
+    /// `miniprogram`: An attached mini program.
     MiniProgram(ListedMiniProgram),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -22,7 +22,8 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 
 /// Gets the messages and events of a customer service account, oldest first, one page at a time.
 ///
-/// `POST /cgi-bin/kf/sync_msg` · [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670)
+/// `POST /cgi-bin/kf/sync_msg` · [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670) ·
+/// returns [`SyncMsgResponse`]
 ///
 /// WeCom sends the callback [`KfMsgOrEvent`](crate::kf::events::KfMsgOrEvent) when there is something
 /// new; this call returns the messages themselves. They go back 3 days: messages of customers
@@ -35,6 +36,9 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -57,14 +61,14 @@ pub struct SyncMsg {
     pub token: Option<Secret>,
     /// Messages per page. A page may hold fewer: check `has_more`. Default 1000, at most 1000.
     pub limit: Option<u64>,
-    /// The format of voice messages. Default 0.
+    /// The format of voice messages. Default [`Amr`](VoiceFormat::Amr).
     pub voice_format: Option<VoiceFormat>,
     /// The open_kfid of the customer service account whose messages to get.
     pub open_kfid: String,
 }
 
 impl SyncMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -102,7 +106,7 @@ impl SyncMsg {
     }
 }
 
-/// The response to [`SyncMsg`].
+/// The response to [`SyncMsg`] (接收消息和事件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,7 +123,8 @@ pub struct SyncMsgResponse {
 /// Gets the state of a customer's session.
 ///
 /// `POST /cgi-bin/kf/service_state/get` ·
-/// [获取会话状态](https://developer.work.weixin.qq.com/document/path/94669)
+/// [获取会话状态](https://developer.work.weixin.qq.com/document/path/94669) · returns
+/// [`GetServiceStateResponse`]
 ///
 /// A session lasts 48 hours, or until a servicer or the API ends it. From each state, the API can do
 /// this:
@@ -174,7 +179,7 @@ impl GetServiceState {
     }
 }
 
-/// The response to [`GetServiceState`].
+/// The response to [`GetServiceState`] (获取会话状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -190,7 +195,8 @@ pub struct GetServiceStateResponse {
 /// Changes the state of a customer's session.
 ///
 /// `POST /cgi-bin/kf/service_state/trans` ·
-/// [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669)
+/// [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669) · returns
+/// [`TransServiceStateResponse`]
 ///
 /// `servicer_userid` is required if `service_state` is `3`.
 ///
@@ -209,12 +215,12 @@ pub struct GetServiceStateResponse {
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
 ///
-/// Error codes:
-///
-/// - 95014, `KF_USER_NOT_SERVICER`: The servicer hasn't activated WeCom.
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The servicer has no valid external contact account. Activate an external contact account for the servicer.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 95014, [`KF_USER_NOT_SERVICER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.KF_USER_NOT_SERVICER.html): The servicer hasn't activated WeCom.
+/// - 701008, [`LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_NO_USER_WITH_EXTERNAL_LICENSE.html): The servicer has no valid external contact account. Activate an external contact account for the servicer.
 #[doc(
     alias(
         "变更会话状态",
@@ -266,7 +272,7 @@ impl TransServiceState {
     }
 }
 
-/// The response to [`TransServiceState`].
+/// The response to [`TransServiceState`] (变更会话状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -279,7 +285,8 @@ pub struct TransServiceStateResponse {
 
 /// Sends a message from a customer service account to a customer.
 ///
-/// `POST /cgi-bin/kf/send_msg` · [发送消息](https://developer.work.weixin.qq.com/document/path/94677)
+/// `POST /cgi-bin/kf/send_msg` · [发送消息](https://developer.work.weixin.qq.com/document/path/94677) ·
+/// returns [`SendMsgResponse`]
 ///
 /// The session must be new or served by the bot (`service_state` 0 or 1, see [`GetServiceState`]).
 /// After each message of the customer, up to 5 messages may be sent within 48 hours. Success doesn't
@@ -340,7 +347,7 @@ impl SendMsg {
     }
 }
 
-/// The response to [`SendMsg`].
+/// The response to [`SendMsg`] (发送消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -353,7 +360,8 @@ pub struct SendMsgResponse {
 /// Sends a welcome message, or another message in response to an event, to a customer.
 ///
 /// `POST /cgi-bin/kf/send_msg_on_event` ·
-/// [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122)
+/// [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122) · returns
+/// [`SendMsgOnEventResponse`]
 ///
 /// A code from an event or from [`TransServiceState`] allows one message:
 ///
@@ -417,7 +425,7 @@ impl SendMsgOnEvent {
     }
 }
 
-/// The response to [`SendMsgOnEvent`].
+/// The response to [`SendMsgOnEvent`] (发送欢迎语等事件响应消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -822,7 +830,7 @@ pub struct OutgoingText {
 }
 
 impl OutgoingText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -840,7 +848,7 @@ pub struct OutgoingMedia {
 }
 
 impl OutgoingMedia {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -1032,7 +1040,7 @@ pub struct OutgoingReplyItem {
 }
 
 impl OutgoingReplyItem {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -1115,7 +1123,7 @@ pub struct OutgoingTextItem {
 }
 
 impl OutgoingTextItem {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -1186,7 +1194,7 @@ pub struct AcquisitionLink {
 }
 
 impl AcquisitionLink {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(link_url: impl Into<String>) -> Self {
         Self { link_url: link_url.into() }
@@ -1407,7 +1415,7 @@ pub enum ChangeType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
-    /// `text`
+    /// `text`: Text.
     Text(TextContent),
     /// `image`
     Image(MediaContent),
@@ -1417,15 +1425,15 @@ pub enum Content {
     Video(MediaContent),
     /// `file`
     File(MediaContent),
-    /// `location`
+    /// `location`: A location.
     Location(LocationContent),
-    /// `link`
+    /// `link`: A link with a preview.
     Link(LinkContent),
-    /// `business_card`
+    /// `business_card`: A business card.
     BusinessCard(BusinessCardContent),
-    /// `miniprogram`
+    /// `miniprogram`: A mini program.
     MiniProgram(MiniProgramContent),
-    /// `msgmenu`
+    /// `msgmenu`: A menu to choose from.
     Menu(MenuContent),
     /// `channels_shop_product`: a product of a WeChat Channels (视频号) shop.
     ChannelsShopProduct(ProductContent),
@@ -1493,7 +1501,7 @@ pub enum EventContent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OutgoingMessage {
-    /// `text`
+    /// `text`: Text to send.
     Text(OutgoingText),
     /// `image`
     Image(OutgoingMedia),
@@ -1505,11 +1513,11 @@ pub enum OutgoingMessage {
     File(OutgoingMedia),
     /// `link`: a link with a preview.
     Link(OutgoingLink),
-    /// `miniprogram`
+    /// `miniprogram`: A mini program to send.
     MiniProgram(OutgoingMiniProgram),
-    /// `msgmenu`
+    /// `msgmenu`: A menu to send.
     Menu(OutgoingMenu),
-    /// `location`
+    /// `location`: A location to send.
     Location(OutgoingLocation),
     /// `ca_link`: an acquisition link, as a business card.
     AcquisitionLink(AcquisitionLink),
@@ -1561,9 +1569,9 @@ impl OutgoingMessage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventMessage {
-    /// `text`
+    /// `text`: Text to send.
     Text(OutgoingText),
-    /// `msgmenu`
+    /// `msgmenu`: A menu to send in response to an event.
     Menu(EventMenu),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -20,7 +20,8 @@ use crate::Unknown;
 /// Adds members and departments to the servicers of a customer service account.
 ///
 /// `POST /cgi-bin/kf/servicer/add` ·
-/// [添加接待人员](https://developer.work.weixin.qq.com/document/path/94646)
+/// [添加接待人员](https://developer.work.weixin.qq.com/document/path/94646) · returns
+/// [`AddServicerResponse`]
 ///
 /// Set at least one of `userid_list` and `department_id_list`.
 ///
@@ -59,7 +60,7 @@ pub struct AddServicer {
 }
 
 impl AddServicer {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -93,7 +94,7 @@ impl AddServicer {
     }
 }
 
-/// The response to [`AddServicer`].
+/// The response to [`AddServicer`] (添加接待人员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,7 +107,8 @@ pub struct AddServicerResponse {
 /// Removes members and departments from the servicers of a customer service account.
 ///
 /// `POST /cgi-bin/kf/servicer/del` ·
-/// [删除接待人员](https://developer.work.weixin.qq.com/document/path/94647)
+/// [删除接待人员](https://developer.work.weixin.qq.com/document/path/94647) · returns
+/// [`DelServicerResponse`]
 ///
 /// Set at least one of `userid_list` and `department_id_list`.
 ///
@@ -144,7 +146,7 @@ pub struct DelServicer {
 }
 
 impl DelServicer {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -178,7 +180,7 @@ impl DelServicer {
     }
 }
 
-/// The response to [`DelServicer`].
+/// The response to [`DelServicer`] (删除接待人员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -191,7 +193,8 @@ pub struct DelServicerResponse {
 /// Lists the servicers of a customer service account.
 ///
 /// `GET /cgi-bin/kf/servicer/list` ·
-/// [获取接待人员列表](https://developer.work.weixin.qq.com/document/path/94645)
+/// [获取接待人员列表](https://developer.work.weixin.qq.com/document/path/94645) · returns
+/// [`ListServicerResponse`]
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服权限 › 获取基础信息. The account's servicers must be visible to the app. Since 2023-12-01 a
@@ -218,7 +221,7 @@ pub struct ListServicer {
 }
 
 impl ListServicer {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -227,7 +230,7 @@ impl ListServicer {
     }
 }
 
-/// The response to [`ListServicer`].
+/// The response to [`ListServicer`] (获取接待人员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

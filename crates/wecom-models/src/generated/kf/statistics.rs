@@ -20,7 +20,8 @@ use crate::Timestamp;
 /// Counts the sessions, customers and messages of a customer service account by day.
 ///
 /// `POST /cgi-bin/kf/get_corp_statistic` ·
-/// [获取「客户数据统计」企业汇总数据](https://developer.work.weixin.qq.com/document/path/95489)
+/// [获取「客户数据统计」企业汇总数据](https://developer.work.weixin.qq.com/document/path/95489) · returns
+/// [`GetCorpStatisticResponse`]
 ///
 /// `end_time` is at most 31 days after `start_time`, both rounded down to the start of the day,
 /// Beijing time.
@@ -75,7 +76,7 @@ impl GetCorpStatistic {
     }
 }
 
-/// The response to [`GetCorpStatistic`].
+/// The response to [`GetCorpStatistic`] (获取「客户数据统计」企业汇总数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,8 @@ pub struct GetCorpStatisticResponse {
 /// Counts the sessions, replies and ratings of servicers by day.
 ///
 /// `POST /cgi-bin/kf/get_servicer_statistic` ·
-/// [获取「客户数据统计」接待人员明细数据](https://developer.work.weixin.qq.com/document/path/95490)
+/// [获取「客户数据统计」接待人员明细数据](https://developer.work.weixin.qq.com/document/path/95490) · returns
+/// [`GetServicerStatisticResponse`]
 ///
 /// `end_time` is at most 31 days after `start_time`, both rounded down to the start of the day,
 /// Beijing time.
@@ -155,7 +157,7 @@ impl GetServicerStatistic {
     }
 }
 
-/// The response to [`GetServicerStatistic`].
+/// The response to [`GetServicerStatistic`] (获取「客户数据统计」接待人员明细数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -171,7 +173,8 @@ pub struct GetServicerStatisticResponse {
 /// scene, by day.
 ///
 /// `POST /cgi-bin/kf/get_statistic` ·
-/// [获取客服数据统计](https://developer.work.weixin.qq.com/document/path/99367)
+/// [获取客服数据统计](https://developer.work.weixin.qq.com/document/path/99367) · returns
+/// [`GetKfStatisticResponse`]
 ///
 /// `end_time` is at most 31 days after `start_time`, both rounded down to the start of the day,
 /// Beijing time.
@@ -219,7 +222,7 @@ impl GetKfStatistic {
     }
 }
 
-/// The response to [`GetKfStatistic`].
+/// The response to [`GetKfStatistic`] (获取客服数据统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -29,7 +29,8 @@ use crate::{Timestamp, Unknown};
 /// Binds an activation code to a member, who then has the license account.
 ///
 /// `POST /cgi-bin/license/active_account` ·
-/// [激活账号](https://developer.work.weixin.qq.com/document/path/95553)
+/// [激活账号](https://developer.work.weixin.qq.com/document/path/95553) · returns
+/// [`ActivateAccountResponse`]
 ///
 /// The codes come from [`ListOrderAccount`](crate::license::order::ListOrderAccount). A member can
 /// have one basic account and one external contact account, which serve all apps of the provider; an
@@ -44,11 +45,11 @@ use crate::{Timestamp, Unknown};
 /// left is added to its validity: that is possible only if the old code has at most 20 days left, and
 /// up to 5 years in all.
 ///
-/// Error codes:
-///
-/// - 701030, `LICENSE_MERGED_VALIDITY_OVER_5_YEARS`: The validity of the new code and the old one is more than 5 years in all.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701030, [`LICENSE_MERGED_VALIDITY_OVER_5_YEARS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_MERGED_VALIDITY_OVER_5_YEARS.html): The validity of the new code and the old one is more than 5 years in all.
 #[doc(
     alias(
         "激活账号",
@@ -85,7 +86,7 @@ impl ActivateAccount {
     }
 }
 
-/// The response to [`ActivateAccount`].
+/// The response to [`ActivateAccount`] (激活账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +96,8 @@ pub struct ActivateAccountResponse {}
 /// Binds activation codes to members of a company.
 ///
 /// `POST /cgi-bin/license/batch_active_account` ·
-/// [批量激活账号](https://developer.work.weixin.qq.com/document/path/95553)
+/// [批量激活账号](https://developer.work.weixin.qq.com/document/path/95553) · returns
+/// [`BatchActivateAccountResponse`]
 ///
 /// A member can have one basic account and one external contact account.
 ///
@@ -103,11 +105,11 @@ pub struct ActivateAccountResponse {}
 /// left is added to its validity: that is possible only if the old code has at most 20 days left, and
 /// up to 5 years in all.
 ///
-/// Error codes:
-///
-/// - 701030, `LICENSE_MERGED_VALIDITY_OVER_5_YEARS`: The validity of a new code and the old one is more than 5 years in all.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701030, [`LICENSE_MERGED_VALIDITY_OVER_5_YEARS`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_MERGED_VALIDITY_OVER_5_YEARS.html): The validity of a new code and the old one is more than 5 years in all.
 #[doc(
     alias(
         "批量激活账号",
@@ -141,7 +143,7 @@ impl BatchActivateAccount {
     }
 }
 
-/// The response to [`BatchActivateAccount`].
+/// The response to [`BatchActivateAccount`] (批量激活账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,7 +156,8 @@ pub struct BatchActivateAccountResponse {
 /// Activates an account of a type for a member with one of the company's codes.
 ///
 /// `POST /cgi-bin/license/active_account_by_type` ·
-/// [指定账号类型激活](https://developer.work.weixin.qq.com/document/path/95553)
+/// [指定账号类型激活](https://developer.work.weixin.qq.com/document/path/95553) · returns
+/// [`ActivateAccountByTypeResponse`]
 ///
 /// Of the company's codes of the type that aren't bound, WeCom takes the one that must be activated
 /// first. The member must not have a valid account of the type.
@@ -197,7 +200,7 @@ impl ActivateAccountByType {
     }
 }
 
-/// The response to [`ActivateAccountByType`].
+/// The response to [`ActivateAccountByType`] (指定账号类型激活).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -207,7 +210,8 @@ pub struct ActivateAccountByTypeResponse {}
 /// Gets the status of an activation code, and the member that it is bound to.
 ///
 /// `POST /cgi-bin/license/get_active_info_by_code` ·
-/// [获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552)
+/// [获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552) · returns
+/// [`GetActiveInfoByCodeResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -240,7 +244,7 @@ impl GetActiveInfoByCode {
     }
 }
 
-/// The response to [`GetActiveInfoByCode`].
+/// The response to [`GetActiveInfoByCode`] (获取激活码详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -253,7 +257,8 @@ pub struct GetActiveInfoByCodeResponse {
 /// Gets the status of activation codes, and the members that they are bound to.
 ///
 /// `POST /cgi-bin/license/batch_get_active_info_by_code` ·
-/// [批量获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552)
+/// [批量获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552) · returns
+/// [`BatchGetActiveInfoByCodeResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -293,7 +298,7 @@ impl BatchGetActiveInfoByCode {
     }
 }
 
-/// The response to [`BatchGetActiveInfoByCode`].
+/// The response to [`BatchGetActiveInfoByCode`] (批量获取激活码详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -308,10 +313,14 @@ pub struct BatchGetActiveInfoByCodeResponse {
 /// Lists a company's activated accounts, including expired ones, one page at a time.
 ///
 /// `POST /cgi-bin/license/list_actived_account` ·
-/// [获取企业的账号列表](https://developer.work.weixin.qq.com/document/path/95544)
+/// [获取企业的账号列表](https://developer.work.weixin.qq.com/document/path/95544) · returns
+/// [`ListActivatedAccountResponse`]
 ///
 /// Of an upstream company, only its own activated accounts are returned; of a downstream company, also
 /// those whose code the upstream company shared with it.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -336,7 +345,7 @@ pub struct ListActivatedAccount {
 }
 
 impl ListActivatedAccount {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(corpid: impl Into<String>) -> Self {
         Self {
@@ -360,7 +369,7 @@ impl ListActivatedAccount {
     }
 }
 
-/// The response to [`ListActivatedAccount`].
+/// The response to [`ListActivatedAccount`] (获取企业的账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -377,7 +386,8 @@ pub struct ListActivatedAccountResponse {
 /// Gets a member's license accounts.
 ///
 /// `POST /cgi-bin/license/get_active_info_by_user` ·
-/// [获取成员的激活详情](https://developer.work.weixin.qq.com/document/path/95555)
+/// [获取成员的激活详情](https://developer.work.weixin.qq.com/document/path/95555) · returns
+/// [`GetActiveInfoByUserResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -410,7 +420,7 @@ impl GetActiveInfoByUser {
     }
 }
 
-/// The response to [`GetActiveInfoByUser`].
+/// The response to [`GetActiveInfoByUser`] (获取成员的激活详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -425,7 +435,8 @@ pub struct GetActiveInfoByUserResponse {
 /// Transfers license accounts from members to others of the same company.
 ///
 /// `POST /cgi-bin/license/batch_transfer_license` ·
-/// [账号继承](https://developer.work.weixin.qq.com/document/path/95673)
+/// [账号继承](https://developer.work.weixin.qq.com/document/path/95673) · returns
+/// [`BatchTransferLicenseResponse`]
 ///
 /// For members who leave or whose work changes, visible to an app of the provider or not. The account
 /// must be activated and valid. An account transferred from a current member who is visible to an app
@@ -465,7 +476,7 @@ impl BatchTransferLicense {
     }
 }
 
-/// The response to [`BatchTransferLicense`].
+/// The response to [`BatchTransferLicense`] (账号继承).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -479,7 +490,8 @@ pub struct BatchTransferLicenseResponse {
 /// companies.
 ///
 /// `POST /cgi-bin/license/batch_share_active_code` ·
-/// [分配激活码给下游/下级企业](https://developer.work.weixin.qq.com/document/path/96059)
+/// [分配激活码给下游/下级企业](https://developer.work.weixin.qq.com/document/path/96059) · returns
+/// [`BatchShareActiveCodeResponse`]
 ///
 /// The upstream or parent company must share an app of the provider with the other one. The codes must
 /// belong to it, and be neither bound nor shared yet. In a call, there may be up to twice as many
@@ -506,7 +518,7 @@ pub struct BatchShareActiveCode {
     pub to_corpid: String,
     /// The codes. At most 1000 items.
     pub share_list: Vec<SharedCode>,
-    /// The type of connection between the companies. Default 0.
+    /// The type of connection between the companies. Default [`Chain`](CorpLinkType::Chain).
     pub corp_link_type: Option<CorpLinkType>,
 }
 
@@ -534,7 +546,7 @@ impl BatchShareActiveCode {
     }
 }
 
-/// The response to [`BatchShareActiveCode`].
+/// The response to [`BatchShareActiveCode`] (分配激活码给下游/下级企业).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -547,7 +559,8 @@ pub struct BatchShareActiveCodeResponse {
 /// Sets whether license accounts of a company are activated automatically.
 ///
 /// `POST /cgi-bin/license/set_auto_active_status` ·
-/// [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873)
+/// [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873) · returns
+/// [`SetAutoActiveStatusResponse`]
 ///
 /// If they are, members get an account when they use the provider's apps. A web authorization counts
 /// as such a use if its URL has an `agentid`, or if it starts in the workbench, in a chat toolbar or
@@ -585,7 +598,7 @@ impl SetAutoActiveStatus {
     }
 }
 
-/// The response to [`SetAutoActiveStatus`].
+/// The response to [`SetAutoActiveStatus`] (设置企业的许可自动激活状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -595,7 +608,8 @@ pub struct SetAutoActiveStatusResponse {}
 /// Gets whether license accounts of a company are activated automatically.
 ///
 /// `POST /cgi-bin/license/get_auto_active_status` ·
-/// [查询企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95874)
+/// [查询企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95874) · returns
+/// [`GetAutoActiveStatusResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -616,14 +630,14 @@ pub struct GetAutoActiveStatus {
 }
 
 impl GetAutoActiveStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(corpid: impl Into<String>) -> Self {
         Self { corpid: corpid.into() }
     }
 }
 
-/// The response to [`GetAutoActiveStatus`].
+/// The response to [`GetAutoActiveStatus`] (查询企业的许可自动激活状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -810,7 +824,7 @@ pub struct SharedCode {
 }
 
 impl SharedCode {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(active_code: impl Into<String>) -> Self {
         Self {

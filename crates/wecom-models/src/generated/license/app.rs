@@ -20,7 +20,8 @@ use crate::Timestamp;
 /// Gets whether a company needs licenses for an app, and its free trial.
 ///
 /// `POST /cgi-bin/license/get_app_license_info` ·
-/// [获取应用的接口许可状态](https://developer.work.weixin.qq.com/document/path/95844)
+/// [获取应用的接口许可状态](https://developer.work.weixin.qq.com/document/path/95844) · returns
+/// [`GetAppLicenseInfoResponse`]
 ///
 /// The trial lasts 90 days from the first installation of the app. In a test company (测试企业) of the
 /// provider there is none, calls for members without a license fail at once, and orders cost nothing;
@@ -68,7 +69,7 @@ impl GetAppLicenseInfo {
     }
 }
 
-/// The response to [`GetAppLicenseInfo`].
+/// The response to [`GetAppLicenseInfo`] (获取应用的接口许可状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,23 +89,24 @@ pub struct GetAppLicenseInfoResponse {
 /// Gets whether a company qualifies for the discount for public livelihood industries (民生行业).
 ///
 /// `POST /cgi-bin/license/support_policy_query` ·
-/// [民生优惠条件查询](https://developer.work.weixin.qq.com/document/path/96515)
+/// [民生优惠条件查询](https://developer.work.weixin.qq.com/document/path/96515) · returns
+/// [`QuerySupportPolicyResponse`]
 ///
 /// The discount ended on 2023-03-31: since then, the query isn't supported anymore.
 ///
 /// The company must have installed a third-party or customized app of the provider. Per company, 1
 /// call every 30 days.
 ///
-/// Error codes:
-///
-/// - 701090, `LICENSE_RENEW_ALL_DAYS_ZERO`: The company's certification or verification (认证, 验证) doesn't meet the conditions.
-/// - 701091, `LIVELIHOOD_INDUSTRY_MISMATCH`: The company's industry doesn't meet the conditions.
-/// - 701092, `LIVELIHOOD_CREDIT_CODE_MISMATCH`: The company's unified social credit code doesn't meet the conditions.
-/// - 701096, `LIVELIHOOD_RISK_CHECK_FAILED`: The company didn't pass the risk check.
-/// - 701110, `LIVELIHOOD_SCHOOL_MISMATCH`: The school doesn't meet the conditions for a single school.
-/// - 701111, `LIVELIHOOD_EDUCATION_BUREAU_MISMATCH`: The school doesn't meet the conditions for an education bureau with its schools.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701090, [`LICENSE_RENEW_ALL_DAYS_ZERO`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_RENEW_ALL_DAYS_ZERO.html): The company's certification or verification (认证, 验证) doesn't meet the conditions.
+/// - 701091, [`LIVELIHOOD_INDUSTRY_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LIVELIHOOD_INDUSTRY_MISMATCH.html): The company's industry doesn't meet the conditions.
+/// - 701092, [`LIVELIHOOD_CREDIT_CODE_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LIVELIHOOD_CREDIT_CODE_MISMATCH.html): The company's unified social credit code doesn't meet the conditions.
+/// - 701096, [`LIVELIHOOD_RISK_CHECK_FAILED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LIVELIHOOD_RISK_CHECK_FAILED.html): The company didn't pass the risk check.
+/// - 701110, [`LIVELIHOOD_SCHOOL_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LIVELIHOOD_SCHOOL_MISMATCH.html): The school doesn't meet the conditions for a single school.
+/// - 701111, [`LIVELIHOOD_EDUCATION_BUREAU_MISMATCH`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LIVELIHOOD_EDUCATION_BUREAU_MISMATCH.html): The school doesn't meet the conditions for an education bureau with its schools.
 #[doc(
     alias(
         "民生优惠条件查询",
@@ -122,14 +124,14 @@ pub struct QuerySupportPolicy {
 }
 
 impl QuerySupportPolicy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(corpid: impl Into<String>) -> Self {
         Self { corpid: corpid.into() }
     }
 }
 
-/// The response to [`QuerySupportPolicy`].
+/// The response to [`QuerySupportPolicy`] (民生优惠条件查询).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

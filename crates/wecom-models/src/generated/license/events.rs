@@ -5,6 +5,10 @@
 //!
 //! Needs the features `license` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`LicenseEvent`]`>` for any.
+//! Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`UnlicensedNotify`] | [接口许可失效通知](https://developer.work.weixin.qq.com/document/path/95716) | `Event` `unlicensed_notify` |
@@ -24,13 +28,13 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LicenseEvent {
-    /// 接口许可失效通知
+    /// A member without a valid license account opened the app (接口许可失效通知).
     UnlicensedNotify(UnlicensedNotify),
-    /// 支付成功通知
+    /// A license order was paid (支付成功通知).
     LicensePaySuccess(LicensePaySuccess),
-    /// 退款结果通知
+    /// The refund of a license order was approved or rejected (退款结果通知).
     LicenseRefund(LicenseRefund),
-    /// 自动激活回调通知
+    /// License accounts were activated automatically (自动激活回调通知).
     AutoActivate(AutoActivate),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

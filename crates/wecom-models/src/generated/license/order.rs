@@ -31,7 +31,8 @@ use crate::{Timestamp, Unknown};
 /// Places an order for a company's new license accounts.
 ///
 /// `POST /cgi-bin/license/create_new_order` ·
-/// [下单购买账号](https://developer.work.weixin.qq.com/document/path/95644)
+/// [下单购买账号](https://developer.work.weixin.qq.com/document/path/95644) · returns
+/// [`CreateNewOrderResponse`]
 ///
 /// The order takes effect once it is paid, in the provider console or from the provider's balance with
 /// [`SubmitPayJob`]. Orders for a test company are free, and paid as soon as they are placed.
@@ -82,7 +83,7 @@ impl CreateNewOrder {
     }
 }
 
-/// The response to [`CreateNewOrder`].
+/// The response to [`CreateNewOrder`] (下单购买账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +96,8 @@ pub struct CreateNewOrderResponse {
 /// Creates a job to renew license accounts of activated members, or adds members to it.
 ///
 /// `POST /cgi-bin/license/create_renew_order_job` ·
-/// [创建续期任务](https://developer.work.weixin.qq.com/document/path/95646)
+/// [创建续期任务](https://developer.work.weixin.qq.com/document/path/95646) · returns
+/// [`CreateRenewOrderJobResponse`]
 ///
 /// [`SubmitOrderJob`] places the order. A job holds up to 1,000,000 basic accounts and 1,000,000
 /// external contact accounts.
@@ -146,7 +148,7 @@ impl CreateRenewOrderJob {
     }
 }
 
-/// The response to [`CreateRenewOrderJob`].
+/// The response to [`CreateRenewOrderJob`] (创建续期任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,7 +163,8 @@ pub struct CreateRenewOrderJobResponse {
 /// Places the order of a renewal job.
 ///
 /// `POST /cgi-bin/license/submit_order_job` ·
-/// [提交续期订单](https://developer.work.weixin.qq.com/document/path/95646)
+/// [提交续期订单](https://developer.work.weixin.qq.com/document/path/95646) · returns
+/// [`SubmitOrderJobResponse`]
 ///
 /// The order takes effect once it is paid, in the provider console or from the provider's balance with
 /// [`SubmitPayJob`].
@@ -207,7 +210,7 @@ impl SubmitOrderJob {
     }
 }
 
-/// The response to [`SubmitOrderJob`].
+/// The response to [`SubmitOrderJob`] (提交续期订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,11 +223,14 @@ pub struct SubmitOrderJobResponse {
 /// Lists the license orders that the provider placed in a period, one page at a time.
 ///
 /// `POST /cgi-bin/license/list_order` ·
-/// [获取订单列表](https://developer.work.weixin.qq.com/document/path/95647)
+/// [获取订单列表](https://developer.work.weixin.qq.com/document/path/95647) · returns [`ListOrderResponse`]
 ///
 /// Set all or none of `start_time` and `end_time`.
 ///
 /// `end_time` is at most 31 days after `start_time`.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -300,7 +306,7 @@ impl ListOrder {
     }
 }
 
-/// The response to [`ListOrder`].
+/// The response to [`ListOrder`] (获取订单列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -317,7 +323,7 @@ pub struct ListOrderResponse {
 /// Gets an order of one company.
 ///
 /// `POST /cgi-bin/license/get_order` ·
-/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/95648)
+/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/95648) · returns [`GetOrderResponse`]
 ///
 /// [`ListOrderAccount`] returns the accounts, and [`GetUnionOrder`] an order for several companies.
 ///
@@ -340,14 +346,14 @@ pub struct GetOrder {
 }
 
 impl GetOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self { order_id: order_id.into() }
     }
 }
 
-/// The response to [`GetOrder`].
+/// The response to [`GetOrder`] (获取订单详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -361,11 +367,15 @@ pub struct GetOrderResponse {
 /// time.
 ///
 /// `POST /cgi-bin/license/list_order_account` ·
-/// [获取订单中的账号列表](https://developer.work.weixin.qq.com/document/path/95649)
+/// [获取订单中的账号列表](https://developer.work.weixin.qq.com/document/path/95649) · returns
+/// [`ListOrderAccountResponse`]
 ///
 /// The codes of a new purchase exist once it is paid. An order migrated from a paid edition of an app
 /// has codes, too. For an order for several companies, use the `sub_order_id` of each from
 /// [`GetUnionOrder`].
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -390,7 +400,7 @@ pub struct ListOrderAccount {
 }
 
 impl ListOrderAccount {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self {
@@ -414,7 +424,7 @@ impl ListOrderAccount {
     }
 }
 
-/// The response to [`ListOrderAccount`].
+/// The response to [`ListOrderAccount`] (获取订单中的账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -431,7 +441,7 @@ pub struct ListOrderAccountResponse {
 /// Cancels a new purchase or a renewal that is neither paid nor invalid.
 ///
 /// `POST /cgi-bin/license/cancel_order` ·
-/// [取消订单](https://developer.work.weixin.qq.com/document/path/96106)
+/// [取消订单](https://developer.work.weixin.qq.com/document/path/96106) · returns [`CancelOrderResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -454,7 +464,7 @@ pub struct CancelOrder {
 }
 
 impl CancelOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self {
@@ -471,7 +481,7 @@ impl CancelOrder {
     }
 }
 
-/// The response to [`CancelOrder`].
+/// The response to [`CancelOrder`] (取消订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -481,7 +491,8 @@ pub struct CancelOrderResponse {}
 /// Creates a job to buy license accounts for several companies, or adds companies to it.
 ///
 /// `POST /cgi-bin/license/create_new_order_job` ·
-/// [创建多企业新购任务](https://developer.work.weixin.qq.com/document/path/98892)
+/// [创建多企业新购任务](https://developer.work.weixin.qq.com/document/path/98892) · returns
+/// [`CreateNewOrderJobResponse`]
 ///
 /// [`SubmitNewOrderJob`] places the order. A job holds up to 100,000 purchases. Test companies can't
 /// be part of it.
@@ -509,7 +520,7 @@ pub struct CreateNewOrderJob {
 }
 
 impl CreateNewOrderJob {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(buy_list: impl IntoIterator<Item = BuyInfo>) -> Self {
         Self {
@@ -526,7 +537,7 @@ impl CreateNewOrderJob {
     }
 }
 
-/// The response to [`CreateNewOrderJob`].
+/// The response to [`CreateNewOrderJob`] (创建多企业新购任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -541,7 +552,8 @@ pub struct CreateNewOrderJobResponse {
 /// Places the order of a job that buys for several companies.
 ///
 /// `POST /cgi-bin/license/submit_new_order_job` ·
-/// [提交多企业新购订单](https://developer.work.weixin.qq.com/document/path/98892)
+/// [提交多企业新购订单](https://developer.work.weixin.qq.com/document/path/98892) · returns
+/// [`SubmitNewOrderJobResponse`]
 ///
 /// The order is created asynchronously: [`GetNewOrderJobResult`] returns its ID. It takes effect once
 /// it is paid, in the provider console or from the provider's balance with [`SubmitPayJob`].
@@ -580,7 +592,7 @@ impl SubmitNewOrderJob {
     }
 }
 
-/// The response to [`SubmitNewOrderJob`].
+/// The response to [`SubmitNewOrderJob`] (提交多企业新购订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -590,7 +602,8 @@ pub struct SubmitNewOrderJobResponse {}
 /// Gets the order that a job created for several companies.
 ///
 /// `POST /cgi-bin/license/new_order_job_result` ·
-/// [获取多企业新购订单提交结果](https://developer.work.weixin.qq.com/document/path/98892)
+/// [获取多企业新购订单提交结果](https://developer.work.weixin.qq.com/document/path/98892) · returns
+/// [`GetNewOrderJobResultResponse`]
 ///
 /// Available for 7 days after [`SubmitNewOrderJob`].
 ///
@@ -618,14 +631,14 @@ pub struct GetNewOrderJobResult {
 }
 
 impl GetNewOrderJobResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetNewOrderJobResult`].
+/// The response to [`GetNewOrderJobResult`] (获取多企业新购订单提交结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -642,9 +655,13 @@ pub struct GetNewOrderJobResultResponse {
 /// Gets an order for several companies, with what each of them gets, one page at a time.
 ///
 /// `POST /cgi-bin/license/get_union_order` ·
-/// [获取多企业订单详情](https://developer.work.weixin.qq.com/document/path/98893)
+/// [获取多企业订单详情](https://developer.work.weixin.qq.com/document/path/98893) · returns
+/// [`GetUnionOrderResponse`]
 ///
 /// [`ListOrderAccount`] returns the accounts of each company, by its `sub_order_id`.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -669,7 +686,7 @@ pub struct GetUnionOrder {
 }
 
 impl GetUnionOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self {
@@ -693,7 +710,7 @@ impl GetUnionOrder {
     }
 }
 
-/// The response to [`GetUnionOrder`].
+/// The response to [`GetUnionOrder`] (获取多企业订单详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -712,7 +729,8 @@ pub struct GetUnionOrderResponse {
 /// Submits a job that pays an order from the provider's top-up balance.
 ///
 /// `POST /cgi-bin/license/submit_pay_job` ·
-/// [提交余额支付订单任务](https://developer.work.weixin.qq.com/document/path/99415)
+/// [提交余额支付订单任务](https://developer.work.weixin.qq.com/document/path/99415) · returns
+/// [`SubmitPayJobResponse`]
 ///
 /// For orders of [`CreateNewOrder`], [`SubmitOrderJob`] and [`SubmitNewOrderJob`]. Once the job is
 /// submitted, the order can't be paid another way. [`GetPayJobResult`] returns the result; once the
@@ -751,7 +769,7 @@ impl SubmitPayJob {
     }
 }
 
-/// The response to [`SubmitPayJob`].
+/// The response to [`SubmitPayJob`] (提交余额支付订单任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -764,7 +782,8 @@ pub struct SubmitPayJobResponse {
 /// Gets the result of a payment from the provider's top-up balance.
 ///
 /// `POST /cgi-bin/license/pay_job_result` ·
-/// [获取订单支付结果](https://developer.work.weixin.qq.com/document/path/99415)
+/// [获取订单支付结果](https://developer.work.weixin.qq.com/document/path/99415) · returns
+/// [`GetPayJobResultResponse`]
 ///
 /// Available for 7 days after [`SubmitPayJob`]. The call itself succeeds even if the payment failed.
 ///
@@ -791,14 +810,14 @@ pub struct GetPayJobResult {
 }
 
 impl GetPayJobResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetPayJobResult`].
+/// The response to [`GetPayJobResult`] (获取订单支付结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `living` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`LivingEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`LivingStatusChange`] | [直播回调事件](https://developer.work.weixin.qq.com/document/path/94145) | `Event` `living_status_change` |
@@ -21,7 +24,7 @@ use crate::Unknown;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LivingEvent {
-    /// 直播回调事件
+    /// The status of a live stream changed (直播回调事件).
     LivingStatusChange(LivingStatusChange),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `media` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`MediaEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`UploadMediaJobFinish`] | [异步上传任务完成事件](https://developer.work.weixin.qq.com/document/path/96219) | `Event` `upload_media_job_finish` |
@@ -20,7 +23,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MediaEvent {
-    /// 异步上传任务完成事件
+    /// An upload in the background has ended (异步上传任务完成事件).
     UploadMediaJobFinish(UploadMediaJobFinish),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

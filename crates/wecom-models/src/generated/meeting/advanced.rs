@@ -34,6 +34,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// Creates a scheduled meeting.
 ///
 /// `POST /cgi-bin/meeting/create` · [创建预约会议](https://developer.work.weixin.qq.com/document/path/98148)
+/// · returns [`CreateMeetingResponse`]
 ///
 /// The app is the meeting's creator, and WeCom (4.0.20 or later) notifies the attendees.
 ///
@@ -178,7 +179,7 @@ impl CreateMeeting {
     }
 }
 
-/// The response to [`CreateMeeting`].
+/// The response to [`CreateMeeting`] (创建预约会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -200,6 +201,7 @@ pub struct CreateMeetingResponse {
 /// Updates a meeting that hasn't begun.
 ///
 /// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/98154)
+/// · returns [`UpdateMeetingResponse`]
 ///
 /// Set all or none of `meeting_start` and `meeting_duration`.
 ///
@@ -256,7 +258,7 @@ pub struct UpdateMeeting {
 }
 
 impl UpdateMeeting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -332,7 +334,7 @@ impl UpdateMeeting {
     }
 }
 
-/// The response to [`UpdateMeeting`].
+/// The response to [`UpdateMeeting`] (修改预约会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -348,6 +350,7 @@ pub struct UpdateMeetingResponse {
 /// Cancels a meeting that hasn't begun, or one sub-meeting of a recurring meeting.
 ///
 /// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/98153)
+/// · returns [`CancelMeetingResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限. Only for meetings the
@@ -376,7 +379,7 @@ pub struct CancelMeeting {
 }
 
 impl CancelMeeting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -393,7 +396,7 @@ impl CancelMeeting {
     }
 }
 
-/// The response to [`CancelMeeting`].
+/// The response to [`CancelMeeting`] (取消预约会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -403,7 +406,8 @@ pub struct CancelMeetingResponse {}
 /// Gets a meeting.
 ///
 /// `POST /cgi-bin/meeting/get_info` ·
-/// [获取会议详情](https://developer.work.weixin.qq.com/document/path/98149)
+/// [获取会议详情](https://developer.work.weixin.qq.com/document/path/98149) · returns
+/// [`GetMeetingInfoResponse`]
 ///
 /// Set at least one of `meetingid` and `meeting_code`.
 ///
@@ -464,7 +468,7 @@ impl GetMeetingInfo {
     }
 }
 
-/// The response to [`GetMeetingInfo`].
+/// The response to [`GetMeetingInfo`] (获取会议详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -530,11 +534,15 @@ pub struct GetMeetingInfoResponse {
 /// Lists the invitees of a meeting, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_invitees` ·
-/// [获取会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98160)
+/// [获取会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98160) · returns
+/// [`GetInviteesResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -557,7 +565,7 @@ pub struct GetInvitees {
 }
 
 impl GetInvitees {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -574,7 +582,7 @@ impl GetInvitees {
     }
 }
 
-/// The response to [`GetInvitees`].
+/// The response to [`GetInvitees`] (获取会议受邀成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -591,7 +599,8 @@ pub struct GetInviteesResponse {
 /// Updates the invitees of a meeting.
 ///
 /// `POST /cgi-bin/meeting/set_invitees` ·
-/// [更新会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98162)
+/// [更新会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98162) · returns
+/// [`SetInviteesResponse`]
 ///
 /// The number of invitees depends on the largest online meeting room (在线会议室) that the company bought.
 ///
@@ -620,7 +629,7 @@ pub struct SetInvitees {
 }
 
 impl SetInvitees {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -640,7 +649,7 @@ impl SetInvitees {
     }
 }
 
-/// The response to [`SetInvitees`].
+/// The response to [`SetInvitees`] (更新会议受邀成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -650,7 +659,8 @@ pub struct SetInviteesResponse {}
 /// Creates a personal join link of a meeting.
 ///
 /// `POST /cgi-bin/meeting/create_customer_short_url` ·
-/// [创建用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98818)
+/// [创建用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98818) · returns
+/// [`CreateCustomerShortUrlResponse`]
 ///
 /// A meeting may have several links, which differ in their `customer_data`. Events about people who
 /// join the meeting or its waiting room contain it, and so do the lists of the waiting room. Not for
@@ -691,7 +701,7 @@ impl CreateCustomerShortUrl {
     }
 }
 
-/// The response to [`CreateCustomerShortUrl`].
+/// The response to [`CreateCustomerShortUrl`] (创建用户专属参会链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -706,7 +716,8 @@ pub struct CreateCustomerShortUrlResponse {
 /// Lists the personal join links of a meeting.
 ///
 /// `POST /cgi-bin/meeting/get_customer_short_url` ·
-/// [获取用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98819)
+/// [获取用户专属参会链接](https://developer.work.weixin.qq.com/document/path/98819) · returns
+/// [`GetCustomerShortUrlResponse`]
 ///
 /// Not for meetings held with a personal meeting code (个人会议号), nor for webinars.
 ///
@@ -733,7 +744,7 @@ pub struct GetCustomerShortUrl {
 }
 
 impl GetCustomerShortUrl {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -742,7 +753,7 @@ impl GetCustomerShortUrl {
     }
 }
 
-/// The response to [`GetCustomerShortUrl`].
+/// The response to [`GetCustomerShortUrl`] (获取用户专属参会链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -755,11 +766,15 @@ pub struct GetCustomerShortUrlResponse {
 /// Lists the attendees now in the meeting, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_realtime_attendee_list` ·
-/// [获取实时会中成员列表](https://developer.work.weixin.qq.com/document/path/98157)
+/// [获取实时会中成员列表](https://developer.work.weixin.qq.com/document/path/98157) · returns
+/// [`GetRealtimeAttendeeListResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -787,7 +802,7 @@ pub struct GetRealtimeAttendeeList {
 }
 
 impl GetRealtimeAttendeeList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -818,7 +833,7 @@ impl GetRealtimeAttendeeList {
     }
 }
 
-/// The response to [`GetRealtimeAttendeeList`].
+/// The response to [`GetRealtimeAttendeeList`] (获取实时会中成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -839,7 +854,8 @@ pub struct GetRealtimeAttendeeListResponse {
 /// Lists those who have attended a scheduled meeting or a webinar, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_attendee_list` ·
-/// [获取已参会成员列表](https://developer.work.weixin.qq.com/document/path/98156)
+/// [获取已参会成员列表](https://developer.work.weixin.qq.com/document/path/98156) · returns
+/// [`GetAttendeeListResponse`]
 ///
 /// `end_time` is at most 31 days after `start_time`.
 ///
@@ -848,6 +864,9 @@ pub struct GetRealtimeAttendeeListResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -881,7 +900,7 @@ pub struct GetAttendeeList {
 }
 
 impl GetAttendeeList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -926,7 +945,7 @@ impl GetAttendeeList {
     }
 }
 
-/// The response to [`GetAttendeeList`].
+/// The response to [`GetAttendeeList`] (获取已参会成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -943,13 +962,17 @@ pub struct GetAttendeeListResponse {
 /// Lists the people now in a meeting's waiting room, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/waitingroom/get_current_user_list` ·
-/// [获取实时等候室成员列表](https://developer.work.weixin.qq.com/document/path/98163)
+/// [获取实时等候室成员列表](https://developer.work.weixin.qq.com/document/path/98163) · returns
+/// [`GetWaitingRoomCurrentUserListResponse`]
 ///
 /// The waiting room must be on, and the meeting in progress: otherwise the list is empty.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -976,7 +999,7 @@ pub struct GetWaitingRoomCurrentUserList {
 }
 
 impl GetWaitingRoomCurrentUserList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -1000,7 +1023,7 @@ impl GetWaitingRoomCurrentUserList {
     }
 }
 
-/// The response to [`GetWaitingRoomCurrentUserList`].
+/// The response to [`GetWaitingRoomCurrentUserList`] (获取实时等候室成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1018,11 +1041,15 @@ pub struct GetWaitingRoomCurrentUserListResponse {
 /// time.
 ///
 /// `POST /cgi-bin/meeting/waitingroom/get_user_list` ·
-/// [获取等候室成员记录](https://developer.work.weixin.qq.com/document/path/98164)
+/// [获取等候室成员记录](https://developer.work.weixin.qq.com/document/path/98164) · returns
+/// [`GetWaitingRoomUserListResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -1049,7 +1076,7 @@ pub struct GetWaitingRoomUserList {
 }
 
 impl GetWaitingRoomUserList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -1073,7 +1100,7 @@ impl GetWaitingRoomUserList {
     }
 }
 
-/// The response to [`GetWaitingRoomUserList`].
+/// The response to [`GetWaitingRoomUserList`] (获取等候室成员记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1092,7 +1119,8 @@ pub struct GetWaitingRoomUserListResponse {
 /// Lists the meetings that a member has joined, and the types of the devices.
 ///
 /// `POST /cgi-bin/meeting/check_device_in_meeting` ·
-/// [获取成员设备是否入会](https://developer.work.weixin.qq.com/document/path/98165)
+/// [获取成员设备是否入会](https://developer.work.weixin.qq.com/document/path/98165) · returns
+/// [`CheckDeviceInMeetingResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -1148,7 +1176,7 @@ impl CheckDeviceInMeeting {
     }
 }
 
-/// The response to [`CheckDeviceInMeeting`].
+/// The response to [`CheckDeviceInMeeting`] (获取成员设备是否入会).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1163,7 +1191,8 @@ pub struct CheckDeviceInMeetingResponse {
 /// Lists the guests of a meeting.
 ///
 /// `POST /cgi-bin/meeting/get_guests` ·
-/// [获取会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99039)
+/// [获取会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99039) · returns
+/// [`GetGuestsResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -1188,7 +1217,7 @@ pub struct GetGuests {
 }
 
 impl GetGuests {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -1197,7 +1226,7 @@ impl GetGuests {
     }
 }
 
-/// The response to [`GetGuests`].
+/// The response to [`GetGuests`] (获取会议嘉宾列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1216,7 +1245,8 @@ pub struct GetGuestsResponse {
 /// Updates the guests of a meeting.
 ///
 /// `POST /cgi-bin/meeting/set_guests` ·
-/// [更新会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99040)
+/// [更新会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99040) · returns
+/// [`SetGuestsResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -1256,7 +1286,7 @@ impl SetGuests {
     }
 }
 
-/// The response to [`SetGuests`].
+/// The response to [`SetGuests`] (更新会议嘉宾列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1266,7 +1296,8 @@ pub struct SetGuestsResponse {}
 /// Gets the quality of a meeting that has ended, and that of its attendees.
 ///
 /// `POST /cgi-bin/meeting/get_quality` ·
-/// [获取会议健康度](https://developer.work.weixin.qq.com/document/path/98821)
+/// [获取会议健康度](https://developer.work.weixin.qq.com/document/path/98821) · returns
+/// [`GetMeetingQualityResponse`]
 ///
 /// Attendees are listed in the order in which they joined; one who used several devices is listed once
 /// for each.
@@ -1274,6 +1305,9 @@ pub struct SetGuestsResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -1336,7 +1370,7 @@ impl GetMeetingQuality {
     }
 }
 
-/// The response to [`GetMeetingQuality`].
+/// The response to [`GetMeetingQuality`] (获取会议健康度).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1375,7 +1409,7 @@ pub struct Invitees {
 }
 
 impl Invitees {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1393,7 +1427,7 @@ pub struct Invitee {
 }
 
 impl Invitee {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
@@ -1446,14 +1480,15 @@ pub struct Settings {
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
-    /// Whether people are muted as they join. Default 2.
+    /// Whether people are muted as they join. Default [`AboveSix`](EnterMute::AboveSix).
     pub enable_enter_mute: Option<EnterMute>,
     /// Whether attendees may unmute themselves. Default true.
     pub allow_unmute_self: Option<bool>,
     /// Whether everyone is muted. Takes effect only together with `allow_unmute_self`: if that is `false`,
     /// `mute_all` must be `true`.
     pub mute_all: Option<bool>,
-    /// The type of watermark. Takes effect only if `enable_screen_watermark` is true. Default 0.
+    /// The type of watermark. Takes effect only if `enable_screen_watermark` is true. Default
+    /// [`SingleRow`](WatermarkType::SingleRow).
     pub watermark_type: Option<WatermarkType>,
     /// The type of recording that starts by itself. Where the company has locked the setting, it must be
     /// the same.
@@ -1483,7 +1518,7 @@ pub struct Settings {
     /// The hosts. The meeting's admin is dropped from the list; an unknown userid is an error. Creating a
     /// meeting with hosts requires advanced features (高级功能) that the company bought.
     pub hosts: Option<Hosts>,
-    /// The attendees WeCom calls when the meeting starts. Default 2.
+    /// The attendees WeCom calls when the meeting starts. Default [`Host`](RemindScope::Host).
     pub remind_scope: Option<RemindScope>,
     /// The attendees WeCom calls if `remind_scope` is `Listed`. If this is empty, nobody is called.
     pub ring_users: Option<UserList>,
@@ -1706,7 +1741,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1724,7 +1759,7 @@ pub struct UserList {
 }
 
 impl UserList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1758,7 +1793,7 @@ pub struct Reminders {
     /// The days of the month. Takes effect only for a customized monthly repetition. WeCom adds the day on
     /// which the meeting starts if it is missing. Each 1 to 31.
     pub repeat_day_of_month: Option<Vec<u64>>,
-    /// The way the repetition ends. Default 0.
+    /// The way the repetition ends. Default [`Date`](RepeatUntilType::Date).
     pub repeat_until_type: Option<RepeatUntilType>,
     /// The number of sub-meetings, if `repeat_until_type` is `Count`. At most 50 for monthly meetings. The
     /// default holds when a meeting is created. Default 7, at most 200.

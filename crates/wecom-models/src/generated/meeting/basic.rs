@@ -22,7 +22,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Gets a meeting.
 ///
 /// `POST /cgi-bin/meeting/get_info` ·
-/// [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049)
+/// [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049) · returns
+/// [`GetMeetingInfoResponse`]
 ///
 /// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
 /// customized and third-party apps need the permission 会议接口权限.
@@ -48,7 +49,7 @@ pub struct GetMeetingInfo {
 }
 
 impl GetMeetingInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -57,7 +58,7 @@ impl GetMeetingInfo {
     }
 }
 
-/// The response to [`GetMeetingInfo`].
+/// The response to [`GetMeetingInfo`] (获取会议详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,6 +103,7 @@ pub struct GetMeetingInfoResponse {
 /// Cancels a meeting that hasn't begun.
 ///
 /// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048)
+/// · returns [`CancelMeetingResponse`]
 ///
 /// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
 /// customized and third-party apps need the permission 会议接口权限. WeCom notifies the attendees.
@@ -127,7 +129,7 @@ pub struct CancelMeeting {
 }
 
 impl CancelMeeting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -136,7 +138,7 @@ impl CancelMeeting {
     }
 }
 
-/// The response to [`CancelMeeting`].
+/// The response to [`CancelMeeting`] (取消预约会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,12 +148,16 @@ pub struct CancelMeetingResponse {}
 /// Lists a member's meetings in a period, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_user_meetingid` ·
-/// [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050)
+/// [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050) · returns
+/// [`GetUserMeetingIdResponse`]
 ///
 /// `end_time` is at most 180 days after `begin_time`.
 ///
 /// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
 /// customized and third-party apps need the permission 会议接口权限.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -181,7 +187,7 @@ pub struct GetUserMeetingId {
 }
 
 impl GetUserMeetingId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -219,7 +225,7 @@ impl GetUserMeetingId {
     }
 }
 
-/// The response to [`GetUserMeetingId`].
+/// The response to [`GetUserMeetingId`] (获取成员会议ID列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -234,6 +240,7 @@ pub struct GetUserMeetingIdResponse {
 /// Creates a scheduled meeting.
 ///
 /// `POST /cgi-bin/meeting/create` · [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104)
+/// · returns [`CreateMeetingResponse`]
 ///
 /// The app is the meeting's creator, and WeCom (4.0.20 or later) notifies the attendees. The admin and
 /// all invitees must be visible to the app. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
@@ -242,11 +249,11 @@ pub struct GetUserMeetingIdResponse {
 /// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
 /// used on a meeting that was created with those documented here; the reverse is possible.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): The admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "创建预约会议",
@@ -357,7 +364,7 @@ impl CreateMeeting {
     }
 }
 
-/// The response to [`CreateMeeting`].
+/// The response to [`CreateMeeting`] (创建预约会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -373,6 +380,7 @@ pub struct CreateMeetingResponse {
 /// Updates a meeting that hasn't begun.
 ///
 /// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047)
+/// · returns [`UpdateMeetingResponse`]
 ///
 /// Set all or none of `meeting_start` and `meeting_duration`.
 ///
@@ -385,11 +393,11 @@ pub struct CreateMeetingResponse {
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): The admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "修改预约会议",
@@ -437,7 +445,7 @@ pub struct UpdateMeeting {
 }
 
 impl UpdateMeeting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -527,7 +535,7 @@ impl UpdateMeeting {
     }
 }
 
-/// The response to [`UpdateMeeting`].
+/// The response to [`UpdateMeeting`] (修改预约会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -551,7 +559,7 @@ pub struct Invitees {
 }
 
 impl Invitees {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -626,9 +634,9 @@ pub struct Settings {
     /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
     /// The attendees WeCom calls when the meeting starts. The pages about updating and getting a meeting
-    /// say that the default is all of them. Default 2.
+    /// say that the default is all of them. Default [`Host`](RemindScope::Host).
     pub remind_scope: Option<RemindScope>,
-    /// Whether people are muted as they join. Default 2.
+    /// Whether people are muted as they join. Default [`AboveSix`](EnterMute::AboveSix).
     ///
     /// The tables say 0, 1 or 2, the example of a response shows `true`.
     pub enable_enter_mute: Option<EnterMute>,
@@ -714,7 +722,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -732,7 +740,7 @@ pub struct UserList {
 }
 
 impl UserList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -748,7 +756,7 @@ impl UserList {
 pub struct Reminders {
     /// Whether the meeting is recurring. Default false.
     pub is_repeat: Option<bool>,
-    /// The type of repetition. Default 0.
+    /// The type of repetition. Default [`Daily`](RepeatType::Daily).
     pub repeat_type: Option<RepeatType>,
     /// The time the repetition ends. If omitted or too late, it ends after the maximum number of
     /// repetitions: 200 for daily, workday and weekly meetings, 50 for those every two weeks or every

@@ -24,7 +24,8 @@ use crate::{Secret, Unknown};
 /// Sets the enrollment of a meeting, and its questions.
 ///
 /// `POST /cgi-bin/meeting/enroll/set_config` ·
-/// [修改会议报名配置](https://developer.work.weixin.qq.com/document/path/98797)
+/// [修改会议报名配置](https://developer.work.weixin.qq.com/document/path/98797) · returns
+/// [`SetEnrollConfigResponse`]
 ///
 /// Enrollment must be on.
 ///
@@ -50,9 +51,9 @@ use crate::{Secret, Unknown};
 pub struct SetEnrollConfig {
     /// The meeting's ID.
     pub meetingid: String,
-    /// The way enrollments are approved. Default 1.
+    /// The way enrollments are approved. Default [`Automatic`](ApprovalType::Automatic).
     pub approve_type: Option<ApprovalType>,
-    /// Whether people answer questions. Default 1.
+    /// Whether people answer questions. Default [`Off`](QuestionCollection::Off).
     pub is_collect_question: Option<QuestionCollection>,
     /// The questions, in this order, but special ones first. Takes effect only if `is_collect_question` is
     /// `On`.
@@ -62,7 +63,7 @@ pub struct SetEnrollConfig {
 }
 
 impl SetEnrollConfig {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -109,7 +110,7 @@ impl SetEnrollConfig {
     }
 }
 
-/// The response to [`SetEnrollConfig`].
+/// The response to [`SetEnrollConfig`] (修改会议报名配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,7 +123,8 @@ pub struct SetEnrollConfigResponse {
 /// Gets the enrollment settings of a meeting, and its questions.
 ///
 /// `POST /cgi-bin/meeting/enroll/get_config` ·
-/// [获取会议报名配置](https://developer.work.weixin.qq.com/document/path/98800)
+/// [获取会议报名配置](https://developer.work.weixin.qq.com/document/path/98800) · returns
+/// [`GetEnrollConfigResponse`]
 ///
 /// If enrollment is off, the call fails.
 ///
@@ -151,7 +153,7 @@ pub struct GetEnrollConfig {
 }
 
 impl GetEnrollConfig {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -160,7 +162,7 @@ impl GetEnrollConfig {
     }
 }
 
-/// The response to [`GetEnrollConfig`].
+/// The response to [`GetEnrollConfig`] (获取会议报名配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -179,7 +181,8 @@ pub struct GetEnrollConfigResponse {
 /// Gets the enrollment IDs of attendees.
 ///
 /// `POST /cgi-bin/meeting/enroll/query_by_tmp_openid` · [获取会议成员报名
-/// ID](https://developer.work.weixin.qq.com/document/path/98794)
+/// ID](https://developer.work.weixin.qq.com/document/path/98794) · returns
+/// [`QueryEnrollByTmpOpenIdResponse`]
 ///
 /// The in-meeting IDs are those of the list of attendees (获取已参会成员列表). An enrollment ID is unique
 /// within a meeting; [`ListEnroll`] has the enrollment. Those who haven't enrolled aren't returned.
@@ -206,7 +209,8 @@ pub struct GetEnrollConfigResponse {
 pub struct QueryEnrollByTmpOpenId {
     /// The meeting's ID.
     pub meetingid: String,
-    /// The order of the IDs, if a person has several enrollments. Default 1.
+    /// The order of the IDs, if a person has several enrollments. Default
+    /// [`ImportedFirst`](SortingRule::ImportedFirst).
     pub sorting_rules: Option<SortingRule>,
     /// The attendees' in-meeting IDs. At most 500 items.
     pub tmp_openid_list: Vec<String>,
@@ -237,7 +241,7 @@ impl QueryEnrollByTmpOpenId {
     }
 }
 
-/// The response to [`QueryEnrollByTmpOpenId`].
+/// The response to [`QueryEnrollByTmpOpenId`] (获取会议成员报名 ID).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -250,13 +254,17 @@ pub struct QueryEnrollByTmpOpenIdResponse {
 /// Lists the enrollments for a meeting, with their answers, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/enroll/list` ·
-/// [获取会议报名信息](https://developer.work.weixin.qq.com/document/path/98810)
+/// [获取会议报名信息](https://developer.work.weixin.qq.com/document/path/98810) · returns
+/// [`ListEnrollResponse`]
 ///
 /// [`QueryEnrollByTmpOpenId`] finds the enrollment of an attendee.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -276,7 +284,7 @@ pub struct QueryEnrollByTmpOpenIdResponse {
 pub struct ListEnroll {
     /// The meeting's ID.
     pub meetingid: String,
-    /// The status of the enrollments to list. Default 0.
+    /// The status of the enrollments to list. Default [`All`](StatusFilter::All).
     pub status: Option<StatusFilter>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
@@ -285,7 +293,7 @@ pub struct ListEnroll {
 }
 
 impl ListEnroll {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -316,7 +324,7 @@ impl ListEnroll {
     }
 }
 
-/// The response to [`ListEnroll`].
+/// The response to [`ListEnroll`] (获取会议报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -333,7 +341,8 @@ pub struct ListEnrollResponse {
 /// Approves or rejects enrollments for a meeting.
 ///
 /// `POST /cgi-bin/meeting/enroll/approve` ·
-/// [审批会议报名信息](https://developer.work.weixin.qq.com/document/path/98807)
+/// [审批会议报名信息](https://developer.work.weixin.qq.com/document/path/98807) · returns
+/// [`ApproveEnrollResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -381,7 +390,7 @@ impl ApproveEnroll {
     }
 }
 
-/// The response to [`ApproveEnroll`].
+/// The response to [`ApproveEnroll`] (审批会议报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -394,7 +403,8 @@ pub struct ApproveEnrollResponse {
 /// Imports enrollments for a meeting.
 ///
 /// `POST /cgi-bin/meeting/enroll/import` ·
-/// [导入会议报名信息](https://developer.work.weixin.qq.com/document/path/98816)
+/// [导入会议报名信息](https://developer.work.weixin.qq.com/document/path/98816) · returns
+/// [`ImportEnrollResponse`]
 ///
 /// If enrollment is off, the call fails.
 ///
@@ -438,7 +448,7 @@ impl ImportEnroll {
     }
 }
 
-/// The response to [`ImportEnroll`].
+/// The response to [`ImportEnroll`] (导入会议报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -453,7 +463,8 @@ pub struct ImportEnrollResponse {
 /// Deletes enrollments for a meeting, whether people enrolled or were imported.
 ///
 /// `POST /cgi-bin/meeting/enroll/delete` ·
-/// [删除会议报名信息](https://developer.work.weixin.qq.com/document/path/98817)
+/// [删除会议报名信息](https://developer.work.weixin.qq.com/document/path/98817) · returns
+/// [`DeleteEnrollResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -495,7 +506,7 @@ impl DeleteEnroll {
     }
 }
 
-/// The response to [`DeleteEnroll`].
+/// The response to [`DeleteEnroll`] (删除会议报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -522,7 +533,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(is_required: impl Into<AnswerRequirement>) -> Self {
         Self {
@@ -572,7 +583,7 @@ pub struct QuestionOption {
 }
 
 impl QuestionOption {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -602,7 +613,7 @@ pub struct EnrollId {
 }
 
 impl EnrollId {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(enroll_id: impl Into<String>) -> Self {
         Self {

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `meeting` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`MeetingEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`CancelEnroll`] | [用户取消报名事件](https://developer.work.weixin.qq.com/document/path/98782) | `Event` `meeting_change`, `ChangeType` `cancel_enroll` |
@@ -49,65 +52,66 @@ use crate::Unknown;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MeetingEvent {
-    /// 用户取消报名事件
+    /// A person canceled an enrollment for a meeting (用户取消报名事件).
     CancelEnroll(CancelEnroll),
-    /// 取消会议事件
+    /// An admin canceled a meeting (取消会议事件).
     CancelMeeting(CancelMeeting),
-    /// 共享屏幕结束事件
+    /// Screen sharing ended (共享屏幕结束事件).
     CloseScreenShare(CloseScreenShare),
-    /// 删除云录制事件
+    /// A file of a cloud recording was deleted (删除云录制事件).
     DeleteRecording(DeleteRecording),
-    /// 用户报名事件
+    /// A person enrolled for a meeting (用户报名事件).
     EnrollMeeting(EnrollMeeting),
-    /// 成员从等候室进入会议事件
+    /// The host let an attendee in from the waiting room (成员从等候室进入会议事件).
     JoinFromMeetingRoom(JoinFromMeetingRoom),
-    /// 成员入会事件
+    /// An attendee or host joined a meeting (成员入会事件).
     JoinMeeting(JoinMeeting),
-    /// 成员等待主持人入会事件
+    /// An attendee joined a meeting before the host (成员等待主持人入会事件).
     JoinMeetingBeforeHost(JoinMeetingBeforeHost),
-    /// 成员进入等候室事件
+    /// An attendee entered the waiting room (成员进入等候室事件).
     JoinWaitingRoom(JoinWaitingRoom),
-    /// 素材上传结果
+    /// Media files were uploaded through the API, or their upload failed (素材上传结果).
     MediumUpload(MediumUpload),
-    /// 会议结束事件
+    /// A meeting ended (会议结束事件).
     MeetingEnd(MeetingEnd),
-    /// 会议全体静音事件
+    /// All attendees were muted (会议全体静音事件).
     MeetingMuteAll(MeetingMuteAll),
-    /// 会议室应答事件
+    /// A meeting room responded to a call from a meeting, or didn't (会议室应答事件).
     MeetingRoomResponse(MeetingRoomResponse),
-    /// 会议开始事件
+    /// A meeting started (会议开始事件).
     MeetingStart(MeetingStart),
-    /// 会议解除全体静音事件
+    /// All attendees were unmuted (会议解除全体静音事件).
     MeetingUnmuteAll(MeetingUnmuteAll),
-    /// 修改会议事件
+    /// An admin changed a meeting (修改会议事件).
     ModifyMeeting(ModifyMeeting),
-    /// 成员从会议中被移入等候室事件
+    /// The host moved an attendee from the meeting to the waiting room (成员从会议中被移入等候室事件).
     MoveToWaitingRoom(MoveToWaitingRoom),
-    /// 共享屏幕开启事件
+    /// Screen sharing started (共享屏幕开启事件).
     OpenScreenShare(OpenScreenShare),
-    /// 暂停云录制事件
+    /// The host or a co-host paused a cloud recording (暂停云录制事件).
     PauseRecording(PauseRecording),
-    /// PSTN 外呼状态更新事件
+    /// The status of a call to a phone (PSTN) changed (PSTN 外呼状态更新事件).
     PstnStatusUpdate(PstnStatusUpdate),
-    /// 成员离会事件
+    /// An attendee or host left a meeting (成员离会事件).
     QuitMeeting(QuitMeeting),
-    /// 成员离开等候室事件
+    /// An attendee left the waiting room, or the host removed one from it (成员离开等候室事件).
     QuitWaitingRoom(QuitWaitingRoom),
-    /// 云录制已完成事件
+    /// A cloud recording was transcoded after the end of its meeting (云录制已完成事件).
     RecordingComplete(RecordingComplete),
-    /// 恢复云录制事件
+    /// The host or a co-host resumed a cloud recording (恢复云录制事件).
     ResumeRecording(ResumeRecording),
-    /// 会议成员角色变更事件
+    /// The role of an attendee changed (会议成员角色变更事件).
     RoleChange(RoleChange),
-    /// 开始云录制事件
+    /// A cloud recording started (开始云录制事件).
     StartRecording(StartRecording),
-    /// 会议发起事件
+    /// A member started an instant meeting, or was the first to join a scheduled one (会议发起事件).
     StatisticsStartMeeting(StatisticsStartMeeting),
-    /// 停止云录制事件
+    /// A cloud recording stopped (停止云录制事件).
     StopRecording(StopRecording),
-    /// 网络研讨会成员角色变更事件
+    /// The role of a person in a webinar changed (网络研讨会成员角色变更事件).
     WebinarRoleChange(WebinarRoleChange),
-    /// 网络研讨会暖场上传结果
+    /// An image or a video for the warm-up of a webinar was uploaded through the API, or its upload failed
+    /// (网络研讨会暖场上传结果).
     WebinarWarmUpUpload(WebinarWarmUpUpload),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -32,7 +32,8 @@ use crate::{Json, Unknown};
 /// Lists the layout templates of the company.
 ///
 /// `GET /cgi-bin/meeting/layout/list_template` ·
-/// [获取布局模板列表](https://developer.work.weixin.qq.com/document/path/98844)
+/// [获取布局模板列表](https://developer.work.weixin.qq.com/document/path/98844) · returns
+/// [`ListLayoutTemplateResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
@@ -62,7 +63,7 @@ impl ListLayoutTemplate {
     }
 }
 
-/// The response to [`ListLayoutTemplate`].
+/// The response to [`ListLayoutTemplate`] (获取布局模板列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,7 +76,8 @@ pub struct ListLayoutTemplateResponse {
 /// Adds basic layouts to a meeting.
 ///
 /// `POST /cgi-bin/meeting/layout/add` ·
-/// [添加会议基础布局](https://developer.work.weixin.qq.com/document/path/98845)
+/// [添加会议基础布局](https://developer.work.weixin.qq.com/document/path/98845) · returns
+/// [`AddLayoutResponse`]
 ///
 /// A layout may have several pages, of which it shows the first. A meeting may have up to 10 layouts.
 /// Only invitees can be seated before the meeting, only attendees during it.
@@ -131,7 +133,7 @@ impl AddLayout {
     }
 }
 
-/// The response to [`AddLayout`].
+/// The response to [`AddLayout`] (添加会议基础布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,7 +148,8 @@ pub struct AddLayoutResponse {
 /// Adds advanced layouts to a meeting.
 ///
 /// `POST /cgi-bin/meeting/advanced_layout/add` ·
-/// [添加会议高级布局](https://developer.work.weixin.qq.com/document/path/98861)
+/// [添加会议高级布局](https://developer.work.weixin.qq.com/document/path/98861) · returns
+/// [`AddAdvancedLayoutResponse`]
 ///
 /// Only attendees can be seated. A meeting may have up to 20 advanced layouts. Only H.323 and SIP
 /// meeting room devices show advanced layouts so far.
@@ -191,7 +194,7 @@ impl AddAdvancedLayout {
     }
 }
 
-/// The response to [`AddAdvancedLayout`].
+/// The response to [`AddAdvancedLayout`] (添加会议高级布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -204,7 +207,8 @@ pub struct AddAdvancedLayoutResponse {
 /// Updates a basic layout of a meeting.
 ///
 /// `POST /cgi-bin/meeting/layout/update` ·
-/// [修改会议基础布局](https://developer.work.weixin.qq.com/document/path/98846)
+/// [修改会议基础布局](https://developer.work.weixin.qq.com/document/path/98846) · returns
+/// [`UpdateLayoutResponse`]
 ///
 /// Only invitees can be seated before the meeting, only attendees during it.
 ///
@@ -262,7 +266,7 @@ impl UpdateLayout {
     }
 }
 
-/// The response to [`UpdateLayout`].
+/// The response to [`UpdateLayout`] (修改会议基础布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -272,7 +276,8 @@ pub struct UpdateLayoutResponse {}
 /// Replaces an advanced layout of a meeting.
 ///
 /// `POST /cgi-bin/meeting/advanced_layout/update` ·
-/// [修改会议高级布局](https://developer.work.weixin.qq.com/document/path/98868)
+/// [修改会议高级布局](https://developer.work.weixin.qq.com/document/path/98868) · returns
+/// [`UpdateAdvancedLayoutResponse`]
 ///
 /// All of it is replaced. If the meeting uses the layout, the change shows at once; where attendees
 /// use it, it doesn't. Only H.323 and SIP meeting room devices show advanced layouts so far.
@@ -331,7 +336,7 @@ impl UpdateAdvancedLayout {
     }
 }
 
-/// The response to [`UpdateAdvancedLayout`].
+/// The response to [`UpdateAdvancedLayout`] (修改会议高级布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -341,7 +346,8 @@ pub struct UpdateAdvancedLayoutResponse {}
 /// Sets the layout that a meeting uses.
 ///
 /// `POST /cgi-bin/meeting/layout/set_default` ·
-/// [设置会议默认布局](https://developer.work.weixin.qq.com/document/path/98847)
+/// [设置会议默认布局](https://developer.work.weixin.qq.com/document/path/98847) · returns
+/// [`SetDefaultLayoutResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -383,7 +389,7 @@ impl SetDefaultLayout {
     }
 }
 
-/// The response to [`SetDefaultLayout`].
+/// The response to [`SetDefaultLayout`] (设置会议默认布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -393,7 +399,8 @@ pub struct SetDefaultLayoutResponse {}
 /// Sets the advanced layout of a meeting or of some attendees, or sets the default layout again.
 ///
 /// `POST /cgi-bin/meeting/advanced_layout/apply` ·
-/// [设置高级布局](https://developer.work.weixin.qq.com/document/path/98869)
+/// [设置高级布局](https://developer.work.weixin.qq.com/document/path/98869) · returns
+/// [`ApplyAdvancedLayoutResponse`]
 ///
 /// An attendee's own layout takes precedence over a custom layout of the meeting, and this one over
 /// the default layout. Where a meeting shows everyone in one frame (同框模式), MRA devices, which don't
@@ -450,7 +457,7 @@ impl ApplyAdvancedLayout {
     }
 }
 
-/// The response to [`ApplyAdvancedLayout`].
+/// The response to [`ApplyAdvancedLayout`] (设置高级布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -460,7 +467,8 @@ pub struct ApplyAdvancedLayoutResponse {}
 /// Lists the basic and advanced layouts of a meeting.
 ///
 /// `POST /cgi-bin/meeting/advanced_layout/list` ·
-/// [获取会议布局列表](https://developer.work.weixin.qq.com/document/path/98862)
+/// [获取会议布局列表](https://developer.work.weixin.qq.com/document/path/98862) · returns
+/// [`ListAdvancedLayoutResponse`]
 ///
 /// Only H.323 and SIP meeting room devices show advanced layouts so far.
 ///
@@ -489,7 +497,7 @@ pub struct ListAdvancedLayout {
 }
 
 impl ListAdvancedLayout {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -498,7 +506,7 @@ impl ListAdvancedLayout {
     }
 }
 
-/// The response to [`ListAdvancedLayout`].
+/// The response to [`ListAdvancedLayout`] (获取会议布局列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -513,7 +521,8 @@ pub struct ListAdvancedLayoutResponse {
 /// Gets the layout that an attendee's device shows.
 ///
 /// `POST /cgi-bin/meeting/advanced_layout/get_user_layout` ·
-/// [获取用户布局](https://developer.work.weixin.qq.com/document/path/98865)
+/// [获取用户布局](https://developer.work.weixin.qq.com/document/path/98865) · returns
+/// [`GetUserLayoutResponse`]
 ///
 /// An attendee's own layout takes precedence over a custom layout of the meeting, basic or advanced,
 /// and this one over the default layout. Only H.323 and SIP meeting room devices show advanced layouts
@@ -563,7 +572,7 @@ impl GetUserLayout {
     }
 }
 
-/// The response to [`GetUserLayout`].
+/// The response to [`GetUserLayout`] (获取用户布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -582,7 +591,8 @@ pub struct GetUserLayoutResponse {
 /// Deletes layouts of a meeting, basic or advanced.
 ///
 /// `POST /cgi-bin/meeting/advanced_layout/batch_delete` ·
-/// [批量删除布局](https://developer.work.weixin.qq.com/document/path/98866)
+/// [批量删除布局](https://developer.work.weixin.qq.com/document/path/98866) · returns
+/// [`BatchDeleteAdvancedLayoutResponse`]
 ///
 /// A layout in use can't be deleted: set another one first, or the original one. IDs that don't exist
 /// are ignored. Only H.323 and SIP meeting room devices show advanced layouts so far.
@@ -630,7 +640,7 @@ impl BatchDeleteAdvancedLayout {
     }
 }
 
-/// The response to [`BatchDeleteAdvancedLayout`].
+/// The response to [`BatchDeleteAdvancedLayout`] (批量删除布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -640,7 +650,8 @@ pub struct BatchDeleteAdvancedLayoutResponse {}
 /// Adds background images to a meeting.
 ///
 /// `POST /cgi-bin/meeting/layout/add_background` ·
-/// [添加会议背景](https://developer.work.weixin.qq.com/document/path/98851)
+/// [添加会议背景](https://developer.work.weixin.qq.com/document/path/98851) · returns
+/// [`AddBackgroundResponse`]
 ///
 /// A meeting may have up to 7 backgrounds: PNG images of up to 10 MB, at least 1920×1080 pixels. They
 /// are uploaded in the background; an event (素材上传结果) reports the result.
@@ -695,7 +706,7 @@ impl AddBackground {
     }
 }
 
-/// The response to [`AddBackground`].
+/// The response to [`AddBackground`] (添加会议背景).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -710,7 +721,8 @@ pub struct AddBackgroundResponse {
 /// Sets the background that a meeting uses.
 ///
 /// `POST /cgi-bin/meeting/layout/set_default_background` ·
-/// [设置会议默认背景](https://developer.work.weixin.qq.com/document/path/98852)
+/// [设置会议默认背景](https://developer.work.weixin.qq.com/document/path/98852) · returns
+/// [`SetDefaultBackgroundResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -752,7 +764,7 @@ impl SetDefaultBackground {
     }
 }
 
-/// The response to [`SetDefaultBackground`].
+/// The response to [`SetDefaultBackground`] (设置会议默认背景).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -762,7 +774,8 @@ pub struct SetDefaultBackgroundResponse {}
 /// Lists the backgrounds of a meeting.
 ///
 /// `POST /cgi-bin/meeting/layout/list_background` ·
-/// [获取会议背景列表](https://developer.work.weixin.qq.com/document/path/98856)
+/// [获取会议背景列表](https://developer.work.weixin.qq.com/document/path/98856) · returns
+/// [`ListBackgroundResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -789,7 +802,7 @@ pub struct ListBackground {
 }
 
 impl ListBackground {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -798,7 +811,7 @@ impl ListBackground {
     }
 }
 
-/// The response to [`ListBackground`].
+/// The response to [`ListBackground`] (获取会议背景列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -813,7 +826,8 @@ pub struct ListBackgroundResponse {
 /// Deletes a background of a meeting.
 ///
 /// `POST /cgi-bin/meeting/layout/delete_background` ·
-/// [删除会议背景](https://developer.work.weixin.qq.com/document/path/98853)
+/// [删除会议背景](https://developer.work.weixin.qq.com/document/path/98853) · returns
+/// [`DeleteBackgroundResponse`]
 ///
 /// The background in use can't be deleted: set another one first, or the default black one.
 ///
@@ -854,7 +868,7 @@ impl DeleteBackground {
     }
 }
 
-/// The response to [`DeleteBackground`].
+/// The response to [`DeleteBackground`] (删除会议背景).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -864,7 +878,8 @@ pub struct DeleteBackgroundResponse {}
 /// Deletes backgrounds of a meeting.
 ///
 /// `POST /cgi-bin/meeting/layout/batch_delete_background` ·
-/// [批量删除会议背景](https://developer.work.weixin.qq.com/document/path/98854)
+/// [批量删除会议背景](https://developer.work.weixin.qq.com/document/path/98854) · returns
+/// [`BatchDeleteBackgroundResponse`]
 ///
 /// The background in use can't be deleted: set another one first, or the default black one.
 ///
@@ -911,7 +926,7 @@ impl BatchDeleteBackground {
     }
 }
 
-/// The response to [`BatchDeleteBackground`].
+/// The response to [`BatchDeleteBackground`] (批量删除会议背景).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1017,7 +1032,7 @@ pub struct NewLayout {
 }
 
 impl NewLayout {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(page_list: impl IntoIterator<Item = impl Into<LayoutPage>>) -> Self {
         Self {
@@ -1049,7 +1064,7 @@ pub struct LayoutPage {
 }
 
 impl LayoutPage {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(layout_template_id: impl Into<String>) -> Self {
         Self {
@@ -1145,7 +1160,7 @@ pub struct NewAdvancedLayout {
 }
 
 impl NewAdvancedLayout {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(page_list: impl IntoIterator<Item = NewAdvancedPage>) -> Self {
         Self {
@@ -1485,7 +1500,7 @@ pub struct LayoutUser {
 }
 
 impl LayoutUser {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(tmp_openid: impl Into<String>) -> Self {
         Self {

@@ -21,7 +21,8 @@ use crate::Unknown;
 /// Gets the name, status and layout of an MRA device in a meeting.
 ///
 /// `POST /cgi-bin/meeting/mra/query_status` · [获取 MRA
-/// 状态信息](https://developer.work.weixin.qq.com/document/path/98786)
+/// 状态信息](https://developer.work.weixin.qq.com/document/path/98786) · returns
+/// [`QueryMraStatusResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -60,7 +61,7 @@ impl QueryMraStatus {
     }
 }
 
-/// The response to [`QueryMraStatus`].
+/// The response to [`QueryMraStatus`] (获取 MRA 状态信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +94,8 @@ pub struct QueryMraStatusResponse {
 /// Sets the default layout of an MRA device in a meeting.
 ///
 /// `POST /cgi-bin/meeting/mra/set_default_layout` · [切换 MRA
-/// 默认布局](https://developer.work.weixin.qq.com/document/path/98787)
+/// 默认布局](https://developer.work.weixin.qq.com/document/path/98787) · returns
+/// [`SetMraDefaultLayoutResponse`]
 ///
 /// Not while the device shows a custom layout of the meeting, a layout of its own, or a focus video.
 ///
@@ -144,7 +146,7 @@ impl SetMraDefaultLayout {
     }
 }
 
-/// The response to [`SetMraDefaultLayout`].
+/// The response to [`SetMraDefaultLayout`] (切换 MRA 默认布局).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,7 +156,8 @@ pub struct SetMraDefaultLayoutResponse {}
 /// Raises or lowers the hand of an MRA device in a meeting.
 ///
 /// `POST /cgi-bin/meeting/mra/set_raise_hand` · [设置 MRA
-/// 举手或手放下](https://developer.work.weixin.qq.com/document/path/98788)
+/// 举手或手放下](https://developer.work.weixin.qq.com/document/path/98788) · returns
+/// [`SetMraRaiseHandResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -200,7 +203,7 @@ impl SetMraRaiseHand {
     }
 }
 
-/// The response to [`SetMraRaiseHand`].
+/// The response to [`SetMraRaiseHand`] (设置 MRA 举手或手放下).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -210,7 +213,7 @@ pub struct SetMraRaiseHandResponse {}
 /// Hangs up the call of an MRA device in a meeting.
 ///
 /// `POST /cgi-bin/meeting/mra/hangup` · [挂断 MRA
-/// 呼叫](https://developer.work.weixin.qq.com/document/path/98789)
+/// 呼叫](https://developer.work.weixin.qq.com/document/path/98789) · returns [`HangUpMraResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -248,7 +251,7 @@ impl HangUpMra {
     }
 }
 
-/// The response to [`HangUpMra`].
+/// The response to [`HangUpMra`] (挂断 MRA 呼叫).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -266,7 +269,7 @@ pub struct MraDevice {
 }
 
 impl MraDevice {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(tmp_openid: impl Into<String>) -> Self {
         Self {

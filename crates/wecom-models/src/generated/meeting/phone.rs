@@ -18,7 +18,7 @@ mod reverse;
 /// Calls people by phone, so that they join a meeting.
 ///
 /// `POST /cgi-bin/meeting/phone/callout` ·
-/// [批量外呼](https://developer.work.weixin.qq.com/document/path/98823)
+/// [批量外呼](https://developer.work.weixin.qq.com/document/path/98823) · returns [`PhoneCallOutResponse`]
 ///
 /// The meeting may be in progress, or not have begun. Numbers outside China and extensions can be
 /// called. The call returns at once; [`GetPhoneCallOutStatus`] and callback events have what follows.
@@ -66,7 +66,7 @@ impl PhoneCallOut {
     }
 }
 
-/// The response to [`PhoneCallOut`].
+/// The response to [`PhoneCallOut`] (批量外呼).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,13 +82,17 @@ pub struct PhoneCallOutResponse {
 /// page at a time.
 ///
 /// `POST /cgi-bin/meeting/phone/get_callout_status` ·
-/// [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824)
+/// [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824) · returns
+/// [`GetPhoneCallOutStatusResponse`]
 ///
 /// Not for webinars yet.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -115,7 +119,7 @@ pub struct GetPhoneCallOutStatus {
 }
 
 impl GetPhoneCallOutStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -139,7 +143,7 @@ impl GetPhoneCallOutStatus {
     }
 }
 
-/// The response to [`GetPhoneCallOutStatus`].
+/// The response to [`GetPhoneCallOutStatus`] (获取会议的外呼状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -156,7 +160,8 @@ pub struct GetPhoneCallOutStatusResponse {
 /// Gets the in-meeting IDs of people who joined by phone.
 ///
 /// `POST /cgi-bin/meeting/phone/get_tmp_openid` ·
-/// [获取电话入会的成员ID](https://developer.work.weixin.qq.com/document/path/98825)
+/// [获取电话入会的成员ID](https://developer.work.weixin.qq.com/document/path/98825) · returns
+/// [`GetPhoneTmpOpenIdResponse`]
 ///
 /// Lists of attendees and callback events contain them, too. Only calls that were answered have one,
 /// also past ones; a landline number from which several people called has several.
@@ -201,7 +206,7 @@ impl GetPhoneTmpOpenId {
     }
 }
 
-/// The response to [`GetPhoneTmpOpenId`].
+/// The response to [`GetPhoneTmpOpenId`] (获取电话入会的成员ID).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

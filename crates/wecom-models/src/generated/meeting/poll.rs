@@ -25,7 +25,8 @@ use crate::Unknown;
 /// Creates a poll theme, which polls can be started from.
 ///
 /// `POST /cgi-bin/meeting/poll/create_theme` ·
-/// [创建会议投票主题](https://developer.work.weixin.qq.com/document/path/98834)
+/// [创建会议投票主题](https://developer.work.weixin.qq.com/document/path/98834) · returns
+/// [`CreatePollThemeResponse`]
 ///
 /// Only while the meeting is in progress, and only if the operator is a host or the meeting's admin.
 ///
@@ -105,7 +106,7 @@ pub struct CreatePollThemeArgs {
     pub poll_questions: Vec<NewQuestion>,
 }
 
-/// The response to [`CreatePollTheme`].
+/// The response to [`CreatePollTheme`] (创建会议投票主题).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,7 +119,8 @@ pub struct CreatePollThemeResponse {
 /// Replaces a poll theme.
 ///
 /// `POST /cgi-bin/meeting/poll/update_theme` ·
-/// [修改会议投票主题](https://developer.work.weixin.qq.com/document/path/98835)
+/// [修改会议投票主题](https://developer.work.weixin.qq.com/document/path/98835) · returns
+/// [`UpdatePollThemeResponse`]
 ///
 /// Only while the meeting is in progress, and only if the operator is a host or the meeting's admin.
 ///
@@ -203,7 +205,7 @@ pub struct UpdatePollThemeArgs {
     pub poll_questions: Vec<QuestionUpdate>,
 }
 
-/// The response to [`UpdatePollTheme`].
+/// The response to [`UpdatePollTheme`] (修改会议投票主题).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,7 +215,8 @@ pub struct UpdatePollThemeResponse {}
 /// Lists the poll themes of a meeting, with their polls.
 ///
 /// `POST /cgi-bin/meeting/poll/get_poll_list` ·
-/// [获取会议投票列表](https://developer.work.weixin.qq.com/document/path/98836)
+/// [获取会议投票列表](https://developer.work.weixin.qq.com/document/path/98836) · returns
+/// [`GetPollListResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -259,7 +262,7 @@ impl GetPollList {
     }
 }
 
-/// The response to [`GetPollList`].
+/// The response to [`GetPollList`] (获取会议投票列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -272,7 +275,8 @@ pub struct GetPollListResponse {
 /// Gets a poll theme, with its questions and options, but without results.
 ///
 /// `POST /cgi-bin/meeting/poll/get_theme_info` ·
-/// [获取会议投票主题信息](https://developer.work.weixin.qq.com/document/path/98837)
+/// [获取会议投票主题信息](https://developer.work.weixin.qq.com/document/path/98837) · returns
+/// [`GetPollThemeInfoResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -328,7 +332,7 @@ impl GetPollThemeInfo {
     }
 }
 
-/// The response to [`GetPollThemeInfo`].
+/// The response to [`GetPollThemeInfo`] (获取会议投票主题信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -347,7 +351,8 @@ pub struct GetPollThemeInfoResponse {
 /// Gets a poll, with its questions, options and results.
 ///
 /// `POST /cgi-bin/meeting/poll/get_poll_detail` ·
-/// [获取会议投票详情](https://developer.work.weixin.qq.com/document/path/98838)
+/// [获取会议投票详情](https://developer.work.weixin.qq.com/document/path/98838) · returns
+/// [`GetPollDetailResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -397,7 +402,7 @@ impl GetPollDetail {
     }
 }
 
-/// The response to [`GetPollDetail`].
+/// The response to [`GetPollDetail`] (获取会议投票详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -424,7 +429,7 @@ pub struct GetPollDetailResponse {
 /// Deletes a poll theme or a poll.
 ///
 /// `POST /cgi-bin/meeting/poll/delete` ·
-/// [删除会议投票](https://developer.work.weixin.qq.com/document/path/98839)
+/// [删除会议投票](https://developer.work.weixin.qq.com/document/path/98839) · returns [`DeletePollResponse`]
 ///
 /// Set at least one of `poll_theme_id` and `poll_id`.
 ///
@@ -494,7 +499,7 @@ impl DeletePoll {
     }
 }
 
-/// The response to [`DeletePoll`].
+/// The response to [`DeletePoll`] (删除会议投票).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -504,7 +509,7 @@ pub struct DeletePollResponse {}
 /// Starts a poll from a poll theme.
 ///
 /// `POST /cgi-bin/meeting/poll/start` ·
-/// [发起会议投票](https://developer.work.weixin.qq.com/document/path/98840)
+/// [发起会议投票](https://developer.work.weixin.qq.com/document/path/98840) · returns [`StartPollResponse`]
 ///
 /// Only while the meeting is in progress, and only if the operator is a host or the meeting's admin.
 ///
@@ -556,7 +561,7 @@ impl StartPoll {
     }
 }
 
-/// The response to [`StartPoll`].
+/// The response to [`StartPoll`] (发起会议投票).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -569,7 +574,7 @@ pub struct StartPollResponse {
 /// Ends a poll.
 ///
 /// `POST /cgi-bin/meeting/poll/finish` ·
-/// [结束会议投票](https://developer.work.weixin.qq.com/document/path/98841)
+/// [结束会议投票](https://developer.work.weixin.qq.com/document/path/98841) · returns [`FinishPollResponse`]
 ///
 /// Only while the meeting is in progress, and only if the operator is a host or the meeting's admin.
 ///
@@ -634,7 +639,7 @@ pub struct FinishPollArgs {
     pub poll_id: String,
 }
 
-/// The response to [`FinishPoll`].
+/// The response to [`FinishPoll`] (结束会议投票).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

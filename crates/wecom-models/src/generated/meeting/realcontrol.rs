@@ -26,7 +26,8 @@ use crate::Unknown;
 /// Sets what attendees may do in a meeting in progress.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/set` ·
-/// [管理会中设置](https://developer.work.weixin.qq.com/document/path/98175)
+/// [管理会中设置](https://developer.work.weixin.qq.com/document/path/98175) · returns
+/// [`SetRealControlResponse`]
 ///
 /// `mute_all` is required if `allow_unmute_self` is set.
 ///
@@ -79,7 +80,7 @@ pub struct SetRealControl {
 }
 
 impl SetRealControl {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -162,7 +163,7 @@ impl SetRealControl {
     }
 }
 
-/// The response to [`SetRealControl`].
+/// The response to [`SetRealControl`] (管理会中设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,7 +173,7 @@ pub struct SetRealControlResponse {}
 /// Makes an attendee a co-host, or no longer one.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/set_cohost` ·
-/// [管理联席主持人](https://developer.work.weixin.qq.com/document/path/98180)
+/// [管理联席主持人](https://developer.work.weixin.qq.com/document/path/98180) · returns [`SetCoHostResponse`]
 ///
 /// MRA devices aren't supported yet.
 ///
@@ -220,7 +221,7 @@ impl SetCoHost {
     }
 }
 
-/// The response to [`SetCoHost`].
+/// The response to [`SetCoHost`] (管理联席主持人).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,7 +231,7 @@ pub struct SetCoHostResponse {}
 /// Mutes or unmutes an attendee.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/mute_user` ·
-/// [静音成员](https://developer.work.weixin.qq.com/document/path/98184)
+/// [静音成员](https://developer.work.weixin.qq.com/document/path/98184) · returns [`MuteUserResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -279,7 +280,7 @@ impl MuteUser {
     }
 }
 
-/// The response to [`MuteUser`].
+/// The response to [`MuteUser`] (静音成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,7 +290,8 @@ pub struct MuteUserResponse {}
 /// Turns an attendee's video off, or that of an MRA device on.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/switch_user_video` ·
-/// [关闭或开启成员视频](https://developer.work.weixin.qq.com/document/path/98189)
+/// [关闭或开启成员视频](https://developer.work.weixin.qq.com/document/path/98189) · returns
+/// [`SwitchUserVideoResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -338,7 +340,7 @@ impl SwitchUserVideo {
     }
 }
 
-/// The response to [`SwitchUserVideo`].
+/// The response to [`SwitchUserVideo`] (关闭或开启成员视频).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -348,7 +350,8 @@ pub struct SwitchUserVideoResponse {}
 /// Stops an attendee's screen sharing.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/close_screen_share` ·
-/// [关闭成员屏幕共享](https://developer.work.weixin.qq.com/document/path/98185)
+/// [关闭成员屏幕共享](https://developer.work.weixin.qq.com/document/path/98185) · returns
+/// [`CloseScreenShareResponse`]
 ///
 /// MRA devices aren't supported yet.
 ///
@@ -391,7 +394,7 @@ impl CloseScreenShare {
     }
 }
 
-/// The response to [`CloseScreenShare`].
+/// The response to [`CloseScreenShare`] (关闭成员屏幕共享).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -401,7 +404,8 @@ pub struct CloseScreenShareResponse {}
 /// Sets the nicknames that a meeting shows for attendees.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/set_nicknames` ·
-/// [修改成员在会中显示的昵称](https://developer.work.weixin.qq.com/document/path/98188)
+/// [修改成员在会中显示的昵称](https://developer.work.weixin.qq.com/document/path/98188) · returns
+/// [`SetNicknamesResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -443,7 +447,7 @@ impl SetNicknames {
     }
 }
 
-/// The response to [`SetNicknames`].
+/// The response to [`SetNicknames`] (修改成员在会中显示的昵称).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -453,7 +457,8 @@ pub struct SetNicknamesResponse {}
 /// Moves people from the waiting room into the meeting or back, or removes them from the waiting room.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/manage_waiting_room_users` ·
-/// [管理等候室成员](https://developer.work.weixin.qq.com/document/path/98186)
+/// [管理等候室成员](https://developer.work.weixin.qq.com/document/path/98186) · returns
+/// [`ManageWaitingRoomUsersResponse`]
 ///
 /// `allow_rejoin` is not allowed if `operate_type` is `1` or `2`.
 ///
@@ -514,7 +519,7 @@ impl ManageWaitingRoomUsers {
     }
 }
 
-/// The response to [`ManageWaitingRoomUsers`].
+/// The response to [`ManageWaitingRoomUsers`] (管理等候室成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -524,7 +529,7 @@ pub struct ManageWaitingRoomUsersResponse {}
 /// Removes attendees from a meeting.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/kickout_users` ·
-/// [移出成员](https://developer.work.weixin.qq.com/document/path/98181)
+/// [移出成员](https://developer.work.weixin.qq.com/document/path/98181) · returns [`KickOutUsersResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -570,7 +575,7 @@ impl KickOutUsers {
     }
 }
 
-/// The response to [`KickOutUsers`].
+/// The response to [`KickOutUsers`] (移出成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -580,7 +585,8 @@ pub struct KickOutUsersResponse {}
 /// Ends a meeting in progress.
 ///
 /// `POST /cgi-bin/meeting/realcontrol/dismiss` ·
-/// [结束会议](https://developer.work.weixin.qq.com/document/path/98187)
+/// [结束会议](https://developer.work.weixin.qq.com/document/path/98187) · returns
+/// [`DismissMeetingResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -613,7 +619,7 @@ pub struct DismissMeeting {
 }
 
 impl DismissMeeting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -637,7 +643,7 @@ impl DismissMeeting {
     }
 }
 
-/// The response to [`DismissMeeting`].
+/// The response to [`DismissMeeting`] (结束会议).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

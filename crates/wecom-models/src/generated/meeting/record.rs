@@ -28,7 +28,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Lists the cloud recordings of meetings, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/record/list` ·
-/// [获取会议录制列表](https://developer.work.weixin.qq.com/document/path/98192)
+/// [获取会议录制列表](https://developer.work.weixin.qq.com/document/path/98192) · returns
+/// [`ListRecordResponse`]
 ///
 /// Set at least one of `meetingid`, `meeting_code` and `userid`.
 ///
@@ -43,6 +44,9 @@ use crate::{Secret, Timestamp, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
@@ -129,7 +133,7 @@ impl ListRecord {
     }
 }
 
-/// The response to [`ListRecord`].
+/// The response to [`ListRecord`] (获取会议录制列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,7 +152,8 @@ pub struct ListRecordResponse {
 /// Gets how often a recording was watched and downloaded, day by day.
 ///
 /// `POST /cgi-bin/meeting/record/get_statistics` ·
-/// [获取录制文件访问统计](https://developer.work.weixin.qq.com/document/path/98209)
+/// [获取录制文件访问统计](https://developer.work.weixin.qq.com/document/path/98209) · returns
+/// [`GetRecordStatisticsResponse`]
 ///
 /// `end_time` is at most 31 days after `start_time`.
 ///
@@ -185,7 +190,7 @@ pub struct GetRecordStatistics {
 }
 
 impl GetRecordStatistics {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meeting_record_id: impl Into<String>) -> Self {
         Self {
@@ -216,7 +221,7 @@ impl GetRecordStatistics {
     }
 }
 
-/// The response to [`GetRecordStatistics`].
+/// The response to [`GetRecordStatistics`] (获取录制文件访问统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -231,7 +236,8 @@ pub struct GetRecordStatisticsResponse {
 /// Updates how a recording is shared.
 ///
 /// `POST /cgi-bin/meeting/record/update_sharing_config` ·
-/// [修改会议录制共享设置](https://developer.work.weixin.qq.com/document/path/98208)
+/// [修改会议录制共享设置](https://developer.work.weixin.qq.com/document/path/98208) · returns
+/// [`UpdateSharingConfigResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -283,7 +289,7 @@ impl UpdateSharingConfig {
     }
 }
 
-/// The response to [`UpdateSharingConfig`].
+/// The response to [`UpdateSharingConfig`] (修改会议录制共享设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -293,7 +299,8 @@ pub struct UpdateSharingConfigResponse {}
 /// Deletes all cloud recording files of a recording.
 ///
 /// `POST /cgi-bin/meeting/record/delete` ·
-/// [删除会议录制](https://developer.work.weixin.qq.com/document/path/98206)
+/// [删除会议录制](https://developer.work.weixin.qq.com/document/path/98206) · returns
+/// [`DeleteRecordResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -335,7 +342,7 @@ impl DeleteRecord {
     }
 }
 
-/// The response to [`DeleteRecord`].
+/// The response to [`DeleteRecord`] (删除会议录制).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -345,7 +352,8 @@ pub struct DeleteRecordResponse {}
 /// Deletes one recording file of a meeting.
 ///
 /// `POST /cgi-bin/meeting/record/delete_file` ·
-/// [删除单个录制文件](https://developer.work.weixin.qq.com/document/path/98207)
+/// [删除单个录制文件](https://developer.work.weixin.qq.com/document/path/98207) · returns
+/// [`DeleteRecordFileResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -384,7 +392,7 @@ impl DeleteRecordFile {
     }
 }
 
-/// The response to [`DeleteRecordFile`].
+/// The response to [`DeleteRecordFile`] (删除单个录制文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -394,7 +402,8 @@ pub struct DeleteRecordFileResponse {}
 /// Gets a recording file, with the URLs to watch and download it, its minutes and its transcripts.
 ///
 /// `POST /cgi-bin/meeting/record/get_file` ·
-/// [获取单个录制文件详情](https://developer.work.weixin.qq.com/document/path/98205)
+/// [获取单个录制文件详情](https://developer.work.weixin.qq.com/document/path/98205) · returns
+/// [`GetRecordFileResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -433,7 +442,7 @@ impl GetRecordFile {
     }
 }
 
-/// The response to [`GetRecordFile`].
+/// The response to [`GetRecordFile`] (获取单个录制文件详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -478,7 +487,8 @@ pub struct GetRecordFileResponse {
 /// Gets the files of a recording, with the URLs to watch and download them.
 ///
 /// `POST /cgi-bin/meeting/record/get_file_list` ·
-/// [获取会议录制地址](https://developer.work.weixin.qq.com/document/path/98196)
+/// [获取会议录制地址](https://developer.work.weixin.qq.com/document/path/98196) · returns
+/// [`GetRecordFileListResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -520,7 +530,7 @@ impl GetRecordFileList {
     }
 }
 
-/// The response to [`GetRecordFileList`].
+/// The response to [`GetRecordFileList`] (获取会议录制地址).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -541,7 +551,8 @@ pub struct GetRecordFileListResponse {
 /// Lists the paragraphs of a recording's transcript, without their text.
 ///
 /// `POST /cgi-bin/meeting/record/transcript/get_paragraph_list` ·
-/// [获取录制转写段落信息](https://developer.work.weixin.qq.com/document/path/98212)
+/// [获取录制转写段落信息](https://developer.work.weixin.qq.com/document/path/98212) · returns
+/// [`GetTranscriptParagraphListResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -582,7 +593,7 @@ impl GetTranscriptParagraphList {
     }
 }
 
-/// The response to [`GetTranscriptParagraphList`].
+/// The response to [`GetTranscriptParagraphList`] (获取录制转写段落信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -598,7 +609,8 @@ pub struct GetTranscriptParagraphListResponse {
 /// Gets the transcript of a recording, with the text and time of each word.
 ///
 /// `POST /cgi-bin/meeting/record/transcript/get_detail` ·
-/// [获取录制转写详情](https://developer.work.weixin.qq.com/document/path/98211)
+/// [获取录制转写详情](https://developer.work.weixin.qq.com/document/path/98211) · returns
+/// [`GetTranscriptDetailResponse`]
 ///
 /// The response doesn't say where the next paragraphs begin, so there are no pages to iterate over: a
 /// call with the last `pid` returns that paragraph again.
@@ -661,7 +673,7 @@ impl GetTranscriptDetail {
     }
 }
 
-/// The response to [`GetTranscriptDetail`].
+/// The response to [`GetTranscriptDetail`] (获取录制转写详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -676,7 +688,8 @@ pub struct GetTranscriptDetailResponse {
 /// Searches the transcript of a recording for some text.
 ///
 /// `POST /cgi-bin/meeting/record/transcript/search` ·
-/// [获取录制转写搜索结果](https://developer.work.weixin.qq.com/document/path/98213)
+/// [获取录制转写搜索结果](https://developer.work.weixin.qq.com/document/path/98213) · returns
+/// [`SearchTranscriptResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -724,7 +737,7 @@ impl SearchTranscript {
     }
 }
 
-/// The response to [`SearchTranscript`].
+/// The response to [`SearchTranscript`] (获取录制转写搜索结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

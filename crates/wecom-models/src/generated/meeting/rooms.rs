@@ -29,7 +29,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Books Rooms meeting rooms for a meeting.
 ///
 /// `POST /cgi-bin/meeting/rooms/book` ·
-/// [预定Rooms会议室](https://developer.work.weixin.qq.com/document/path/98791)
+/// [预定Rooms会议室](https://developer.work.weixin.qq.com/document/path/98791) · returns
+/// [`BookRoomsResponse`]
 ///
 /// The meeting must not be longer than 24 hours, nor recurring.
 ///
@@ -86,7 +87,7 @@ impl BookRooms {
     }
 }
 
-/// The response to [`BookRooms`].
+/// The response to [`BookRooms`] (预定Rooms会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,7 +100,8 @@ pub struct BookRoomsResponse {
 /// Releases the Rooms meeting rooms booked for a meeting.
 ///
 /// `POST /cgi-bin/meeting/rooms/release` ·
-/// [释放Rooms会议室](https://developer.work.weixin.qq.com/document/path/98792)
+/// [释放Rooms会议室](https://developer.work.weixin.qq.com/document/path/98792) · returns
+/// [`ReleaseRoomsResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
@@ -143,7 +145,7 @@ impl ReleaseRooms {
     }
 }
 
-/// The response to [`ReleaseRooms`].
+/// The response to [`ReleaseRooms`] (释放Rooms会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -153,10 +155,14 @@ pub struct ReleaseRoomsResponse {}
 /// Lists the company's Rooms meeting rooms, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list` ·
-/// [获取Rooms会议室列表](https://developer.work.weixin.qq.com/document/path/98795)
+/// [获取Rooms会议室列表](https://developer.work.weixin.qq.com/document/path/98795) · returns
+/// [`ListRoomsResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -211,7 +217,7 @@ impl ListRooms {
     }
 }
 
-/// The response to [`ListRooms`].
+/// The response to [`ListRooms`] (获取Rooms会议室列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -228,7 +234,8 @@ pub struct ListRoomsResponse {
 /// Gets a Rooms meeting room, with its account and its hardware.
 ///
 /// `POST /cgi-bin/meeting/rooms/get_info` ·
-/// [获取Rooms会议室详情](https://developer.work.weixin.qq.com/document/path/98793)
+/// [获取Rooms会议室详情](https://developer.work.weixin.qq.com/document/path/98793) · returns
+/// [`GetRoomsInfoResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
@@ -254,7 +261,7 @@ pub struct GetRoomsInfo {
 }
 
 impl GetRoomsInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meeting_room_id: impl Into<String>) -> Self {
         Self {
@@ -263,7 +270,7 @@ impl GetRoomsInfo {
     }
 }
 
-/// The response to [`GetRoomsInfo`].
+/// The response to [`GetRoomsInfo`] (获取Rooms会议室详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -288,7 +295,8 @@ pub struct GetRoomsInfoResponse {
 /// Gets the settings of a Rooms meeting room.
 ///
 /// `POST /cgi-bin/meeting/rooms/get_config` ·
-/// [获取Rooms会议室配置项](https://developer.work.weixin.qq.com/document/path/98802)
+/// [获取Rooms会议室配置项](https://developer.work.weixin.qq.com/document/path/98802) · returns
+/// [`GetRoomsConfigResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
@@ -314,7 +322,7 @@ pub struct GetRoomsConfig {
 }
 
 impl GetRoomsConfig {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meeting_room_id: impl Into<String>) -> Self {
         Self {
@@ -323,7 +331,7 @@ impl GetRoomsConfig {
     }
 }
 
-/// The response to [`GetRoomsConfig`].
+/// The response to [`GetRoomsConfig`] (获取Rooms会议室配置项).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -338,7 +346,8 @@ pub struct GetRoomsConfigResponse {
 /// Lists the meetings of a Rooms meeting room, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list_meetings` ·
-/// [获取Rooms会议室下的会议列表](https://developer.work.weixin.qq.com/document/path/98796)
+/// [获取Rooms会议室下的会议列表](https://developer.work.weixin.qq.com/document/path/98796) · returns
+/// [`ListRoomsMeetingsResponse`]
 ///
 /// Set at least one of `meeting_room_id` and `rooms_id`.
 ///
@@ -347,6 +356,9 @@ pub struct GetRoomsConfigResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -428,7 +440,7 @@ impl ListRoomsMeetings {
     }
 }
 
-/// The response to [`ListRoomsMeetings`].
+/// The response to [`ListRoomsMeetings`] (获取Rooms会议室下的会议列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -445,10 +457,14 @@ pub struct ListRoomsMeetingsResponse {
 /// Lists the company's Rooms devices, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list_devices` ·
-/// [获取设备列表](https://developer.work.weixin.qq.com/document/path/98798)
+/// [获取设备列表](https://developer.work.weixin.qq.com/document/path/98798) · returns
+/// [`ListRoomsDevicesResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -503,7 +519,7 @@ impl ListRoomsDevices {
     }
 }
 
-/// The response to [`ListRoomsDevices`].
+/// The response to [`ListRoomsDevices`] (获取设备列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -520,10 +536,14 @@ pub struct ListRoomsDevicesResponse {
 /// Lists the controllers of the company's Rooms devices, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list_controllers` ·
-/// [获取控制器列表](https://developer.work.weixin.qq.com/document/path/98799)
+/// [获取控制器列表](https://developer.work.weixin.qq.com/document/path/98799) · returns
+/// [`ListRoomsControllersResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -578,7 +598,7 @@ impl ListRoomsControllers {
     }
 }
 
-/// The response to [`ListRoomsControllers`].
+/// The response to [`ListRoomsControllers`] (获取控制器列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -595,7 +615,8 @@ pub struct ListRoomsControllersResponse {
 /// Gets how many Rooms devices the company bought, uses and let expire.
 ///
 /// `POST /cgi-bin/meeting/rooms/get_inventory` ·
-/// [获取Rooms会议室资源](https://developer.work.weixin.qq.com/document/path/98809)
+/// [获取Rooms会议室资源](https://developer.work.weixin.qq.com/document/path/98809) · returns
+/// [`GetRoomsInventoryResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
@@ -625,7 +646,7 @@ impl GetRoomsInventory {
     }
 }
 
-/// The response to [`GetRoomsInventory`].
+/// The response to [`GetRoomsInventory`] (获取Rooms会议室资源).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -648,7 +669,8 @@ pub struct GetRoomsInventoryResponse {
 /// Calls a Rooms meeting room or an MRA device, to invite it to a meeting.
 ///
 /// `POST /cgi-bin/meeting/rooms/call` ·
-/// [呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98804)
+/// [呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98804) · returns
+/// [`CallRoomsResponse`]
 ///
 /// Set exactly one of `meeting_room_id` and `mra_address`.
 ///
@@ -682,7 +704,7 @@ pub struct CallRooms {
 }
 
 impl CallRooms {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -706,7 +728,7 @@ impl CallRooms {
     }
 }
 
-/// The response to [`CallRooms`].
+/// The response to [`CallRooms`] (呼叫Rooms会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -719,7 +741,8 @@ pub struct CallRoomsResponse {
 /// Cancels a call to a Rooms meeting room or an MRA device.
 ///
 /// `POST /cgi-bin/meeting/rooms/cancel_call` ·
-/// [取消呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98805)
+/// [取消呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98805) · returns
+/// [`CancelRoomsCallResponse`]
 ///
 /// Set exactly one of `meeting_room_id` and `mra_address`.
 ///
@@ -781,7 +804,7 @@ impl CancelRoomsCall {
     }
 }
 
-/// The response to [`CancelRoomsCall`].
+/// The response to [`CancelRoomsCall`] (取消呼叫Rooms会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -791,7 +814,8 @@ pub struct CancelRoomsCallResponse {}
 /// Gets how a Rooms meeting room or an MRA device responded to a meeting's call.
 ///
 /// `POST /cgi-bin/meeting/rooms/get_response_status` ·
-/// [获取Rooms会议室应答状态](https://developer.work.weixin.qq.com/document/path/98806)
+/// [获取Rooms会议室应答状态](https://developer.work.weixin.qq.com/document/path/98806) · returns
+/// [`GetRoomsResponseStatusResponse`]
 ///
 /// Set exactly one of `meeting_room_id` and `mra_address`.
 ///
@@ -826,7 +850,7 @@ pub struct GetRoomsResponseStatus {
 }
 
 impl GetRoomsResponseStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -850,7 +874,7 @@ impl GetRoomsResponseStatus {
     }
 }
 
-/// The response to [`GetRoomsResponseStatus`].
+/// The response to [`GetRoomsResponseStatus`] (获取Rooms会议室应答状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -19,13 +19,17 @@ use crate::{Timestamp, Unknown};
 /// a time.
 ///
 /// `POST /cgi-bin/meeting/statistics/get_start_list` ·
-/// [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651)
+/// [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651) · returns
+/// [`GetStartListResponse`]
 ///
 /// `end_time` is at most 30 days after `begin_time`.
 ///
 /// An instant meeting is started by the member who opens it, a scheduled meeting by the first to join.
 /// Meetings started by people not visible to the app are not returned, so a page may be shorter than
 /// `limit`. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -86,7 +90,7 @@ impl GetStartList {
     }
 }
 
-/// The response to [`GetStartList`].
+/// The response to [`GetStartList`] (获取会议发起记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

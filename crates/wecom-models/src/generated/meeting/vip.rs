@@ -20,7 +20,8 @@ mod reverse;
 /// Starts a job that assigns advanced-feature accounts to members.
 ///
 /// `POST /cgi-bin/meeting/vip/submit_batch_add_job` ·
-/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99508)
+/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99508) · returns
+/// [`SubmitBatchAddVipJobResponse`]
 ///
 /// [`GetBatchAddVipJobResult`] gets the result.
 ///
@@ -49,7 +50,7 @@ pub struct SubmitBatchAddVipJob {
 }
 
 impl SubmitBatchAddVipJob {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -63,7 +64,7 @@ impl SubmitBatchAddVipJob {
     }
 }
 
-/// The response to [`SubmitBatchAddVipJob`].
+/// The response to [`SubmitBatchAddVipJob`] (分配高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +79,8 @@ pub struct SubmitBatchAddVipJobResponse {
 /// Gets the result of a job that assigns advanced-feature accounts.
 ///
 /// `POST /cgi-bin/meeting/vip/batch_add_job_result` ·
-/// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99508)
+/// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99508) · returns
+/// [`GetBatchAddVipJobResultResponse`]
 ///
 /// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
 /// it.
@@ -109,14 +111,14 @@ pub struct GetBatchAddVipJobResult {
 }
 
 impl GetBatchAddVipJobResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetBatchAddVipJobResult`].
+/// The response to [`GetBatchAddVipJobResult`] (查询分配高级功能账号结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,7 +131,8 @@ pub struct GetBatchAddVipJobResultResponse {
 /// Starts a job that takes advanced-feature accounts away from members.
 ///
 /// `POST /cgi-bin/meeting/vip/submit_batch_del_job` ·
-/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99509)
+/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99509) · returns
+/// [`SubmitBatchDelVipJobResponse`]
 ///
 /// [`GetBatchDelVipJobResult`] gets the result.
 ///
@@ -158,7 +161,7 @@ pub struct SubmitBatchDelVipJob {
 }
 
 impl SubmitBatchDelVipJob {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -172,7 +175,7 @@ impl SubmitBatchDelVipJob {
     }
 }
 
-/// The response to [`SubmitBatchDelVipJob`].
+/// The response to [`SubmitBatchDelVipJob`] (取消高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -187,7 +190,8 @@ pub struct SubmitBatchDelVipJobResponse {
 /// Gets the result of a job that takes advanced-feature accounts away.
 ///
 /// `POST /cgi-bin/meeting/vip/batch_del_job_result` ·
-/// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509)
+/// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509) · returns
+/// [`GetBatchDelVipJobResultResponse`]
 ///
 /// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
 /// it.
@@ -218,14 +222,14 @@ pub struct GetBatchDelVipJobResult {
 }
 
 impl GetBatchDelVipJobResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetBatchDelVipJobResult`].
+/// The response to [`GetBatchDelVipJobResult`] (查询取消高级功能账号结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -238,11 +242,15 @@ pub struct GetBatchDelVipJobResultResponse {
 /// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/vip/list` ·
-/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99510)
+/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99510) · returns
+/// [`ListVipResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Returns only members visible to
 /// the app.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -288,7 +296,7 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`].
+/// The response to [`ListVip`] (获取高级功能账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -24,7 +24,8 @@ use crate::{Json, Secret, Timestamp, Unknown};
 /// Creates a webinar, which up to 50,000 people can attend.
 ///
 /// `POST /cgi-bin/meeting/webinar/create` ·
-/// [创建网络研讨会](https://developer.work.weixin.qq.com/document/path/98842)
+/// [创建网络研讨会](https://developer.work.weixin.qq.com/document/path/98842) · returns
+/// [`CreateWebinarResponse`]
 ///
 /// `password` is required if `admission_type` is `2`.
 ///
@@ -218,7 +219,7 @@ impl CreateWebinar {
     }
 }
 
-/// The response to [`CreateWebinar`].
+/// The response to [`CreateWebinar`] (创建网络研讨会).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -258,7 +259,8 @@ pub struct CreateWebinarResponse {
 /// Updates a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/update` ·
-/// [修改网络研讨会](https://developer.work.weixin.qq.com/document/path/98843)
+/// [修改网络研讨会](https://developer.work.weixin.qq.com/document/path/98843) · returns
+/// [`UpdateWebinarResponse`]
 ///
 /// `password` is required if `admission_type` is `2`.
 ///
@@ -454,7 +456,7 @@ impl UpdateWebinar {
     }
 }
 
-/// The response to [`UpdateWebinar`].
+/// The response to [`UpdateWebinar`] (修改网络研讨会).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -464,7 +466,8 @@ pub struct UpdateWebinarResponse {}
 /// Cancels a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/cancel` ·
-/// [取消网络研讨会](https://developer.work.weixin.qq.com/document/path/98870)
+/// [取消网络研讨会](https://developer.work.weixin.qq.com/document/path/98870) · returns
+/// [`CancelWebinarResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
@@ -491,7 +494,7 @@ pub struct CancelWebinar {
 }
 
 impl CancelWebinar {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -500,7 +503,7 @@ impl CancelWebinar {
     }
 }
 
-/// The response to [`CancelWebinar`].
+/// The response to [`CancelWebinar`] (取消网络研讨会).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -510,7 +513,8 @@ pub struct CancelWebinarResponse {}
 /// Gets a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/get` ·
-/// [获取网络研讨会详情](https://developer.work.weixin.qq.com/document/path/98860)
+/// [获取网络研讨会详情](https://developer.work.weixin.qq.com/document/path/98860) · returns
+/// [`GetWebinarResponse`]
 ///
 /// Set at least one of `meetingid` and `meeting_code`.
 ///
@@ -563,7 +567,7 @@ impl GetWebinar {
     }
 }
 
-/// The response to [`GetWebinar`].
+/// The response to [`GetWebinar`] (获取网络研讨会详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -647,7 +651,8 @@ pub struct GetWebinarResponse {
 /// Lists the guests of a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/list_guest` ·
-/// [获取网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98871)
+/// [获取网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98871) · returns
+/// [`ListWebinarGuestResponse`]
 ///
 /// Set at least one of `meetingid` and `meeting_code`.
 ///
@@ -700,7 +705,7 @@ impl ListWebinarGuest {
     }
 }
 
-/// The response to [`ListWebinarGuest`].
+/// The response to [`ListWebinarGuest`] (获取网络研讨会嘉宾列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -715,7 +720,8 @@ pub struct ListWebinarGuestResponse {
 /// Updates the guests of a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/update_guest_list` ·
-/// [更新网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98872)
+/// [更新网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98872) · returns
+/// [`UpdateWebinarGuestListResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
@@ -757,7 +763,7 @@ impl UpdateWebinarGuestList {
     }
 }
 
-/// The response to [`UpdateWebinarGuestList`].
+/// The response to [`UpdateWebinarGuestList`] (更新网络研讨会嘉宾列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -767,7 +773,8 @@ pub struct UpdateWebinarGuestListResponse {}
 /// Updates the warm-up of a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/update_warm_up` ·
-/// [管理网络研讨会暖场配置](https://developer.work.weixin.qq.com/document/path/98882)
+/// [管理网络研讨会暖场配置](https://developer.work.weixin.qq.com/document/path/98882) · returns
+/// [`UpdateWebinarWarmUpResponse`]
 ///
 /// Those of the audience who join in the 15 minutes before the start see it, with a client of version
 /// 3.3.0 or later. An event (网络研讨会暖场上传结果) reports the result of the upload.
@@ -804,7 +811,7 @@ pub struct UpdateWebinarWarmUp {
 }
 
 impl UpdateWebinarWarmUp {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -838,7 +845,7 @@ impl UpdateWebinarWarmUp {
     }
 }
 
-/// The response to [`UpdateWebinarWarmUp`].
+/// The response to [`UpdateWebinarWarmUp`] (管理网络研讨会暖场配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -854,7 +861,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
@@ -875,7 +882,8 @@ pub struct MediaSetting {
     pub allow_enter_before_host: Option<bool>,
     /// Whether the shared screen carries a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
-    /// The type of watermark. Takes effect only if `enable_screen_watermark` is true. Default 0.
+    /// The type of watermark. Takes effect only if `enable_screen_watermark` is true. Default
+    /// [`SingleRow`](WatermarkType::SingleRow).
     pub watermark_type: Option<WatermarkType>,
     /// Whether external users may join, when a webinar is created. The page about updating it says the
     /// opposite: that true keeps them out, and false is the default. Default true.
@@ -1027,7 +1035,7 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(guest_type: impl Into<GuestType>) -> Self {
         Self {

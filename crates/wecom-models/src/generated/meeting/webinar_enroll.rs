@@ -24,7 +24,8 @@ use crate::{Secret, Unknown};
 /// Sets the enrollment of a webinar, and its questions.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/set_config` ·
-/// [修改网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98875)
+/// [修改网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98875) · returns
+/// [`SetWebinarEnrollConfigResponse`]
 ///
 /// Enrollment must be on.
 ///
@@ -52,9 +53,9 @@ use crate::{Secret, Unknown};
 pub struct SetWebinarEnrollConfig {
     /// The webinar's ID.
     pub meetingid: String,
-    /// The way enrollments are approved. Default 1.
+    /// The way enrollments are approved. Default [`Automatic`](ApprovalType::Automatic).
     pub approve_type: Option<ApprovalType>,
-    /// Whether people answer questions. Default 1.
+    /// Whether people answer questions. Default [`Off`](QuestionCollection::Off).
     pub is_collect_question: Option<QuestionCollection>,
     /// The questions, in this order, but special ones first. Takes effect only if `is_collect_question` is
     /// `On`.
@@ -64,7 +65,7 @@ pub struct SetWebinarEnrollConfig {
 }
 
 impl SetWebinarEnrollConfig {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -111,7 +112,7 @@ impl SetWebinarEnrollConfig {
     }
 }
 
-/// The response to [`SetWebinarEnrollConfig`].
+/// The response to [`SetWebinarEnrollConfig`] (修改网络研讨会报名配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,7 +125,8 @@ pub struct SetWebinarEnrollConfigResponse {
 /// Gets the enrollment settings of a webinar, and its questions.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/get_config` ·
-/// [获取网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98874)
+/// [获取网络研讨会报名配置](https://developer.work.weixin.qq.com/document/path/98874) · returns
+/// [`GetWebinarEnrollConfigResponse`]
 ///
 /// If enrollment is off, the call fails.
 ///
@@ -155,7 +157,7 @@ pub struct GetWebinarEnrollConfig {
 }
 
 impl GetWebinarEnrollConfig {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -164,7 +166,7 @@ impl GetWebinarEnrollConfig {
     }
 }
 
-/// The response to [`GetWebinarEnrollConfig`].
+/// The response to [`GetWebinarEnrollConfig`] (获取网络研讨会报名配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -183,7 +185,8 @@ pub struct GetWebinarEnrollConfigResponse {
 /// Gets the enrollment IDs of attendees.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/query_by_tmp_openid` · [获取网络研讨会成员报名
-/// ID](https://developer.work.weixin.qq.com/document/path/98873)
+/// ID](https://developer.work.weixin.qq.com/document/path/98873) · returns
+/// [`QueryWebinarEnrollByTmpOpenIdResponse`]
 ///
 /// The in-meeting IDs are those of the list of attendees (获取参会成员列表). An enrollment ID is unique within
 /// a webinar; [`ListWebinarEnroll`] has the enrollment. Those who haven't enrolled aren't returned.
@@ -212,7 +215,8 @@ pub struct GetWebinarEnrollConfigResponse {
 pub struct QueryWebinarEnrollByTmpOpenId {
     /// The webinar's ID.
     pub meetingid: String,
-    /// The order of the IDs, if a person has several enrollments. Default 1.
+    /// The order of the IDs, if a person has several enrollments. Default
+    /// [`ImportedFirst`](SortingRule::ImportedFirst).
     pub sorting_rules: Option<SortingRule>,
     /// The attendees' in-meeting IDs. At most 500 items.
     pub tmp_openid_list: Vec<String>,
@@ -243,7 +247,7 @@ impl QueryWebinarEnrollByTmpOpenId {
     }
 }
 
-/// The response to [`QueryWebinarEnrollByTmpOpenId`].
+/// The response to [`QueryWebinarEnrollByTmpOpenId`] (获取网络研讨会成员报名 ID).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -256,7 +260,8 @@ pub struct QueryWebinarEnrollByTmpOpenIdResponse {
 /// Lists the enrollments for a webinar, with their answers, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/list` ·
-/// [获取网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98876)
+/// [获取网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98876) · returns
+/// [`ListWebinarEnrollResponse`]
 ///
 /// If enrollment is off, the call fails. [`QueryWebinarEnrollByTmpOpenId`] finds the enrollment of an
 /// attendee.
@@ -264,6 +269,9 @@ pub struct QueryWebinarEnrollByTmpOpenIdResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -285,7 +293,7 @@ pub struct QueryWebinarEnrollByTmpOpenIdResponse {
 pub struct ListWebinarEnroll {
     /// The webinar's ID.
     pub meetingid: String,
-    /// The status of the enrollments to list. Default 0.
+    /// The status of the enrollments to list. Default [`All`](StatusFilter::All).
     pub status: Option<StatusFilter>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
@@ -294,7 +302,7 @@ pub struct ListWebinarEnroll {
 }
 
 impl ListWebinarEnroll {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -325,7 +333,7 @@ impl ListWebinarEnroll {
     }
 }
 
-/// The response to [`ListWebinarEnroll`].
+/// The response to [`ListWebinarEnroll`] (获取网络研讨会报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -342,7 +350,8 @@ pub struct ListWebinarEnrollResponse {
 /// Approves or rejects enrollments for a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/approve` ·
-/// [审批网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98877)
+/// [审批网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98877) · returns
+/// [`ApproveWebinarEnrollResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
@@ -392,7 +401,7 @@ impl ApproveWebinarEnroll {
     }
 }
 
-/// The response to [`ApproveWebinarEnroll`].
+/// The response to [`ApproveWebinarEnroll`] (审批网络研讨会报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -405,7 +414,8 @@ pub struct ApproveWebinarEnrollResponse {
 /// Imports enrollments for a webinar.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/import` ·
-/// [导入网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98880)
+/// [导入网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98880) · returns
+/// [`ImportWebinarEnrollResponse`]
 ///
 /// If enrollment is off, the call fails.
 ///
@@ -451,7 +461,7 @@ impl ImportWebinarEnroll {
     }
 }
 
-/// The response to [`ImportWebinarEnroll`].
+/// The response to [`ImportWebinarEnroll`] (导入网络研讨会报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -466,7 +476,8 @@ pub struct ImportWebinarEnrollResponse {
 /// Deletes enrollments for a webinar, whether people enrolled or were imported.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/delete` ·
-/// [删除网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98881)
+/// [删除网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98881) · returns
+/// [`DeleteWebinarEnrollResponse`]
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
@@ -510,7 +521,7 @@ impl DeleteWebinarEnroll {
     }
 }
 
-/// The response to [`DeleteWebinarEnroll`].
+/// The response to [`DeleteWebinarEnroll`] (删除网络研讨会报名信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -537,7 +548,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(is_required: impl Into<AnswerRequirement>) -> Self {
         Self {
@@ -587,7 +598,7 @@ pub struct QuestionOption {
 }
 
 impl QuestionOption {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -617,7 +628,7 @@ pub struct EnrollId {
 }
 
 impl EnrollId {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(enroll_id: impl Into<String>) -> Self {
         Self {

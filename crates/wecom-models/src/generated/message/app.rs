@@ -19,7 +19,8 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 
 /// Sends an app message to members, departments or tags.
 ///
-/// `POST /cgi-bin/message/send` · [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236)
+/// `POST /cgi-bin/message/send` · [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236) ·
+/// returns [`SendMessageResponse`]
 ///
 /// Set at least one of `touser`, `toparty`, `totag` and `selected_ticket_list`.
 ///
@@ -60,11 +61,11 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///   `CHATID/EXTERNAL_USERID`. If a member has set a remark for the customer, both are shown; of several remarks, that of the
 ///   member who added the customer first. In K12 schools it is the parent's or student's name, or a placeholder for anyone else.
 ///
-/// Error codes:
-///
-/// - 81013, `RECIPIENTS_ALL_INVALID_OR_FORBIDDEN`: None of the recipients could be reached, so nothing was sent. Check that they exist and are in the app's visible scope.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 81013, [`RECIPIENTS_ALL_INVALID_OR_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.RECIPIENTS_ALL_INVALID_OR_FORBIDDEN.html): None of the recipients could be reached, so nothing was sent. Check that they exist and are in the app's visible scope.
 #[doc(
     alias(
         "发送应用消息",
@@ -111,7 +112,7 @@ pub struct SendMessage {
     pub message: Message,
     /// Whether the message may be shared. Documented for text, images, videos, files and `mpnews`, the
     /// only type that may also be `2`. A confidential file must be one of txt, pdf, doc, docx, ppt, pptx,
-    /// xls, xlsx, xml, jpg, jpeg, png, bmp, gif. Default 0.
+    /// xls, xlsx, xml, jpg, jpeg, png, bmp, gif. Default [`Shareable`](Confidentiality::Shareable).
     pub safe: Option<Confidentiality>,
     /// Whether to replace templates in the content with names. Documented for text, text cards, `news`,
     /// `mpnews`, mini program notices, template cards and template messages. Default false.
@@ -123,7 +124,7 @@ pub struct SendMessage {
 }
 
 impl SendMessage {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(message: impl Into<Message>) -> Self {
         Self {
@@ -212,7 +213,7 @@ impl SendMessage {
     }
 }
 
-/// The response to [`SendMessage`].
+/// The response to [`SendMessage`] (发送应用消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -238,6 +239,7 @@ pub struct SendMessageResponse {
 /// Recalls an app message sent within the last 24 hours.
 ///
 /// `POST /cgi-bin/message/recall` · [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867)
+/// · returns [`RecallMessageResponse`]
 ///
 /// Only messages sent with [`SendMessage`]. They are recalled in WeCom alone; in the WeChat plugin
 /// they stay.
@@ -262,14 +264,14 @@ pub struct RecallMessage {
 }
 
 impl RecallMessage {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self { msgid: msgid.into() }
     }
 }
 
-/// The response to [`RecallMessage`].
+/// The response to [`RecallMessage`] (撤回应用消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -279,7 +281,8 @@ pub struct RecallMessageResponse {}
 /// Disables the button of a template card, or replaces the whole card.
 ///
 /// `POST /cgi-bin/message/update_template_card` ·
-/// [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888)
+/// [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888) · returns
+/// [`UpdateTemplateCardResponse`]
 ///
 /// Set exactly one of `button` and `template_card`.
 ///
@@ -405,7 +408,7 @@ impl UpdateTemplateCard {
     }
 }
 
-/// The response to [`UpdateTemplateCard`].
+/// The response to [`UpdateTemplateCard`] (更新模版卡片消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -427,7 +430,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -445,7 +448,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -467,7 +470,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -546,7 +549,7 @@ pub struct NewsContent {
 }
 
 impl NewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = impl Into<Article>>) -> Self {
         Self {
@@ -585,7 +588,7 @@ pub struct Article {
 }
 
 impl Article {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -642,7 +645,7 @@ pub struct MpNewsContent {
 }
 
 impl MpNewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = MpArticle>) -> Self {
         Self {
@@ -725,7 +728,7 @@ pub struct MarkdownContent {
 }
 
 impl MarkdownContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -960,7 +963,7 @@ pub struct TextNoticeCard {
 }
 
 impl TextNoticeCard {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(card_action: NoticeAction) -> Self {
         Self {
@@ -1370,7 +1373,7 @@ pub struct CardSource {
     /// The name. Recommended: up to 20 characters. Supports names for IDs.
     pub desc: Option<String>,
     /// The name's color. Requires WeCom 3.1.18 or later. Not documented for the cards `vote_interaction`
-    /// and `multiple_interaction`. Default 0.
+    /// and `multiple_interaction`. Default [`Gray`](SourceColor::Gray).
     pub desc_color: Option<SourceColor>,
 }
 
@@ -1418,7 +1421,7 @@ pub struct ActionMenu {
 }
 
 impl ActionMenu {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(action_list: impl IntoIterator<Item = MenuAction>) -> Self {
         Self {
@@ -1505,7 +1508,7 @@ pub struct MainTitle {
 }
 
 impl MainTitle {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1532,7 +1535,7 @@ impl MainTitle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -1640,7 +1643,7 @@ impl EmphasisContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -1657,7 +1660,7 @@ pub struct ImageTextArea {
 }
 
 impl ImageTextArea {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(image_url: impl Into<String>) -> Self {
         Self {
@@ -1725,7 +1728,7 @@ pub struct CardImage {
 }
 
 impl CardImage {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1755,7 +1758,7 @@ pub struct VerticalContent {
 }
 
 impl VerticalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1784,7 +1787,7 @@ impl VerticalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](ContentLinkType::Nothing).
     pub r#type: Option<ContentLinkType>,
     /// The name. Recommended: up to 5 characters.
     pub keyname: String,
@@ -1800,7 +1803,7 @@ pub struct HorizontalContent {
 }
 
 impl HorizontalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(keyname: impl Into<String>) -> Self {
         Self {
@@ -1855,7 +1858,7 @@ impl HorizontalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The text. Recommended: up to 18 characters.
     pub title: String,
@@ -1868,7 +1871,7 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1927,7 +1930,7 @@ pub struct NoticeAction {
 }
 
 impl NoticeAction {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<NoticeActionType>) -> Self {
         Self {
@@ -1968,7 +1971,7 @@ impl NoticeAction {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
-    /// The type of target. Default 0.
+    /// The type of target. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL of the web page.
     pub url: Option<String>,
@@ -2094,7 +2097,7 @@ impl SelectionOption {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
-    /// The button's action. Default 0.
+    /// The button's action. Default [`Callback`](ButtonType::Callback).
     pub r#type: Option<ButtonType>,
     /// The text. Recommended: up to 10 characters.
     pub text: String,
@@ -2108,7 +2111,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -2156,7 +2159,7 @@ impl Button {
 pub struct Checkbox {
     /// The key of the question in the callback event. At most 1024 bytes.
     pub question_key: String,
-    /// Whether one or several options can be selected. Default 0.
+    /// Whether one or several options can be selected. Default [`Single`](VoteMode::Single).
     pub mode: Option<VoteMode>,
     /// The options. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
@@ -2250,7 +2253,7 @@ pub struct DisabledButton {
 }
 
 impl DisabledButton {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(replace_name: impl Into<String>) -> Self {
         Self {
@@ -2289,7 +2292,7 @@ pub struct TextNoticeUpdate {
 }
 
 impl TextNoticeUpdate {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(card_action: NoticeAction) -> Self {
         Self {
@@ -2702,7 +2705,7 @@ pub struct CheckboxUpdate {
     /// The page's table says whether options can be selected; the name, and the page of the AI bots'
     /// cards, say the opposite.
     pub disable: Option<bool>,
-    /// Whether one or several options can be selected. Default 0.
+    /// Whether one or several options can be selected. Default [`Single`](VoteMode::Single).
     pub mode: Option<VoteMode>,
     /// The options. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
@@ -2912,27 +2915,27 @@ pub enum VoteMode {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
-    /// `text`
+    /// `text`: Text.
     Text(TextContent),
     /// `image`
     Image(MediaContent),
     /// `voice`
     Voice(MediaContent),
-    /// `video`
+    /// `video`: A video.
     Video(VideoContent),
     /// `file`
     File(MediaContent),
-    /// `textcard`
+    /// `textcard`: A card with text and a link.
     TextCard(TextCardContent),
-    /// `news`
+    /// `news`: A news message: articles on other websites or in mini programs.
     News(NewsContent),
-    /// `mpnews`
+    /// `mpnews`: Articles stored by WeCom.
     MpNews(MpNewsContent),
-    /// `markdown`
+    /// `markdown`: Markdown.
     Markdown(MarkdownContent),
-    /// `miniprogram_notice`
+    /// `miniprogram_notice`: A notice that opens a mini program.
     MiniProgramNotice(MiniProgramNotice),
-    /// `template_msg`
+    /// `template_msg`: A message in a template that the service provider had approved.
     TemplateMessage(TemplateMessage),
     /// `template_card`
     TemplateCard(TemplateCard),
@@ -2984,15 +2987,15 @@ impl Message {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {
-    /// `text_notice`
+    /// `text_notice`: A card with text.
     TextNotice(TextNoticeCard),
-    /// `news_notice`
+    /// `news_notice`: A card with an image.
     NewsNotice(NewsNoticeCard),
-    /// `button_interaction`
+    /// `button_interaction`: A card with buttons.
     ButtonInteraction(ButtonInteractionCard),
-    /// `vote_interaction`
+    /// `vote_interaction`: A card for voting.
     VoteInteraction(VoteInteractionCard),
-    /// `multiple_interaction`
+    /// `multiple_interaction`: A card with several drop-down selections.
     MultipleInteraction(MultipleInteractionCard),
     /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -3004,15 +3007,15 @@ pub enum TemplateCard {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCardUpdate {
-    /// `text_notice`
+    /// `text_notice`: The card `text_notice`, as an update.
     TextNotice(TextNoticeUpdate),
-    /// `news_notice`
+    /// `news_notice`: The card `news_notice`, as an update.
     NewsNotice(NewsNoticeUpdate),
-    /// `button_interaction`
+    /// `button_interaction`: The card `button_interaction`, as an update.
     ButtonInteraction(ButtonInteractionUpdate),
-    /// `vote_interaction`
+    /// `vote_interaction`: The card `vote_interaction`, as an update.
     VoteInteraction(VoteInteractionUpdate),
-    /// `multiple_interaction`
+    /// `multiple_interaction`: The card `multiple_interaction`, as an update.
     MultipleInteraction(MultipleInteractionUpdate),
     /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -21,6 +21,7 @@ use crate::{Unknown, UnknownUnion};
 /// Creates a group chat.
 ///
 /// `POST /cgi-bin/appchat/create` · [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245)
+/// · returns [`CreateAppChatResponse`]
 ///
 /// It is an internal group chat, which external contacts can't be added to. Without a message, a new
 /// one may not show up in old versions of WeCom.
@@ -56,7 +57,7 @@ pub struct CreateAppChat {
 }
 
 impl CreateAppChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -89,7 +90,7 @@ impl CreateAppChat {
     }
 }
 
-/// The response to [`CreateAppChat`].
+/// The response to [`CreateAppChat`] (创建群聊会话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,6 +103,7 @@ pub struct CreateAppChatResponse {
 /// Updates a group chat.
 ///
 /// `POST /cgi-bin/appchat/update` · [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913)
+/// · returns [`UpdateAppChatResponse`]
 ///
 /// Only for group chats the app itself created. A group chat has at most 2,000 members. Per company,
 /// group chats can be changed 1,000 times per hour.
@@ -138,7 +140,7 @@ pub struct UpdateAppChat {
 }
 
 impl UpdateAppChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
         Self {
@@ -186,7 +188,7 @@ impl UpdateAppChat {
     }
 }
 
-/// The response to [`UpdateAppChat`].
+/// The response to [`UpdateAppChat`] (修改群聊会话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -195,7 +197,8 @@ pub struct UpdateAppChatResponse {}
 
 /// Gets a group chat.
 ///
-/// `GET /cgi-bin/appchat/get` · [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914)
+/// `GET /cgi-bin/appchat/get` · [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914) ·
+/// returns [`GetAppChatResponse`]
 ///
 /// Only for group chats the app itself created.
 ///
@@ -221,14 +224,14 @@ pub struct GetAppChat {
 }
 
 impl GetAppChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
         Self { chatid: chatid.into() }
     }
 }
 
-/// The response to [`GetAppChat`].
+/// The response to [`GetAppChat`] (获取群聊会话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -240,7 +243,8 @@ pub struct GetAppChatResponse {
 
 /// Sends an app message to a group chat.
 ///
-/// `POST /cgi-bin/appchat/send` · [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248)
+/// `POST /cgi-bin/appchat/send` · [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248) ·
+/// returns [`SendAppChatResponse`]
 ///
 /// Only for group chats the app itself created.
 ///
@@ -296,7 +300,7 @@ impl SendAppChat {
     }
 }
 
-/// The response to [`SendAppChat`].
+/// The response to [`SendAppChat`] (应用推送消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -335,7 +339,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -368,7 +372,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -390,7 +394,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -467,7 +471,7 @@ pub struct NewsContent {
 }
 
 impl NewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
         Self {
@@ -531,7 +535,7 @@ pub struct MpNewsContent {
 }
 
 impl MpNewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = MpArticle>) -> Self {
         Self {
@@ -613,7 +617,7 @@ pub struct MarkdownContent {
 }
 
 impl MarkdownContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -655,23 +659,23 @@ pub enum ChatType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
-    /// `text`
+    /// `text`: Text.
     Text(TextContent),
     /// `image`
     Image(MediaContent),
     /// `voice`
     Voice(MediaContent),
-    /// `video`
+    /// `video`: A video.
     Video(VideoContent),
     /// `file`
     File(MediaContent),
-    /// `textcard`
+    /// `textcard`: A card with text and a link.
     TextCard(TextCardContent),
-    /// `news`
+    /// `news`: A news message: articles on other websites.
     News(NewsContent),
-    /// `mpnews`
+    /// `mpnews`: Articles stored by WeCom.
     MpNews(MpNewsContent),
-    /// `markdown`
+    /// `markdown`: Markdown.
     Markdown(MarkdownContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

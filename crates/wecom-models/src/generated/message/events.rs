@@ -4,6 +4,9 @@
 //!
 //! Needs the features `message` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`MessageEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`TextMessage`] | [文本消息](https://developer.work.weixin.qq.com/document/path/90239) | `MsgType` `text` |
@@ -41,49 +44,49 @@ use crate::{Secret, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MessageEvent {
-    /// 文本消息
+    /// A member sent a text (文本消息).
     TextMessage(TextMessage),
-    /// 图片消息
+    /// A member sent an image (图片消息).
     ImageMessage(ImageMessage),
-    /// 语音消息
+    /// A member sent a voice message (语音消息).
     VoiceMessage(VoiceMessage),
-    /// 视频消息
+    /// A member sent a video (视频消息).
     VideoMessage(VideoMessage),
-    /// 位置消息
+    /// A member sent a location (位置消息).
     LocationMessage(LocationMessage),
-    /// 链接消息
+    /// A member sent a link (链接消息).
     LinkMessage(LinkMessage),
-    /// 成员关注及取消关注事件（关注）
+    /// A member can use the app from now on (成员关注及取消关注事件（关注）).
     SubscribeAgent(SubscribeAgent),
-    /// 成员关注及取消关注事件（取消关注）
+    /// A member can't use the app any more (成员关注及取消关注事件（取消关注）).
     UnsubscribeAgent(UnsubscribeAgent),
-    /// 进入应用
+    /// A member opened the app (进入应用).
     EnterAgent(EnterAgent),
-    /// 上报地理位置
+    /// A member opened the app, and reports the location (上报地理位置).
     ReportLocation(ReportLocation),
-    /// 点击菜单拉取消息的事件推送
+    /// A member clicked a menu item that sends an event (点击菜单拉取消息的事件推送).
     ClickMenu(ClickMenu),
-    /// 点击菜单跳转链接的事件推送
+    /// A member clicked a menu item that opens a web page (点击菜单跳转链接的事件推送).
     ViewMenu(ViewMenu),
-    /// 点击菜单跳转小程序的事件推送
+    /// A member clicked a menu item that opens a mini program (点击菜单跳转小程序的事件推送).
     ViewMiniProgram(ViewMiniProgram),
-    /// 扫码推事件的事件推送
+    /// A member scanned a code through a menu item (扫码推事件的事件推送).
     ScanCodePush(ScanCodePush),
-    /// 扫码推事件且弹出“消息接收中”提示框的事件推送
+    /// A member scanned a code through a menu item, and waits for a message (扫码推事件且弹出“消息接收中”提示框的事件推送).
     ScanCodeWaitMsg(ScanCodeWaitMsg),
-    /// 弹出系统拍照发图的事件推送
+    /// A member took photos through a menu item (弹出系统拍照发图的事件推送).
     PicSysPhoto(PicSysPhoto),
-    /// 弹出拍照或者相册发图的事件推送
+    /// A member took or chose images through a menu item (弹出拍照或者相册发图的事件推送).
     PicPhotoOrAlbum(PicPhotoOrAlbum),
-    /// 弹出微信相册发图器的事件推送
+    /// A member chose images of the WeChat album through a menu item (弹出微信相册发图器的事件推送).
     PicWeixin(PicWeixin),
-    /// 弹出地理位置选择器的事件推送
+    /// A member chose a location through a menu item (弹出地理位置选择器的事件推送).
     LocationSelect(LocationSelect),
-    /// 任务卡片事件推送
+    /// A user pressed a button of a task card, which template cards have replaced (任务卡片事件推送).
     TaskCardClick(TaskCardClick),
-    /// 模板卡片事件推送
+    /// A user pressed a button of a template card (模板卡片事件推送).
     TemplateCardEvent(TemplateCardEvent),
-    /// 通用模板卡片右上角菜单事件推送
+    /// A user pressed a button in the menu at the top right of a template card (通用模板卡片右上角菜单事件推送).
     TemplateCardMenuEvent(TemplateCardMenuEvent),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

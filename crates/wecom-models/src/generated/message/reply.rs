@@ -46,7 +46,7 @@ pub struct TextReply {
 }
 
 impl TextReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -69,7 +69,7 @@ pub struct ImageReply {
 }
 
 impl ImageReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(image: impl Into<Media>) -> Self {
         Self { image: image.into() }
@@ -92,7 +92,7 @@ pub struct VoiceReply {
 }
 
 impl VoiceReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(voice: impl Into<Media>) -> Self {
         Self { voice: voice.into() }
@@ -115,7 +115,7 @@ pub struct VideoReply {
 }
 
 impl VideoReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(video: impl Into<Video>) -> Self {
         Self { video: video.into() }
@@ -138,7 +138,7 @@ pub struct NewsReply {
 }
 
 impl NewsReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
         Self {
@@ -171,7 +171,7 @@ pub struct UpdateButtonReply {
 }
 
 impl UpdateButtonReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(button: impl Into<DisabledButton>) -> Self {
         Self { button: button.into() }
@@ -203,7 +203,7 @@ pub struct UpdateTemplateCardReply {
 }
 
 impl UpdateTemplateCardReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(template_card: impl Into<TemplateCard>) -> Self {
         Self {
@@ -223,7 +223,7 @@ pub struct Media {
 }
 
 impl Media {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -245,7 +245,7 @@ pub struct Video {
 }
 
 impl Video {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -323,7 +323,7 @@ pub struct DisabledButton {
 }
 
 impl DisabledButton {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(replace_name: impl Into<String>) -> Self {
         Self {
@@ -361,7 +361,7 @@ pub struct TextNoticeCard {
 }
 
 impl TextNoticeCard {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(card_action: CardAction) -> Self {
         Self {
@@ -777,7 +777,8 @@ pub struct CardSource {
     pub icon_url: Option<String>,
     /// The name.
     pub desc: Option<String>,
-    /// The name's color. Not documented for the cards other than `text_notice`. Default 0.
+    /// The name's color. Not documented for the cards other than `text_notice`. Default
+    /// [`Gray`](SourceColor::Gray).
     pub desc_color: Option<SourceColor>,
 }
 
@@ -856,7 +857,8 @@ impl MainTitle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
-    /// The type of target that a click opens. WeCom treats any other value as 0. Default 0.
+    /// The type of target that a click opens. WeCom treats any other value as 0. Default
+    /// [`Nothing`](ContentLinkType::Nothing).
     pub r#type: Option<ContentLinkType>,
     /// The name.
     pub key_name: String,
@@ -871,7 +873,7 @@ pub struct HorizontalContent {
 }
 
 impl HorizontalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(key_name: impl Into<String>) -> Self {
         Self {
@@ -926,7 +928,8 @@ impl HorizontalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
-    /// The type of target that a click opens. WeCom treats any other value as 0. Default 0.
+    /// The type of target that a click opens. WeCom treats any other value as 0. Default
+    /// [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The text.
     pub title: String,
@@ -939,7 +942,7 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -990,7 +993,7 @@ pub struct CardAction {
     /// A text. Only in the page's examples.
     pub title: Option<String>,
     /// The type of target. WeCom treats any other value as 0. The page calls 2 a download here, but
-    /// requires the appid of a mini program for it. Default 0.
+    /// requires the appid of a mini program for it. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL of the web page.
     pub url: Option<String>,
@@ -1092,7 +1095,7 @@ pub struct ActionMenu {
 }
 
 impl ActionMenu {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(action_list: impl IntoIterator<Item = MenuAction>) -> Self {
         Self {
@@ -1142,7 +1145,7 @@ impl MenuAction {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -1222,7 +1225,7 @@ pub struct CardImage {
 }
 
 impl CardImage {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1252,7 +1255,7 @@ pub struct VerticalContent {
 }
 
 impl VerticalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1279,7 +1282,7 @@ impl VerticalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -1296,7 +1299,7 @@ pub struct ImageTextArea {
 }
 
 impl ImageTextArea {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(image_url: impl Into<String>) -> Self {
         Self {
@@ -1472,7 +1475,8 @@ pub struct Checkbox {
     /// Whether nothing can be selected any more. The page says the opposite; the name, and the page of the
     /// AI bots' cards, say this.
     pub disable: Option<bool>,
-    /// Whether one or several options can be selected. WeCom treats any other value as 0. Default 0.
+    /// Whether one or several options can be selected. WeCom treats any other value as 0. Default
+    /// [`Single`](VoteMode::Single).
     pub mode: Option<VoteMode>,
 }
 
@@ -1551,7 +1555,7 @@ pub struct SubmitButton {
 }
 
 impl SubmitButton {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
         Self {
@@ -1640,15 +1644,15 @@ pub enum VoteMode {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {
-    /// `text_notice`
+    /// `text_notice`: A card with text.
     TextNotice(TextNoticeCard),
-    /// `news_notice`
+    /// `news_notice`: A card with an image.
     NewsNotice(NewsNoticeCard),
-    /// `button_interaction`
+    /// `button_interaction`: A card with buttons.
     ButtonInteraction(ButtonInteractionCard),
-    /// `vote_interaction`
+    /// `vote_interaction`: A card for voting.
     VoteInteraction(VoteInteractionCard),
-    /// `multiple_interaction`
+    /// `multiple_interaction`: A card with several drop-down selections.
     MultipleInteraction(MultipleInteractionCard),
     /// A `CardType` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -19,7 +19,8 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
 /// Sends a message to the group chat that a group bot is in.
 ///
 /// `POST /cgi-bin/webhook/send` ·
-/// [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110)
+/// [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110) · returns
+/// [`SendWebhookResponse`]
 ///
 /// Rate limit: 20 calls per minute.
 ///
@@ -48,14 +49,14 @@ pub struct SendWebhook {
 }
 
 impl SendWebhook {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(message: impl Into<Message>) -> Self {
         Self { message: message.into() }
     }
 }
 
-/// The response to [`SendWebhook`].
+/// The response to [`SendWebhook`] (消息推送（原群机器人）发送消息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +66,8 @@ pub struct SendWebhookResponse {}
 /// Uploads a file or a voice message for a group bot to send.
 ///
 /// `POST /cgi-bin/webhook/upload_media` ·
-/// [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110)
+/// [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110) · returns
+/// [`UploadMediaResponse`]
 ///
 /// Only the bot that the file was uploaded for can send it, within 3 days.
 ///
@@ -106,7 +108,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`] (文件上传接口).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,7 +140,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -185,7 +187,7 @@ pub struct MarkdownContent {
 }
 
 impl MarkdownContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -205,7 +207,7 @@ pub struct MarkdownV2Content {
 }
 
 impl MarkdownV2Content {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -247,7 +249,7 @@ pub struct NewsContent {
 }
 
 impl NewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
         Self {
@@ -310,7 +312,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -513,7 +515,7 @@ pub struct CardSource {
     pub icon_url: Option<String>,
     /// The name. Recommended: up to 13 characters.
     pub desc: Option<String>,
-    /// The name's color. Default 0.
+    /// The name's color. Default [`Gray`](SourceColor::Gray).
     pub desc_color: Option<SourceColor>,
 }
 
@@ -593,7 +595,7 @@ pub struct MainTitle {
 }
 
 impl MainTitle {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -654,7 +656,7 @@ impl EmphasisContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -728,7 +730,7 @@ impl QuoteArea {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -745,7 +747,7 @@ pub struct ImageTextArea {
 }
 
 impl ImageTextArea {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(image_url: impl Into<String>) -> Self {
         Self {
@@ -811,7 +813,7 @@ pub struct CardImage {
 }
 
 impl CardImage {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -841,7 +843,7 @@ pub struct VerticalContent {
 }
 
 impl VerticalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -885,7 +887,7 @@ pub struct HorizontalContent {
 }
 
 impl HorizontalContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(keyname: impl Into<String>) -> Self {
         Self {
@@ -940,7 +942,7 @@ impl HorizontalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
-    /// The type of target that a click opens. Default 0.
+    /// The type of target that a click opens. Default [`Nothing`](LinkType::Nothing).
     pub r#type: Option<LinkType>,
     /// The text. Recommended: up to 13 characters.
     pub title: String,
@@ -953,7 +955,7 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1012,7 +1014,7 @@ pub struct NoticeAction {
 }
 
 impl NoticeAction {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<NoticeActionType>) -> Self {
         Self {
@@ -1125,15 +1127,15 @@ pub enum NoticeActionType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
-    /// `text`
+    /// `text`: Text.
     Text(TextContent),
-    /// `markdown`
+    /// `markdown`: Markdown.
     Markdown(MarkdownContent),
-    /// `markdown_v2`
+    /// `markdown_v2`: Markdown with more of its syntax, but without colors and mentions.
     MarkdownV2(MarkdownV2Content),
-    /// `image`
+    /// `image`: An image.
     Image(ImageContent),
-    /// `news`
+    /// `news`: Articles on other websites.
     News(NewsContent),
     /// `file`
     File(MediaContent),
@@ -1183,9 +1185,9 @@ impl Message {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {
-    /// `text_notice`
+    /// `text_notice`: A card with text.
     TextNotice(TextNoticeCard),
-    /// `news_notice`
+    /// `news_notice`: A card with an image.
     NewsNotice(NewsNoticeCard),
     /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

@@ -4,6 +4,10 @@
 //!
 //! Needs the features `msgaudit` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`MsgauditEvent`]`>` for
+//! any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`MsgAuditNotify`] | [产生会话回调事件](https://developer.work.weixin.qq.com/document/path/95039) | `Event` `msgaudit_notify` |
@@ -19,7 +23,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MsgauditEvent {
-    /// 产生会话回调事件
+    /// There are new messages in the conversation archive (产生会话回调事件).
     MsgAuditNotify(MsgAuditNotify),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -20,7 +20,8 @@ use crate::{Timestamp, Unknown};
 /// Sets the status of the approval of a member's request.
 ///
 /// `POST /cgi-bin/advanced_feature/set_approval_detail` ·
-/// [设置审批单审批信息](https://developer.work.weixin.qq.com/document/path/99880)
+/// [设置审批单审批信息](https://developer.work.weixin.qq.com/document/path/99880) · returns
+/// [`SetApprovalDetailResponse`]
 ///
 /// Unless this call (设置审批单审批信息) succeeds within 24 hours of the callback 成员申请的提交回调, the request goes
 /// through the former approval flow.
@@ -76,7 +77,7 @@ impl SetApprovalDetail {
     }
 }
 
-/// The response to [`SetApprovalDetail`].
+/// The response to [`SetApprovalDetail`] (设置审批单审批信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,10 +87,14 @@ pub struct SetApprovalDetailResponse {}
 /// Lists the IDs of a member's requests, one page at a time.
 ///
 /// `POST /cgi-bin/advanced_feature/get_apply_id_list` ·
-/// [批量获取申请单ID](https://developer.work.weixin.qq.com/document/path/99883)
+/// [批量获取申请单ID](https://developer.work.weixin.qq.com/document/path/99883) · returns
+/// [`GetApplyIdListResponse`]
 ///
 /// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
 /// can't call it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -115,7 +120,7 @@ pub struct GetApplyIdList {
     pub limit: Option<u64>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
-    /// The requests to list. Default 0.
+    /// The requests to list. Default [`All`](RequestFilter::All).
     pub req_type: Option<RequestFilter>,
 }
 
@@ -155,7 +160,7 @@ impl GetApplyIdList {
     }
 }
 
-/// The response to [`GetApplyIdList`].
+/// The response to [`GetApplyIdList`] (批量获取申请单ID).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,7 +177,8 @@ pub struct GetApplyIdListResponse {
 /// Gets a member's request for an advanced account.
 ///
 /// `POST /cgi-bin/advanced_feature/get_approval_info` ·
-/// [获取申请单详细信息](https://developer.work.weixin.qq.com/document/path/99885)
+/// [获取申请单详细信息](https://developer.work.weixin.qq.com/document/path/99885) · returns
+/// [`GetAdvancedFeatureApprovalInfoResponse`]
 ///
 /// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
 /// can't call it yet.
@@ -196,14 +202,14 @@ pub struct GetAdvancedFeatureApprovalInfo {
 }
 
 impl GetAdvancedFeatureApprovalInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(apply_id: impl Into<String>) -> Self {
         Self { apply_id: apply_id.into() }
     }
 }
 
-/// The response to [`GetAdvancedFeatureApprovalInfo`].
+/// The response to [`GetAdvancedFeatureApprovalInfo`] (获取申请单详细信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -224,7 +230,7 @@ pub struct ProcessList {
 }
 
 impl ProcessList {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(node_list: impl IntoIterator<Item = Node>) -> Self {
         Self {

@@ -29,7 +29,8 @@ use crate::{Json, Timestamp, Unknown, UnknownUnion};
 /// Gets an approval request, from its applicant to its content and approvals.
 ///
 /// `POST /cgi-bin/oa/getapprovaldetail` ·
-/// [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983)
+/// [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983) · returns
+/// [`GetApprovalDetailResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -39,13 +40,13 @@ use crate::{Json, Timestamp, Unknown, UnknownUnion};
 ///
 /// Files from WeDrive (微盘) can't be downloaded, wherever the response contains media files.
 ///
-/// Error codes:
-///
-/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the details.
-/// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301025, [`APPROVAL_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INVALID_PARAMETER.html): A parameter of the request is wrong.
+/// - 301026, [`APPROVAL_TEMPLATE_FETCH_FAILED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_FETCH_FAILED.html): WeCom failed to get the details.
+/// - 301055, [`APPROVAL_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_NO_PERMISSION.html): The app may not read approval data.
 #[doc(
     alias(
         "获取审批申请详情",
@@ -66,14 +67,14 @@ pub struct GetApprovalDetail {
 }
 
 impl GetApprovalDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(sp_no: impl Into<String>) -> Self {
         Self { sp_no: sp_no.into() }
     }
 }
 
-/// The response to [`GetApprovalDetail`].
+/// The response to [`GetApprovalDetail`] (获取审批申请详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +87,8 @@ pub struct GetApprovalDetailResponse {
 /// Lists the numbers of the approval requests submitted in a period, one page at a time.
 ///
 /// `POST /cgi-bin/oa/getapprovalinfo` ·
-/// [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816)
+/// [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816) · returns
+/// [`GetApprovalInfoResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -103,14 +105,17 @@ pub struct GetApprovalDetailResponse {
 /// This endpoint is recommended over the older one, which is no longer maintained. Of its own fields,
 /// `cursor` and `next_cursor` are deprecated: use `new_cursor` and `new_next_cursor`.
 ///
-/// Error codes:
-///
-/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the numbers.
-/// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
-/// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The period is too long. Use a shorter period.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301025, [`APPROVAL_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INVALID_PARAMETER.html): A parameter of the request is wrong.
+/// - 301026, [`APPROVAL_TEMPLATE_FETCH_FAILED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_FETCH_FAILED.html): WeCom failed to get the numbers.
+/// - 301055, [`APPROVAL_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_NO_PERMISSION.html): The app may not read approval data.
+/// - 301112, [`QUERY_TIME_RANGE_TOO_LARGE_301112`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.QUERY_TIME_RANGE_TOO_LARGE_301112.html): The period is too long. Use a shorter period.
 #[doc(
     alias(
         "批量获取审批单号",
@@ -168,7 +173,7 @@ impl GetApprovalInfo {
     }
 }
 
-/// The response to [`GetApprovalInfo`].
+/// The response to [`GetApprovalInfo`] (批量获取审批单号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -183,7 +188,8 @@ pub struct GetApprovalInfoResponse {
 /// Creates a template for approval requests, with WeCom's default flow and rules.
 ///
 /// `POST /cgi-bin/oa/approval/create_template` ·
-/// [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437)
+/// [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437) · returns
+/// [`CreateTemplateResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -196,15 +202,15 @@ pub struct GetApprovalInfoResponse {
 ///
 /// A template has controls of one attendance type at most: either `Vacation` or `Attendance`.
 ///
-/// Error codes:
-///
-/// - -1, `SYSTEM_BUSY`: Unknown error.
-/// - 301086, `APPROVAL_TEMPLATE_INVALID_PARAMETER`: A control is invalid.
-/// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
-/// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
-/// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - -1, [`SYSTEM_BUSY`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SYSTEM_BUSY.html): Unknown error.
+/// - 301086, [`APPROVAL_TEMPLATE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_INVALID_PARAMETER.html): A control is invalid.
+/// - 301087, [`APPROVAL_TEMPLATE_COUNT_EXCEEDED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_COUNT_EXCEEDED.html): The company has too many templates.
+/// - 301088, [`NO_OPERATION_PERMISSION_301088`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.NO_OPERATION_PERMISSION_301088.html): The app has no permission for approvals.
+/// - 620004, [`APPROVAL_INTERNAL_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INTERNAL_ERROR.html): WeCom failed.
 #[doc(
     alias(
         "创建审批模板",
@@ -240,7 +246,7 @@ impl CreateTemplate {
     }
 }
 
-/// The response to [`CreateTemplate`].
+/// The response to [`CreateTemplate`] (创建审批模板).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -253,7 +259,8 @@ pub struct CreateTemplateResponse {
 /// Gets the progress of an approval request in the approval flow of a self-built or third-party app.
 ///
 /// `POST /cgi-bin/corp/getopenapprovaldata` ·
-/// [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269)
+/// [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269) · returns
+/// [`GetOpenApprovalDataResponse`]
 ///
 /// For approval requests that a self-built or third-party app started with the JS-SDK
 /// (`thirdPartyOpenPage`), from a template of its own. They are unrelated to the Approval app (审批) and
@@ -278,14 +285,14 @@ pub struct GetOpenApprovalData {
 }
 
 impl GetOpenApprovalData {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(third_no: impl Into<String>) -> Self {
         Self { third_no: third_no.into() }
     }
 }
 
-/// The response to [`GetOpenApprovalData`].
+/// The response to [`GetOpenApprovalData`] (审批流程引擎).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -300,6 +307,7 @@ pub struct GetOpenApprovalDataResponse {
 /// Submits an approval request for a member.
 ///
 /// `POST /cgi-bin/oa/applyevent` · [提交审批申请](https://developer.work.weixin.qq.com/document/path/91853)
+/// · returns [`ApplyEventResponse`]
 ///
 /// Rate limit: 600 calls per minute. Rate limit: 60 calls per minute, from third-party apps.
 ///
@@ -318,15 +326,15 @@ pub struct GetOpenApprovalDataResponse {
 /// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
-/// - 301055, `APPROVAL_NO_PERMISSION`: The app has no permission for approvals, or the applicant is not visible to the app.
-/// - 301056, `APPROVAL_APP_DISABLED`: The Approval app is disabled.
-/// - 301057, `APPROVAL_SUBMIT_INTERNAL_ERROR`: WeCom failed to submit the request.
-/// - 301079, `APPROVAL_ATTENDANCE_TIME_CONFLICT`: The time conflicts with another attendance request. Not on the page for third-party apps.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301025, [`APPROVAL_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INVALID_PARAMETER.html): A parameter of the request is wrong.
+/// - 301055, [`APPROVAL_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_NO_PERMISSION.html): The app has no permission for approvals, or the applicant is not visible to the app.
+/// - 301056, [`APPROVAL_APP_DISABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_APP_DISABLED.html): The Approval app is disabled.
+/// - 301057, [`APPROVAL_SUBMIT_INTERNAL_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_SUBMIT_INTERNAL_ERROR.html): WeCom failed to submit the request.
+/// - 301079, [`APPROVAL_ATTENDANCE_TIME_CONFLICT`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_ATTENDANCE_TIME_CONFLICT.html): The time conflicts with another attendance request. Not on the page for third-party apps.
 #[doc(
     alias(
         "提交审批申请",
@@ -345,7 +353,8 @@ pub struct ApplyEvent {
     /// The template's ID, from [`GetApprovalDetail`], an event or the URL of the template's editor; for
     /// third-party apps the one in the company, from [`CopyTemplate`], not the service provider's own.
     pub template_id: String,
-    /// The source of the approval flow. The page calls it required all the same. Default 0.
+    /// The source of the approval flow. The page calls it required all the same. Default
+    /// [`Request`](ApproverSource::Request).
     pub use_template_approver: ApproverSource,
     /// The ID of the applicant's department for this request. Defaults to the main department.
     pub choose_department: Option<u64>,
@@ -392,7 +401,7 @@ impl ApplyEvent {
     }
 }
 
-/// The response to [`ApplyEvent`].
+/// The response to [`ApplyEvent`] (提交审批申请).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -405,7 +414,8 @@ pub struct ApplyEventResponse {
 /// Gets a template for approval requests.
 ///
 /// `POST /cgi-bin/oa/gettemplatedetail` ·
-/// [获取审批模板详情](https://developer.work.weixin.qq.com/document/path/91982)
+/// [获取审批模板详情](https://developer.work.weixin.qq.com/document/path/91982) · returns
+/// [`GetTemplateDetailResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -415,12 +425,12 @@ pub struct ApplyEventResponse {
 /// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301025, `APPROVAL_INVALID_PARAMETER`: The template's ID is invalid.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the template.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301025, [`APPROVAL_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INVALID_PARAMETER.html): The template's ID is invalid.
+/// - 301026, [`APPROVAL_TEMPLATE_FETCH_FAILED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_FETCH_FAILED.html): WeCom failed to get the template.
 #[doc(
     alias(
         "获取审批模板详情",
@@ -441,7 +451,7 @@ pub struct GetTemplateDetail {
 }
 
 impl GetTemplateDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -450,7 +460,7 @@ impl GetTemplateDetail {
     }
 }
 
-/// The response to [`GetTemplateDetail`].
+/// The response to [`GetTemplateDetail`] (获取审批模板详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -465,7 +475,8 @@ pub struct GetTemplateDetailResponse {
 /// Updates a template for approval requests. The approval flow and its rules stay unchanged.
 ///
 /// `POST /cgi-bin/oa/approval/update_template` ·
-/// [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438)
+/// [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438) · returns
+/// [`UpdateTemplateResponse`]
 ///
 /// Only for templates the app itself created. A control that the template requires must have a value
 /// in every request. A template has controls of one attendance type at most: either `Vacation` or
@@ -475,16 +486,16 @@ pub struct GetTemplateDetailResponse {
 /// Third-party apps can't call it yet. The token comes from the Approval app or from a self-built app.
 /// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
-/// Error codes:
-///
-/// - -1, `SYSTEM_BUSY`: Unknown error.
-/// - 301086, `APPROVAL_TEMPLATE_INVALID_PARAMETER`: A control is invalid.
-/// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
-/// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
-/// - 301115, `APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT`: The template has a custom print format, so the API can't update it.
-/// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - -1, [`SYSTEM_BUSY`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SYSTEM_BUSY.html): Unknown error.
+/// - 301086, [`APPROVAL_TEMPLATE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_INVALID_PARAMETER.html): A control is invalid.
+/// - 301087, [`APPROVAL_TEMPLATE_COUNT_EXCEEDED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_COUNT_EXCEEDED.html): The company has too many templates.
+/// - 301088, [`NO_OPERATION_PERMISSION_301088`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.NO_OPERATION_PERMISSION_301088.html): The app has no permission for approvals.
+/// - 301115, [`APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT.html): The template has a custom print format, so the API can't update it.
+/// - 620004, [`APPROVAL_INTERNAL_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INTERNAL_ERROR.html): WeCom failed.
 #[doc(
     alias(
         "更新审批模板",
@@ -524,7 +535,7 @@ impl UpdateTemplate {
     }
 }
 
-/// The response to [`UpdateTemplate`].
+/// The response to [`UpdateTemplate`] (更新审批模板).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -534,7 +545,8 @@ pub struct UpdateTemplateResponse {}
 /// Copies a service provider's template to a company, or updates the company's copy.
 ///
 /// `POST /cgi-bin/oa/approval/copytemplate` ·
-/// [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630)
+/// [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630) · returns
+/// [`CopyTemplateResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -546,12 +558,12 @@ pub struct UpdateTemplateResponse {}
 /// form, and set its approval rules. These take effect only for requests that [`ApplyEvent`] submits
 /// with the approval flow of the template.
 ///
-/// Error codes:
-///
-/// - 301025, `APPROVAL_INVALID_PARAMETER`: The template's ID is invalid.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the template.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301025, [`APPROVAL_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INVALID_PARAMETER.html): The template's ID is invalid.
+/// - 301026, [`APPROVAL_TEMPLATE_FETCH_FAILED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_FETCH_FAILED.html): WeCom failed to get the template.
 #[doc(
     alias(
         "复制/更新模板到企业",
@@ -573,7 +585,7 @@ pub struct CopyTemplate {
 }
 
 impl CopyTemplate {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_template_id: impl Into<String>) -> Self {
         Self {
@@ -582,7 +594,7 @@ impl CopyTemplate {
     }
 }
 
-/// The response to [`CopyTemplate`].
+/// The response to [`CopyTemplate`] (复制/更新模板到企业).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -595,7 +607,8 @@ pub struct CopyTemplateResponse {
 /// Lists the approval requests submitted in a period, up to 100 per call.
 ///
 /// `POST /cgi-bin/corp/getapprovaldata` ·
-/// [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530)
+/// [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530) · returns
+/// [`GetApprovalDataResponse`]
 ///
 /// `starttime` must be less than `endtime`.
 ///
@@ -609,12 +622,12 @@ pub struct CopyTemplateResponse {
 /// why there are no pages to iterate over. Requests that an admin deleted are not returned. The token
 /// is that of the Approval app. A company can call this 600 times per minute.
 ///
-/// Error codes:
-///
-/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the data.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301025, [`APPROVAL_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_INVALID_PARAMETER.html): A parameter of the request is wrong.
+/// - 301026, [`APPROVAL_TEMPLATE_FETCH_FAILED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.APPROVAL_TEMPLATE_FETCH_FAILED.html): WeCom failed to get the data.
 #[doc(
     alias(
         "获取审批数据（旧）",
@@ -655,7 +668,7 @@ impl GetApprovalData {
     }
 }
 
-/// The response to [`GetApprovalData`].
+/// The response to [`GetApprovalData`] (获取审批数据（旧）).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1024,7 +1037,7 @@ pub struct Tips {
 }
 
 impl Tips {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(tips_content: impl IntoIterator<Item = TipsContent>) -> Self {
         Self {
@@ -1065,7 +1078,7 @@ pub struct TipsText {
 }
 
 impl TipsText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(sub_text: impl IntoIterator<Item = SubText>) -> Self {
         Self {
@@ -1083,7 +1096,7 @@ pub struct PlainTextContent {
 }
 
 impl PlainTextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(plain_text: impl Into<PlainText>) -> Self {
         Self {
@@ -1101,7 +1114,7 @@ pub struct PlainText {
 }
 
 impl PlainText {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -1117,7 +1130,7 @@ pub struct LinkContent {
 }
 
 impl LinkContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(link: Link) -> Self {
         Self { link }
@@ -1342,7 +1355,7 @@ pub struct FormulaValue {
 }
 
 impl FormulaValue {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
         Self { value: value.into() }
@@ -1581,7 +1594,7 @@ pub struct TemplateContent {
 }
 
 impl TemplateContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(controls: impl IntoIterator<Item = Control>) -> Self {
         Self {
@@ -1604,7 +1617,7 @@ pub struct Control {
 }
 
 impl Control {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(property: ControlProperty) -> Self {
         Self {
@@ -1806,7 +1819,7 @@ pub struct DateConfig {
 }
 
 impl DateConfig {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<DateType>) -> Self {
         Self { r#type: r#type.into() }
@@ -1892,7 +1905,7 @@ pub struct FileConfig {
 }
 
 impl FileConfig {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(is_only_photo: bool) -> Self {
         Self { is_only_photo }
@@ -1989,7 +2002,7 @@ pub struct LocationConfig {
 }
 
 impl LocationConfig {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(distance: u64) -> Self {
         Self { distance }
@@ -2164,7 +2177,7 @@ pub struct NewProcess {
 }
 
 impl NewProcess {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(node_list: impl IntoIterator<Item = NewNode>) -> Self {
         Self {
@@ -2222,7 +2235,7 @@ pub struct SummaryLine {
 }
 
 impl SummaryLine {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(summary_info: impl IntoIterator<Item = SummaryText>) -> Self {
         Self {
@@ -2265,7 +2278,7 @@ pub struct NewApplyData {
 }
 
 impl NewApplyData {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(contents: impl IntoIterator<Item = NewContent>) -> Self {
         Self {
@@ -2381,7 +2394,7 @@ pub struct OptionKey {
 }
 
 impl OptionKey {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
@@ -2408,7 +2421,7 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -2458,7 +2471,7 @@ pub struct NewTableRow {
 }
 
 impl NewTableRow {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = NewContent>) -> Self {
         Self {
@@ -2572,7 +2585,7 @@ pub struct LeaveOption {
 }
 
 impl LeaveOption {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
         Self {
@@ -2681,7 +2694,7 @@ pub struct NewSliceInfo {
 }
 
 impl NewSliceInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(day_items: impl IntoIterator<Item = DayItem>) -> Self {
         Self {
@@ -2701,7 +2714,7 @@ pub struct ApprovalNumber {
 }
 
 impl ApprovalNumber {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(sp_no: impl Into<String>) -> Self {
         Self { sp_no: sp_no.into() }
@@ -3483,9 +3496,9 @@ pub enum OldControlType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SubText {
-    /// `1`
+    /// `1`: A plain text part.
     Plain(PlainTextContent),
-    /// `2`
+    /// `2`: A link part.
     Link(LinkContent),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
@@ -3549,19 +3562,19 @@ impl NewValue {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateConfig {
-    /// `date`
+    /// `date`: Settings of a date.
     Date(DateConfig),
-    /// `selector`
+    /// `selector`: Settings of a selection, as they are returned.
     Selector(TemplateSelector),
-    /// `contact`
+    /// `contact`: Settings of a selection of members or departments.
     Contact(ContactConfig),
-    /// `table`
+    /// `table`: Settings of a table, as they are returned.
     Table(TemplateTable),
-    /// `attendance`
+    /// `attendance`: Settings of leave, a business trip, off-site work or overtime, as they are returned.
     Attendance(TemplateAttendance),
-    /// `vacation_list`
+    /// `vacation_list`: The leave types of a `Vacation`, which are those of the company.
     VacationList(VacationList),
-    /// `tips`
+    /// `tips`: A hint text.
     Tips(Tips),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),

@@ -21,6 +21,7 @@ use crate::Unknown;
 /// Creates a calendar.
 ///
 /// `POST /cgi-bin/oa/calendar/add` · [创建日历](https://developer.work.weixin.qq.com/document/path/93647)
+/// · returns [`AddCalendarResponse`]
 ///
 /// Requires WeCom 4.0.20 or later. Only the app can add events to the calendar. WeCom notifies the
 /// members it is shared with when it is created, updated or deleted.
@@ -54,7 +55,7 @@ pub struct AddCalendar {
 }
 
 impl AddCalendar {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(calendar: Calendar) -> Self {
         Self {
@@ -71,7 +72,7 @@ impl AddCalendar {
     }
 }
 
-/// The response to [`AddCalendar`].
+/// The response to [`AddCalendar`] (创建日历).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +87,8 @@ pub struct AddCalendarResponse {
 /// Updates a calendar.
 ///
 /// `POST /cgi-bin/oa/calendar/update` ·
-/// [更新日历](https://developer.work.weixin.qq.com/document/path/97716)
+/// [更新日历](https://developer.work.weixin.qq.com/document/path/97716) · returns
+/// [`UpdateCalendarResponse`]
 ///
 /// Replaces what was there before, also what is omitted. Only for calendars the app itself created.
 ///
@@ -116,7 +118,7 @@ pub struct UpdateCalendar {
 }
 
 impl UpdateCalendar {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(calendar: CalendarUpdate) -> Self {
         Self {
@@ -133,7 +135,7 @@ impl UpdateCalendar {
     }
 }
 
-/// The response to [`UpdateCalendar`].
+/// The response to [`UpdateCalendar`] (更新日历).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,7 +148,8 @@ pub struct UpdateCalendarResponse {
 /// Gets calendars.
 ///
 /// `POST /cgi-bin/oa/calendar/get` ·
-/// [获取日历详情](https://developer.work.weixin.qq.com/document/path/97717)
+/// [获取日历详情](https://developer.work.weixin.qq.com/document/path/97717) · returns
+/// [`GetCalendarResponse`]
 ///
 /// Only for calendars the app itself created.
 ///
@@ -174,7 +177,7 @@ pub struct GetCalendar {
 }
 
 impl GetCalendar {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         cal_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -188,7 +191,7 @@ impl GetCalendar {
     }
 }
 
-/// The response to [`GetCalendar`].
+/// The response to [`GetCalendar`] (获取日历详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -201,6 +204,7 @@ pub struct GetCalendarResponse {
 /// Deletes a calendar.
 ///
 /// `POST /cgi-bin/oa/calendar/del` · [删除日历](https://developer.work.weixin.qq.com/document/path/97718)
+/// · returns [`DelCalendarResponse`]
 ///
 /// Only for calendars the app itself created.
 ///
@@ -228,14 +232,14 @@ pub struct DelCalendar {
 }
 
 impl DelCalendar {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(cal_id: impl Into<String>) -> Self {
         Self { cal_id: cal_id.into() }
     }
 }
 
-/// The response to [`DelCalendar`].
+/// The response to [`DelCalendar`] (删除日历).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -445,12 +449,12 @@ pub struct CalendarInfo {
 pub struct Share {
     /// The member's userid.
     pub userid: String,
-    /// The member's permission for the calendar. Default 1.
+    /// The member's permission for the calendar. Default [`View`](Permission::View).
     pub permission: Option<Permission>,
 }
 
 impl Share {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {

@@ -18,7 +18,8 @@ use crate::{Timestamp, Unknown};
 /// Gets the records of connected company-paid calls, one page at a time.
 ///
 /// `POST /cgi-bin/dial/get_dial_record` ·
-/// [获取公费电话拨打记录](https://developer.work.weixin.qq.com/document/path/93662)
+/// [获取公费电话拨打记录](https://developer.work.weixin.qq.com/document/path/93662) · returns
+/// [`GetDialRecordResponse`]
 ///
 /// `start_time` can't be greater than `end_time`.
 ///
@@ -33,11 +34,14 @@ use crate::{Timestamp, Unknown};
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///
-/// Error codes:
-///
-/// - 600018, `HARDWARE_INVALID_TIME_RANGE`: The period ends before it starts, or starts in the future. Check `start_time` and `end_time`.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 600018, [`HARDWARE_INVALID_TIME_RANGE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.HARDWARE_INVALID_TIME_RANGE.html): The period ends before it starts, or starts in the future. Check `start_time` and `end_time`.
 #[doc(
     alias(
         "获取公费电话拨打记录",
@@ -97,7 +101,7 @@ impl GetDialRecord {
     }
 }
 
-/// The response to [`GetDialRecord`].
+/// The response to [`GetDialRecord`] (获取公费电话拨打记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

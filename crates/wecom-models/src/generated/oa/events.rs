@@ -4,6 +4,9 @@
 //!
 //! Needs the features `oa` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`OaEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ModifyCalendar`] | [修改日历事件](https://developer.work.weixin.qq.com/document/path/97730) | `Event` `modify_calendar` |
@@ -30,27 +33,28 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OaEvent {
-    /// 修改日历事件
+    /// An admin of a calendar that was created through the API changed it (修改日历事件).
     ModifyCalendar(ModifyCalendar),
-    /// 删除日历事件
+    /// An admin of a calendar that was created through the API deleted it (删除日历事件).
     DeleteCalendar(DeleteCalendar),
-    /// 修改日程事件
+    /// An admin of a calendar event that the app created changed it (修改日程事件).
     ModifySchedule(ModifySchedule),
-    /// 删除日程事件
+    /// An admin deleted a calendar event in a calendar that was created through the API (删除日程事件).
     DeleteSchedule(DeleteSchedule),
-    /// 日程回执事件
+    /// An attendee responded to a calendar event that the app created (日程回执事件).
     RespondSchedule(RespondSchedule),
-    /// 会议室预定事件
+    /// A member booked a meeting room (会议室预定事件).
     BookMeetingRoom(BookMeetingRoom),
-    /// 会议室取消事件
+    /// A member canceled the booking of a meeting room (会议室取消事件).
     CancelMeetingRoom(CancelMeetingRoom),
-    /// 成员申请的提交回调
+    /// A member requested an advanced account (成员申请的提交回调).
     SubmitVipAccountApproval(SubmitVipAccountApproval),
-    /// 成员申请的终止回调
+    /// A member's request for an advanced account has come to an end (成员申请的终止回调).
     FinishVipAccountApproval(FinishVipAccountApproval),
-    /// 审批申请状态变化回调通知
+    /// The status of an approval request changed (审批申请状态变化回调通知).
     SysApprovalChange(SysApprovalChange),
-    /// 自建应用审批状态变化通知回调
+    /// The status of an approval request of the approval workflow engine changed, or an approver acted on
+    /// it (自建应用审批状态变化通知回调).
     OpenApprovalChange(OpenApprovalChange),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -22,7 +22,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Lists the IDs of the reports of a period, one page at a time.
 ///
 /// `POST /cgi-bin/oa/journal/get_record_list` ·
-/// [批量获取汇报记录单号](https://developer.work.weixin.qq.com/document/path/93393)
+/// [批量获取汇报记录单号](https://developer.work.weixin.qq.com/document/path/93393) · returns
+/// [`GetJournalRecordListResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -34,13 +35,16 @@ use crate::{Secret, Timestamp, Unknown};
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///
-/// Error codes:
-///
-/// - 301065, `NO_PERMISSION_FOR_JOURNAL`: The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
-/// - 301066, `INVALID_JOURNAL_PARAMETER`: A parameter of the request is invalid.
-/// - 301067, `JOURNAL_INTERNAL_ERROR`: WeCom failed.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301065, [`NO_PERMISSION_FOR_JOURNAL`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.NO_PERMISSION_FOR_JOURNAL.html): The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
+/// - 301066, [`INVALID_JOURNAL_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INVALID_JOURNAL_PARAMETER.html): A parameter of the request is invalid.
+/// - 301067, [`JOURNAL_INTERNAL_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.JOURNAL_INTERNAL_ERROR.html): WeCom failed.
 #[doc(
     alias(
         "批量获取汇报记录单号",
@@ -102,7 +106,7 @@ pub struct GetJournalRecordListArgs {
     pub limit: u64,
 }
 
-/// The response to [`GetJournalRecordList`].
+/// The response to [`GetJournalRecordList`] (批量获取汇报记录单号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,19 +123,20 @@ pub struct GetJournalRecordListResponse {
 /// Gets a report with its form, its readers and its comments.
 ///
 /// `POST /cgi-bin/oa/journal/get_record_detail` ·
-/// [获取汇报记录详情](https://developer.work.weixin.qq.com/document/path/93394)
+/// [获取汇报记录详情](https://developer.work.weixin.qq.com/document/path/93394) · returns
+/// [`GetJournalRecordDetailResponse`]
 ///
 /// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///
-/// Error codes:
-///
-/// - 301065, `NO_PERMISSION_FOR_JOURNAL`: The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
-/// - 301066, `INVALID_JOURNAL_PARAMETER`: A parameter of the request is invalid.
-/// - 301067, `JOURNAL_INTERNAL_ERROR`: WeCom failed.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301065, [`NO_PERMISSION_FOR_JOURNAL`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.NO_PERMISSION_FOR_JOURNAL.html): The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
+/// - 301066, [`INVALID_JOURNAL_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INVALID_JOURNAL_PARAMETER.html): A parameter of the request is invalid.
+/// - 301067, [`JOURNAL_INTERNAL_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.JOURNAL_INTERNAL_ERROR.html): WeCom failed.
 #[doc(
     alias(
         "获取汇报记录详情",
@@ -152,7 +157,7 @@ pub struct GetJournalRecordDetail {
 }
 
 impl GetJournalRecordDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(journaluuid: impl Into<String>) -> Self {
         Self {
@@ -161,7 +166,7 @@ impl GetJournalRecordDetail {
     }
 }
 
-/// The response to [`GetJournalRecordDetail`].
+/// The response to [`GetJournalRecordDetail`] (获取汇报记录详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,7 +179,8 @@ pub struct GetJournalRecordDetailResponse {
 /// Gets who has reported and who hasn't, by period of a form.
 ///
 /// `POST /cgi-bin/oa/journal/get_stat_list` ·
-/// [获取汇报统计数据](https://developer.work.weixin.qq.com/document/path/93395)
+/// [获取汇报统计数据](https://developer.work.weixin.qq.com/document/path/93395) · returns
+/// [`GetJournalStatListResponse`]
 ///
 /// `endtime` is at most 366 days after `starttime`.
 ///
@@ -184,13 +190,13 @@ pub struct GetJournalRecordDetailResponse {
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///
-/// Error codes:
-///
-/// - 301065, `NO_PERMISSION_FOR_JOURNAL`: The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
-/// - 301066, `INVALID_JOURNAL_PARAMETER`: A parameter of the request is invalid.
-/// - 301067, `JOURNAL_INTERNAL_ERROR`: WeCom failed.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301065, [`NO_PERMISSION_FOR_JOURNAL`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.NO_PERMISSION_FOR_JOURNAL.html): The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
+/// - 301066, [`INVALID_JOURNAL_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INVALID_JOURNAL_PARAMETER.html): A parameter of the request is invalid.
+/// - 301067, [`JOURNAL_INTERNAL_ERROR`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.JOURNAL_INTERNAL_ERROR.html): WeCom failed.
 #[doc(
     alias(
         "获取汇报统计数据",
@@ -230,7 +236,7 @@ impl GetJournalStatList {
     }
 }
 
-/// The response to [`GetJournalStatList`].
+/// The response to [`GetJournalStatList`] (获取汇报统计数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -243,7 +249,8 @@ pub struct GetJournalStatListResponse {
 /// Gets the URL of a WeDrive file that a report contains.
 ///
 /// `POST /cgi-bin/oa/journal/download_wedrive_file` ·
-/// [下载微盘文件](https://developer.work.weixin.qq.com/document/path/98021)
+/// [下载微盘文件](https://developer.work.weixin.qq.com/document/path/98021) · returns
+/// [`DownloadWedriveFileResponse`]
 ///
 /// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -282,7 +289,7 @@ impl DownloadWedriveFile {
     }
 }
 
-/// The response to [`DownloadWedriveFile`].
+/// The response to [`DownloadWedriveFile`] (下载微盘文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -405,7 +412,7 @@ pub struct Content {
 pub struct Text {
     /// The text.
     pub text: String,
-    /// The language, such as `zh_CN`. On no page; answers have it.
+    /// The language, such as `zh_CN`. Undocumented, but responses contain it.
     pub lang: Option<String>,
 }
 

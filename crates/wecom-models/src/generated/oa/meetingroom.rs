@@ -27,7 +27,8 @@ use crate::{Timestamp, Unknown};
 /// Adds a meeting room.
 ///
 /// `POST /cgi-bin/oa/meetingroom/add` ·
-/// [添加会议室](https://developer.work.weixin.qq.com/document/path/93619)
+/// [添加会议室](https://developer.work.weixin.qq.com/document/path/93619) · returns
+/// [`AddMeetingRoomResponse`]
 ///
 /// Set all or none of `city`, `building` and `floor`.
 ///
@@ -124,7 +125,7 @@ impl AddMeetingRoom {
     }
 }
 
-/// The response to [`AddMeetingRoom`].
+/// The response to [`AddMeetingRoom`] (添加会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -137,7 +138,8 @@ pub struct AddMeetingRoomResponse {
 /// Lists meeting rooms by location and devices.
 ///
 /// `POST /cgi-bin/oa/meetingroom/list` ·
-/// [查询会议室](https://developer.work.weixin.qq.com/document/path/93619)
+/// [查询会议室](https://developer.work.weixin.qq.com/document/path/93619) · returns
+/// [`ListMeetingRoomResponse`]
 ///
 /// `city` is required if `building` is set.
 ///
@@ -210,7 +212,7 @@ impl ListMeetingRoom {
     }
 }
 
-/// The response to [`ListMeetingRoom`].
+/// The response to [`ListMeetingRoom`] (查询会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -223,7 +225,8 @@ pub struct ListMeetingRoomResponse {
 /// Updates a meeting room.
 ///
 /// `POST /cgi-bin/oa/meetingroom/edit` ·
-/// [编辑会议室](https://developer.work.weixin.qq.com/document/path/93619)
+/// [编辑会议室](https://developer.work.weixin.qq.com/document/path/93619) · returns
+/// [`EditMeetingRoomResponse`]
 ///
 /// Set all or none of `city`, `building` and `floor`.
 ///
@@ -272,7 +275,7 @@ pub struct EditMeetingRoom {
 }
 
 impl EditMeetingRoom {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingroom_id: u64) -> Self {
         Self {
@@ -338,7 +341,7 @@ impl EditMeetingRoom {
     }
 }
 
-/// The response to [`EditMeetingRoom`].
+/// The response to [`EditMeetingRoom`] (编辑会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -348,7 +351,8 @@ pub struct EditMeetingRoomResponse {}
 /// Deletes a meeting room.
 ///
 /// `POST /cgi-bin/oa/meetingroom/del` ·
-/// [删除会议室](https://developer.work.weixin.qq.com/document/path/93619)
+/// [删除会议室](https://developer.work.weixin.qq.com/document/path/93619) · returns
+/// [`DelMeetingRoomResponse`]
 ///
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -376,14 +380,14 @@ pub struct DelMeetingRoom {
 }
 
 impl DelMeetingRoom {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(meetingroom_id: u64) -> Self {
         Self { meetingroom_id }
     }
 }
 
-/// The response to [`DelMeetingRoom`].
+/// The response to [`DelMeetingRoom`] (删除会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -393,7 +397,8 @@ pub struct DelMeetingRoomResponse {}
 /// Gets the bookings of meeting rooms within a day.
 ///
 /// `POST /cgi-bin/oa/meetingroom/get_booking_info` ·
-/// [查询会议室的预定信息](https://developer.work.weixin.qq.com/document/path/93620)
+/// [查询会议室的预定信息](https://developer.work.weixin.qq.com/document/path/93620) · returns
+/// [`GetBookingInfoResponse`]
 ///
 /// `city` is required if `building` is set.
 ///
@@ -486,7 +491,7 @@ impl GetBookingInfo {
     }
 }
 
-/// The response to [`GetBookingInfo`].
+/// The response to [`GetBookingInfo`] (查询会议室的预定信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -499,7 +504,8 @@ pub struct GetBookingInfoResponse {
 /// Books a meeting room and creates a calendar event for it.
 ///
 /// `POST /cgi-bin/oa/meetingroom/book` ·
-/// [预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
+/// [预定会议室](https://developer.work.weixin.qq.com/document/path/93620) · returns
+/// [`BookMeetingRoomResponse`]
 ///
 /// Only rooms that need no approval can be booked. A booking takes at least 30 minutes, and its times
 /// are rounded to 30 minutes: one from 15:15 to 15:45 becomes one from 15:00 to 16:00. If its start
@@ -578,7 +584,7 @@ impl BookMeetingRoom {
     }
 }
 
-/// The response to [`BookMeetingRoom`].
+/// The response to [`BookMeetingRoom`] (预定会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -593,7 +599,8 @@ pub struct BookMeetingRoomResponse {
 /// Books a meeting room for a calendar event, recurring ones included.
 ///
 /// `POST /cgi-bin/oa/meetingroom/book_by_schedule` ·
-/// [通过日程预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
+/// [通过日程预定会议室](https://developer.work.weixin.qq.com/document/path/93620) · returns
+/// [`BookMeetingRoomByScheduleResponse`]
 ///
 /// Only rooms that need no approval can be booked. Afterwards, the event can't be updated: only its
 /// attendees can be added and removed. To change its times, cancel the booking first and book again.
@@ -642,7 +649,7 @@ impl BookMeetingRoomBySchedule {
     }
 }
 
-/// The response to [`BookMeetingRoomBySchedule`].
+/// The response to [`BookMeetingRoomBySchedule`] (通过日程预定会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -658,7 +665,8 @@ pub struct BookMeetingRoomByScheduleResponse {
 /// Books a meeting room for a meeting, recurring ones included.
 ///
 /// `POST /cgi-bin/oa/meetingroom/book_by_meeting` ·
-/// [通过会议预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
+/// [通过会议预定会议室](https://developer.work.weixin.qq.com/document/path/93620) · returns
+/// [`BookMeetingRoomByMeetingResponse`]
 ///
 /// Only rooms that need no approval can be booked.
 ///
@@ -706,7 +714,7 @@ impl BookMeetingRoomByMeeting {
     }
 }
 
-/// The response to [`BookMeetingRoomByMeeting`].
+/// The response to [`BookMeetingRoomByMeeting`] (通过会议预定会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -722,7 +730,8 @@ pub struct BookMeetingRoomByMeetingResponse {
 /// Cancels the booking of a meeting room.
 ///
 /// `POST /cgi-bin/oa/meetingroom/cancel_book` ·
-/// [取消预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
+/// [取消预定会议室](https://developer.work.weixin.qq.com/document/path/93620) · returns
+/// [`CancelBookingResponse`]
 ///
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -754,7 +763,7 @@ pub struct CancelBooking {
 }
 
 impl CancelBooking {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(booking_id: impl Into<String>) -> Self {
         Self {
@@ -778,7 +787,7 @@ impl CancelBooking {
     }
 }
 
-/// The response to [`CancelBooking`].
+/// The response to [`CancelBooking`] (取消预定会议室).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -788,7 +797,8 @@ pub struct CancelBookingResponse {}
 /// Gets a booking of a meeting room.
 ///
 /// `POST /cgi-bin/oa/meetingroom/bookinfo/get` ·
-/// [根据会议室预定ID查询预定详情](https://developer.work.weixin.qq.com/document/path/93620)
+/// [根据会议室预定ID查询预定详情](https://developer.work.weixin.qq.com/document/path/93620) · returns
+/// [`GetBookingInfoByIdResponse`]
 ///
 /// A booking of a room that needs no approval is booked at once. Of a room that needs one, it is
 /// requested, then pending, and booked once approved. Either may be canceled later.
@@ -832,7 +842,7 @@ impl GetBookingInfoById {
     }
 }
 
-/// The response to [`GetBookingInfoById`].
+/// The response to [`GetBookingInfoById`] (根据会议室预定ID查询预定详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

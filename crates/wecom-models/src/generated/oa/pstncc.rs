@@ -19,7 +19,8 @@ use crate::{Timestamp, Unknown};
 
 /// Calls members by phone to remind them of an important message of the app.
 ///
-/// `POST /cgi-bin/pstncc/call` · [发起语音电话](https://developer.work.weixin.qq.com/document/path/91627)
+/// `POST /cgi-bin/pstncc/call` · [发起语音电话](https://developer.work.weixin.qq.com/document/path/91627) ·
+/// returns [`PstnccCallResponse`]
 ///
 /// A voice says the member's name, the app's name and the company's short name. The calls cost minutes
 /// that the company buys in advance.
@@ -28,13 +29,13 @@ use crate::{Timestamp, Unknown};
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///
-/// Error codes:
-///
-/// - 301049, `EMERGENCY_NOTICE_APP_NOT_LINKED`: The app isn't linked in the emergency notification app. List the app under 紧急通知 › 可调用接口的应用.
-/// - 301050, `EMERGENCY_NOTICE_APP_NOT_ENABLED`: The emergency notification app isn't enabled.
-/// - 301051, `EMERGENCY_NOTICE_BALANCE_TOO_LOW`: The balance of the emergency notification app is insufficient. Buy minutes in the admin console.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301049, [`EMERGENCY_NOTICE_APP_NOT_LINKED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.EMERGENCY_NOTICE_APP_NOT_LINKED.html): The app isn't linked in the emergency notification app. List the app under 紧急通知 › 可调用接口的应用.
+/// - 301050, [`EMERGENCY_NOTICE_APP_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.EMERGENCY_NOTICE_APP_NOT_ENABLED.html): The emergency notification app isn't enabled.
+/// - 301051, [`EMERGENCY_NOTICE_BALANCE_TOO_LOW`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.EMERGENCY_NOTICE_BALANCE_TOO_LOW.html): The balance of the emergency notification app is insufficient. Buy minutes in the admin console.
 #[doc(
     alias(
         "发起语音电话",
@@ -53,7 +54,7 @@ pub struct PstnccCall {
 }
 
 impl PstnccCall {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         callee_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -67,7 +68,7 @@ impl PstnccCall {
     }
 }
 
-/// The response to [`PstnccCall`].
+/// The response to [`PstnccCall`] (发起语音电话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,7 +81,8 @@ pub struct PstnccCallResponse {
 /// Gets whether a member has answered a voice call.
 ///
 /// `POST /cgi-bin/pstncc/getstates` ·
-/// [获取接听状态](https://developer.work.weixin.qq.com/document/path/91628)
+/// [获取接听状态](https://developer.work.weixin.qq.com/document/path/91628) · returns
+/// [`GetPstnccStatesResponse`]
 ///
 /// Calls can be queried for 7 days.
 ///
@@ -119,7 +121,7 @@ impl GetPstnccStates {
     }
 }
 
-/// The response to [`GetPstnccStates`].
+/// The response to [`GetPstnccStates`] (获取接听状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -24,6 +24,7 @@ use crate::{Timestamp, Unknown};
 /// Creates an event in a calendar.
 ///
 /// `POST /cgi-bin/oa/schedule/add` · [创建日程](https://developer.work.weixin.qq.com/document/path/93648)
+/// · returns [`AddScheduleResponse`]
 ///
 /// Requires WeCom 4.0.20 or later. The app is the event's creator. WeCom notifies the attendees when
 /// it is created, updated or canceled. An app can create up to 20,000 events per day.
@@ -35,11 +36,11 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): An admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "创建日程",
@@ -62,7 +63,7 @@ pub struct AddSchedule {
 }
 
 impl AddSchedule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(schedule: NewEvent) -> Self {
         Self {
@@ -79,7 +80,7 @@ impl AddSchedule {
     }
 }
 
-/// The response to [`AddSchedule`].
+/// The response to [`AddSchedule`] (创建日程).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +93,8 @@ pub struct AddScheduleResponse {
 /// Updates an event.
 ///
 /// `POST /cgi-bin/oa/schedule/update` ·
-/// [更新日程](https://developer.work.weixin.qq.com/document/path/97720)
+/// [更新日程](https://developer.work.weixin.qq.com/document/path/97720) · returns
+/// [`UpdateScheduleResponse`]
 ///
 /// `op_start_time` is required if `op_mode` is `1` or `2`.
 ///
@@ -117,14 +119,14 @@ pub struct AddScheduleResponse {
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
-/// - 90484, `SCHEDULE_SINGLE_MODE_NEEDS_REPEAT`: The event repeats, which it can't if `op_mode` is 1.
-/// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 90482, [`SCHEDULE_INVALID_OP_START_TIME`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SCHEDULE_INVALID_OP_START_TIME.html): `op_start_time` is no time at which the repeating event starts.
+/// - 90484, [`SCHEDULE_SINGLE_MODE_NEEDS_REPEAT`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SCHEDULE_SINGLE_MODE_NEEDS_REPEAT.html): The event repeats, which it can't if `op_mode` is 1.
+/// - 90485, [`SCHEDULE_INVALID_OP_MODE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SCHEDULE_INVALID_OP_MODE.html): `op_mode` is 1 or 2, but the event doesn't repeat.
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): An admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "更新日程",
@@ -142,7 +144,8 @@ pub struct AddScheduleResponse {
 pub struct UpdateSchedule {
     /// Whether the attendees stay unchanged. Default false.
     pub skip_attendees: Option<bool>,
-    /// The occurrences of a repeating event to update. Takes effect only for repeating events. Default 0.
+    /// The occurrences of a repeating event to update. Takes effect only for repeating events. Default
+    /// [`All`](OpMode::All).
     pub op_mode: Option<OpMode>,
     /// The time from which on, or of which, the event is updated: one at which the repeating event starts.
     /// Takes effect only if `op_mode` is 1 or 2.
@@ -152,7 +155,7 @@ pub struct UpdateSchedule {
 }
 
 impl UpdateSchedule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(schedule: EventUpdate) -> Self {
         Self {
@@ -183,7 +186,7 @@ impl UpdateSchedule {
     }
 }
 
-/// The response to [`UpdateSchedule`].
+/// The response to [`UpdateSchedule`] (更新日程).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -196,18 +199,19 @@ pub struct UpdateScheduleResponse {
 /// Adds attendees to an event.
 ///
 /// `POST /cgi-bin/oa/schedule/add_attendees` ·
-/// [新增日程参与者](https://developer.work.weixin.qq.com/document/path/97721)
+/// [新增日程参与者](https://developer.work.weixin.qq.com/document/path/97721) · returns
+/// [`AddAttendeesResponse`]
 ///
 /// Only for events the app itself created.
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An attendee has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): An attendee has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "新增日程参与者",
@@ -230,7 +234,7 @@ pub struct AddAttendees {
 }
 
 impl AddAttendees {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(schedule_id: impl Into<String>) -> Self {
         Self {
@@ -250,7 +254,7 @@ impl AddAttendees {
     }
 }
 
-/// The response to [`AddAttendees`].
+/// The response to [`AddAttendees`] (新增日程参与者).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -260,7 +264,8 @@ pub struct AddAttendeesResponse {}
 /// Removes attendees from an event.
 ///
 /// `POST /cgi-bin/oa/schedule/del_attendees` ·
-/// [删除日程参与者](https://developer.work.weixin.qq.com/document/path/97722)
+/// [删除日程参与者](https://developer.work.weixin.qq.com/document/path/97722) · returns
+/// [`DelAttendeesResponse`]
 ///
 /// Only for events the app itself created.
 ///
@@ -290,7 +295,7 @@ pub struct DelAttendees {
 }
 
 impl DelAttendees {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(schedule_id: impl Into<String>) -> Self {
         Self {
@@ -310,7 +315,7 @@ impl DelAttendees {
     }
 }
 
-/// The response to [`DelAttendees`].
+/// The response to [`DelAttendees`] (删除日程参与者).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -320,13 +325,17 @@ pub struct DelAttendeesResponse {}
 /// Lists the events of a calendar, one page at a time.
 ///
 /// `POST /cgi-bin/oa/schedule/get_by_calendar` ·
-/// [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723)
+/// [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723) · returns
+/// [`GetScheduleByCalendarResponse`]
 ///
 /// Canceled events are returned, too: check `status`. An empty page is the last one; events that are
 /// created later can be listed from there on. Only for calendars the app itself created.
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -353,7 +362,7 @@ pub struct GetScheduleByCalendar {
 }
 
 impl GetScheduleByCalendar {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(cal_id: impl Into<String>) -> Self {
         Self {
@@ -377,7 +386,7 @@ impl GetScheduleByCalendar {
     }
 }
 
-/// The response to [`GetScheduleByCalendar`].
+/// The response to [`GetScheduleByCalendar`] (获取日历下的日程列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -390,7 +399,8 @@ pub struct GetScheduleByCalendarResponse {
 /// Gets events.
 ///
 /// `POST /cgi-bin/oa/schedule/get` ·
-/// [获取日程详情](https://developer.work.weixin.qq.com/document/path/97724)
+/// [获取日程详情](https://developer.work.weixin.qq.com/document/path/97724) · returns
+/// [`GetScheduleResponse`]
 ///
 /// Canceled events are returned, too: check `status`. Only for events the app itself created.
 ///
@@ -418,7 +428,7 @@ pub struct GetSchedule {
 }
 
 impl GetSchedule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         schedule_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -432,7 +442,7 @@ impl GetSchedule {
     }
 }
 
-/// The response to [`GetSchedule`].
+/// The response to [`GetSchedule`] (获取日程详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -445,6 +455,7 @@ pub struct GetScheduleResponse {
 /// Cancels an event.
 ///
 /// `POST /cgi-bin/oa/schedule/del` · [取消日程](https://developer.work.weixin.qq.com/document/path/97725)
+/// · returns [`DelScheduleResponse`]
 ///
 /// `op_start_time` is required if `op_mode` is `1` or `2`.
 ///
@@ -454,12 +465,12 @@ pub struct GetScheduleResponse {
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too.
 ///
-/// Error codes:
-///
-/// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
-/// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 90482, [`SCHEDULE_INVALID_OP_START_TIME`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SCHEDULE_INVALID_OP_START_TIME.html): `op_start_time` is no time at which the repeating event starts.
+/// - 90485, [`SCHEDULE_INVALID_OP_MODE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.SCHEDULE_INVALID_OP_MODE.html): `op_mode` is 1 or 2, but the event doesn't repeat.
 #[doc(
     alias(
         "取消日程",
@@ -477,7 +488,8 @@ pub struct GetScheduleResponse {
 pub struct DelSchedule {
     /// The event's ID.
     pub schedule_id: String,
-    /// The occurrences of a repeating event to cancel. Takes effect only for repeating events. Default 0.
+    /// The occurrences of a repeating event to cancel. Takes effect only for repeating events. Default
+    /// [`All`](OpMode::All).
     pub op_mode: Option<OpMode>,
     /// The time from which on, or of which, the event is canceled: one at which the repeating event
     /// starts. Takes effect only if `op_mode` is 1 or 2.
@@ -485,7 +497,7 @@ pub struct DelSchedule {
 }
 
 impl DelSchedule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(schedule_id: impl Into<String>) -> Self {
         Self {
@@ -509,7 +521,7 @@ impl DelSchedule {
     }
 }
 
-/// The response to [`DelSchedule`].
+/// The response to [`DelSchedule`] (取消日程).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -736,7 +748,7 @@ pub struct Attendee {
 }
 
 impl Attendee {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }

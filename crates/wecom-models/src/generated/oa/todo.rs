@@ -18,9 +18,11 @@ use crate::{Timestamp, Unknown};
 
 /// Gets a to-do.
 ///
-/// `POST /cgi-bin/todo/get` · [获取待办详情](https://developer.work.weixin.qq.com/document/path/101524)
+/// `POST /cgi-bin/todo/get` · [获取待办详情](https://developer.work.weixin.qq.com/document/path/101524) ·
+/// returns [`GetTodoResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// To-dos are created with the JS-SDK only.
 ///
@@ -45,14 +47,14 @@ pub struct GetTodo {
 }
 
 impl GetTodo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(todo_id: impl Into<String>) -> Self {
         Self { todo_id: todo_id.into() }
     }
 }
 
-/// The response to [`GetTodo`].
+/// The response to [`GetTodo`] (获取待办详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,9 +78,11 @@ pub struct GetTodoResponse {
 
 /// Updates the status and the attendees of a to-do.
 ///
-/// `POST /cgi-bin/todo/update` · [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534)
+/// `POST /cgi-bin/todo/update` · [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534) ·
+/// returns [`UpdateTodoResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for to-dos the app itself created, and that aren't deleted.
 ///
@@ -107,7 +111,7 @@ pub struct UpdateTodo {
 }
 
 impl UpdateTodo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(todo_id: impl Into<String>) -> Self {
         Self {
@@ -134,7 +138,7 @@ impl UpdateTodo {
     }
 }
 
-/// The response to [`UpdateTodo`].
+/// The response to [`UpdateTodo`] (更新待办状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

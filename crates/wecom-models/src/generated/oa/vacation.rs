@@ -20,7 +20,8 @@ use crate::{Timestamp, Unknown};
 /// Gets the types of leave with their units and the rules by which they are granted.
 ///
 /// `GET /cgi-bin/oa/vacation/getcorpconf` ·
-/// [获取企业假期管理配置](https://developer.work.weixin.qq.com/document/path/93375)
+/// [获取企业假期管理配置](https://developer.work.weixin.qq.com/document/path/93375) · returns
+/// [`GetVacationCorpConfResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -30,13 +31,13 @@ use crate::{Timestamp, Unknown};
 /// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
-/// - 301063, `VACATION_INVALID_PARAMETER`: A parameter of the request is invalid.
-/// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301062, [`ATTENDANCE_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.ATTENDANCE_NO_PERMISSION.html): There is no permission for attendance and leave.
+/// - 301063, [`VACATION_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.VACATION_INVALID_PARAMETER.html): A parameter of the request is invalid.
+/// - 301064, [`INTERNAL_ERROR_301064`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INTERNAL_ERROR_301064.html): WeCom failed.
 #[doc(
     alias(
         "获取企业假期管理配置",
@@ -62,7 +63,7 @@ impl GetVacationCorpConf {
     }
 }
 
-/// The response to [`GetVacationCorpConf`].
+/// The response to [`GetVacationCorpConf`] (获取企业假期管理配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,7 +76,8 @@ pub struct GetVacationCorpConfResponse {
 /// Gets a member's leave balances.
 ///
 /// `POST /cgi-bin/oa/vacation/getuservacationquota` ·
-/// [获取成员假期余额](https://developer.work.weixin.qq.com/document/path/93376)
+/// [获取成员假期余额](https://developer.work.weixin.qq.com/document/path/93376) · returns
+/// [`GetUserVacationQuotaResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -86,13 +88,13 @@ pub struct GetVacationCorpConfResponse {
 /// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
-/// - 301063, `VACATION_INVALID_PARAMETER`: A parameter of the request is invalid.
-/// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301062, [`ATTENDANCE_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.ATTENDANCE_NO_PERMISSION.html): There is no permission for attendance and leave.
+/// - 301063, [`VACATION_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.VACATION_INVALID_PARAMETER.html): A parameter of the request is invalid.
+/// - 301064, [`INTERNAL_ERROR_301064`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INTERNAL_ERROR_301064.html): WeCom failed.
 #[doc(
     alias(
         "获取成员假期余额",
@@ -113,14 +115,14 @@ pub struct GetUserVacationQuota {
 }
 
 impl GetUserVacationQuota {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetUserVacationQuota`].
+/// The response to [`GetUserVacationQuota`] (获取成员假期余额).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -133,7 +135,8 @@ pub struct GetUserVacationQuotaResponse {
 /// Sets a member's leave balance.
 ///
 /// `POST /cgi-bin/oa/vacation/setoneuserquota` ·
-/// [修改成员假期余额](https://developer.work.weixin.qq.com/document/path/93377)
+/// [修改成员假期余额](https://developer.work.weixin.qq.com/document/path/93377) · returns
+/// [`SetOneUserQuotaResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -147,14 +150,14 @@ pub struct GetUserVacationQuotaResponse {
 /// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
-/// - 301063, `VACATION_INVALID_PARAMETER`: A parameter of the request is invalid.
-/// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
-/// - 301098, `LEAVE_NOT_APPLICABLE_TO_MEMBER`: The type of leave doesn't apply to the member.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301062, [`ATTENDANCE_NO_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.ATTENDANCE_NO_PERMISSION.html): There is no permission for attendance and leave.
+/// - 301063, [`VACATION_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.VACATION_INVALID_PARAMETER.html): A parameter of the request is invalid.
+/// - 301064, [`INTERNAL_ERROR_301064`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INTERNAL_ERROR_301064.html): WeCom failed.
+/// - 301098, [`LEAVE_NOT_APPLICABLE_TO_MEMBER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LEAVE_NOT_APPLICABLE_TO_MEMBER.html): The type of leave doesn't apply to the member.
 #[doc(
     alias(
         "修改成员假期余额",
@@ -208,7 +211,7 @@ impl SetOneUserQuota {
     }
 }
 
-/// The response to [`SetOneUserQuota`].
+/// The response to [`SetOneUserQuota`] (修改成员假期余额).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,7 +22,8 @@ use crate::{Timestamp, Unknown};
 /// Reports check-ins at a device.
 ///
 /// `POST /cgi-bin/openhw/device/report_checkin_data` ·
-/// [上报考勤打卡记录](https://developer.work.weixin.qq.com/document/path/95985)
+/// [上报考勤打卡记录](https://developer.work.weixin.qq.com/document/path/95985) · returns
+/// [`ReportCheckinDataResponse`]
 ///
 /// They are check-in records only: if the device also controls access, call [`ReportAccessData`], too.
 /// Pass each person's `user_type` as [`GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage)
@@ -32,11 +33,11 @@ use crate::{Timestamp, Unknown};
 /// within an hour. The company's check-ins per day are limited, too: above the limit, the call fails
 /// with 45009.
 ///
-/// Error codes:
-///
-/// - 45009, `API_FREQUENCY_LIMIT_EXCEEDED`: The company has exceeded its number of check-ins per day.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 45009, [`API_FREQUENCY_LIMIT_EXCEEDED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.API_FREQUENCY_LIMIT_EXCEEDED.html): The company has exceeded its number of check-ins per day.
 #[doc(
     alias(
         "上报考勤打卡记录",
@@ -56,7 +57,7 @@ pub struct ReportCheckinData {
 }
 
 impl ReportCheckinData {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(checkin_data: impl IntoIterator<Item = CheckinData>) -> Self {
         Self {
@@ -65,7 +66,7 @@ impl ReportCheckinData {
     }
 }
 
-/// The response to [`ReportCheckinData`].
+/// The response to [`ReportCheckinData`] (上报考勤打卡记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +79,8 @@ pub struct ReportCheckinDataResponse {
 /// Reports temperature checks at a device.
 ///
 /// `POST /cgi-bin/openhw/device/report_temperature_data` ·
-/// [上报体温检测记录](https://developer.work.weixin.qq.com/document/path/95986)
+/// [上报体温检测记录](https://developer.work.weixin.qq.com/document/path/95986) · returns
+/// [`ReportTemperatureDataResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -100,7 +102,7 @@ pub struct ReportTemperatureData {
 }
 
 impl ReportTemperatureData {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(temperature_data: impl IntoIterator<Item = TemperatureData>) -> Self {
         Self {
@@ -109,7 +111,7 @@ impl ReportTemperatureData {
     }
 }
 
-/// The response to [`ReportTemperatureData`].
+/// The response to [`ReportTemperatureData`] (上报体温检测记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,7 +124,8 @@ pub struct ReportTemperatureDataResponse {
 /// Reports access records of a device.
 ///
 /// `POST /cgi-bin/openhw/device/report_access_data` ·
-/// [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997)
+/// [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997) · returns
+/// [`ReportAccessDataResponse`]
 ///
 /// They are access records only: for check-ins, call [`ReportCheckinData`], too. Pass each person's
 /// `user_type` as [`GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage) returns it: students
@@ -148,7 +151,7 @@ pub struct ReportAccessData {
 }
 
 impl ReportAccessData {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(access_data: impl IntoIterator<Item = AccessData>) -> Self {
         Self {
@@ -157,7 +160,7 @@ impl ReportAccessData {
     }
 }
 
-/// The response to [`ReportAccessData`].
+/// The response to [`ReportAccessData`] (上报门禁通行记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,7 +173,8 @@ pub struct ReportAccessDataResponse {
 /// Reports whether a face or a fingerprint was enrolled.
 ///
 /// `POST /cgi-bin/openhw/device/report_bio_info_result` ·
-/// [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000)
+/// [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000) · returns
+/// [`ReportBioInfoResultResponse`]
 ///
 /// When a person enrolls a face or a fingerprint in WeCom, WeCom sends the command `enter_page`.
 /// Report the result once it is done.
@@ -210,7 +214,7 @@ pub struct ReportBioInfoResult {
 }
 
 impl ReportBioInfoResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(errcode: impl Into<OperationResult>) -> Self {
         Self {
@@ -255,7 +259,7 @@ impl ReportBioInfoResult {
     }
 }
 
-/// The response to [`ReportBioInfoResult`].
+/// The response to [`ReportBioInfoResult`] (上报成员识别信息变化结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -265,7 +269,8 @@ pub struct ReportBioInfoResultResponse {}
 /// Reports whether a door was opened remotely.
 ///
 /// `POST /cgi-bin/openhw/device/report_remote_open_result` ·
-/// [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048)
+/// [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048) · returns
+/// [`ReportRemoteOpenResultResponse`]
 ///
 /// When a person opens a door in WeCom, WeCom sends the command `remote_open_door`. Report the result
 /// once it is done.
@@ -321,7 +326,7 @@ impl ReportRemoteOpenResult {
     }
 }
 
-/// The response to [`ReportRemoteOpenResult`].
+/// The response to [`ReportRemoteOpenResult`] (上报远程开门结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

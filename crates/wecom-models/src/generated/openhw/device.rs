@@ -30,7 +30,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Exchanges a device model's ID, secret and current ticket for a model access token.
 ///
 /// `POST /cgi-bin/openhw/get_model_token` ·
-/// [获取设备型号调用凭证](https://developer.work.weixin.qq.com/document/path/95992)
+/// [获取设备型号调用凭证](https://developer.work.weixin.qq.com/document/path/95992) · returns
+/// [`GetModelTokenResponse`]
 ///
 /// Cache the token and reuse it: it is valid for 2 hours, and frequent calls are not allowed.
 ///
@@ -75,7 +76,7 @@ impl GetModelToken {
     }
 }
 
-/// The response to [`GetModelToken`].
+/// The response to [`GetModelToken`] (获取设备型号调用凭证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,8 @@ pub struct GetModelTokenResponse {
 /// Exchanges the code that comes when a company binds a device for the device's secret.
 ///
 /// `POST /cgi-bin/openhw/get_device_secret` ·
-/// [获取设备授权密钥](https://developer.work.weixin.qq.com/document/path/95993)
+/// [获取设备授权密钥](https://developer.work.weixin.qq.com/document/path/95993) · returns
+/// [`GetDeviceSecretResponse`]
 ///
 /// Keep the secret safe: with it, [`GetDeviceToken`] returns device access tokens. It becomes invalid
 /// when the company unbinds the device.
@@ -114,7 +116,7 @@ pub struct GetDeviceSecret {
 }
 
 impl GetDeviceSecret {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(auth_code: impl Into<Secret>) -> Self {
         Self {
@@ -123,7 +125,7 @@ impl GetDeviceSecret {
     }
 }
 
-/// The response to [`GetDeviceSecret`].
+/// The response to [`GetDeviceSecret`] (获取设备授权密钥).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,7 +142,8 @@ pub struct GetDeviceSecretResponse {
 /// Exchanges a device's serial number and secret for a device access token.
 ///
 /// `POST /cgi-bin/openhw/get_device_token` ·
-/// [获取设备调用凭证](https://developer.work.weixin.qq.com/document/path/96022)
+/// [获取设备调用凭证](https://developer.work.weixin.qq.com/document/path/96022) · returns
+/// [`GetDeviceTokenResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -173,7 +176,7 @@ impl GetDeviceToken {
     }
 }
 
-/// The response to [`GetDeviceToken`].
+/// The response to [`GetDeviceToken`] (获取设备调用凭证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -188,7 +191,7 @@ pub struct GetDeviceTokenResponse {
 /// Registers a device of the token's device model.
 ///
 /// `POST /cgi-bin/openhw/model/register_sn` ·
-/// [录入设备](https://developer.work.weixin.qq.com/document/path/95980)
+/// [录入设备](https://developer.work.weixin.qq.com/document/path/95980) · returns [`RegisterSnResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -211,7 +214,7 @@ pub struct RegisterSn {
 }
 
 impl RegisterSn {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(device_sn: impl Into<String>) -> Self {
         Self {
@@ -220,7 +223,7 @@ impl RegisterSn {
     }
 }
 
-/// The response to [`RegisterSn`].
+/// The response to [`RegisterSn`] (录入设备).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -233,7 +236,7 @@ pub struct RegisterSnResponse {
 /// Deletes a device of the token's device model that no company has bound.
 ///
 /// `POST /cgi-bin/openhw/model/unregister_sn` ·
-/// [删除设备](https://developer.work.weixin.qq.com/document/path/95981)
+/// [删除设备](https://developer.work.weixin.qq.com/document/path/95981) · returns [`UnregisterSnResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -256,7 +259,7 @@ pub struct UnregisterSn {
 }
 
 impl UnregisterSn {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(device_sn: impl Into<String>) -> Self {
         Self {
@@ -265,7 +268,7 @@ impl UnregisterSn {
     }
 }
 
-/// The response to [`UnregisterSn`].
+/// The response to [`UnregisterSn`] (删除设备).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -275,7 +278,8 @@ pub struct UnregisterSnResponse {}
 /// Gets a device of the token's device model.
 ///
 /// `POST /cgi-bin/openhw/device/get_device_detail` ·
-/// [获取设备详情](https://developer.work.weixin.qq.com/document/path/95982)
+/// [获取设备详情](https://developer.work.weixin.qq.com/document/path/95982) · returns
+/// [`GetDeviceDetailResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -298,7 +302,7 @@ pub struct GetDeviceDetail {
 }
 
 impl GetDeviceDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(device_sn: impl Into<String>) -> Self {
         Self {
@@ -307,7 +311,7 @@ impl GetDeviceDetail {
     }
 }
 
-/// The response to [`GetDeviceDetail`].
+/// The response to [`GetDeviceDetail`] (获取设备详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -320,7 +324,8 @@ pub struct GetDeviceDetailResponse {
 /// Reports a device's firmware and whether it is online.
 ///
 /// `POST /cgi-bin/openhw/device/report_device_status` ·
-/// [更新设备状态](https://developer.work.weixin.qq.com/document/path/95983)
+/// [更新设备状态](https://developer.work.weixin.qq.com/document/path/95983) · returns
+/// [`ReportDeviceStatusResponse`]
 ///
 /// Set all or none of `upgradable_version` and `upgradable_version_desc`.
 ///
@@ -389,7 +394,7 @@ impl ReportDeviceStatus {
     }
 }
 
-/// The response to [`ReportDeviceStatus`].
+/// The response to [`ReportDeviceStatus`] (更新设备状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -399,7 +404,11 @@ pub struct ReportDeviceStatusResponse {}
 /// Lists the people who may use a device, one page at a time.
 ///
 /// `POST /cgi-bin/openhw/device/get_userinfo_by_page` ·
-/// [全量获取设备成员列表](https://developer.work.weixin.qq.com/document/path/95984)
+/// [全量获取设备成员列表](https://developer.work.weixin.qq.com/document/path/95984) · returns
+/// [`GetUserInfoByPageResponse`]
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -453,7 +462,7 @@ impl GetUserInfoByPage {
     }
 }
 
-/// The response to [`GetUserInfoByPage`].
+/// The response to [`GetUserInfoByPage`] (全量获取设备成员列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -470,7 +479,8 @@ pub struct GetUserInfoByPageResponse {
 /// Gets some of the people who may use a device.
 ///
 /// `POST /cgi-bin/openhw/device/get_userinfo_by_ids` ·
-/// [获取设备中指定成员的信息](https://developer.work.weixin.qq.com/document/path/96037)
+/// [获取设备中指定成员的信息](https://developer.work.weixin.qq.com/document/path/96037) · returns
+/// [`GetUserInfoByIdsResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -493,7 +503,7 @@ pub struct GetUserInfoByIds {
 }
 
 impl GetUserInfoByIds {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(user_item: impl IntoIterator<Item = UserId>) -> Self {
         Self {
@@ -502,7 +512,7 @@ impl GetUserInfoByIds {
     }
 }
 
-/// The response to [`GetUserInfoByIds`].
+/// The response to [`GetUserInfoByIds`] (获取设备中指定成员的信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -515,7 +525,8 @@ pub struct GetUserInfoByIdsResponse {
 /// Reports the result of a firmware upgrade.
 ///
 /// `POST /cgi-bin/openhw/device/report_firmware_upgrade_result` ·
-/// [上报设备固件升级结果](https://developer.work.weixin.qq.com/document/path/95999)
+/// [上报设备固件升级结果](https://developer.work.weixin.qq.com/document/path/95999) · returns
+/// [`ReportFirmwareUpgradeResultResponse`]
 ///
 /// When an admin starts the upgrade, WeCom sends the command `update_firmware`. Upgrade the device,
 /// and report the result at once.
@@ -573,7 +584,7 @@ impl ReportFirmwareUpgradeResult {
     }
 }
 
-/// The response to [`ReportFirmwareUpgradeResult`].
+/// The response to [`ReportFirmwareUpgradeResult`] (上报设备固件升级结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -583,7 +594,8 @@ pub struct ReportFirmwareUpgradeResultResponse {}
 /// Gets the content of a QR code that members scan to manage a device.
 ///
 /// `POST /cgi-bin/openhw/device/gen_login_qrcode` ·
-/// [获取设备管理二维码](https://developer.work.weixin.qq.com/document/path/98023)
+/// [获取设备管理二维码](https://developer.work.weixin.qq.com/document/path/98023) · returns
+/// [`GenLoginQrCodeResponse`]
 ///
 /// Rate limit: 1 call per minute for each `type`.
 ///
@@ -623,7 +635,7 @@ impl GenLoginQrCode {
     }
 }
 
-/// The response to [`GenLoginQrCode`].
+/// The response to [`GenLoginQrCode`] (获取设备管理二维码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -638,7 +650,8 @@ pub struct GenLoginQrCodeResponse {
 /// Gets the content of a dynamic QR code that identifies a device.
 ///
 /// `POST /cgi-bin/openhw/device/gen_id_dynamic_qrcode` ·
-/// [获取设备身份识别二维码](https://developer.work.weixin.qq.com/document/path/98024)
+/// [获取设备身份识别二维码](https://developer.work.weixin.qq.com/document/path/98024) · returns
+/// [`GenIdDynamicQrCodeResponse`]
 ///
 /// Rate limit: 1 call per minute for each `device_sn`.
 ///
@@ -681,7 +694,7 @@ impl GenIdDynamicQrCode {
     }
 }
 
-/// The response to [`GenIdDynamicQrCode`].
+/// The response to [`GenIdDynamicQrCode`] (获取设备身份识别二维码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

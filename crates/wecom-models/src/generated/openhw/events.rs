@@ -4,6 +4,9 @@
 //!
 //! Needs the features `openhw` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`OpenhwEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`BindDevice`] | [企业绑定设备事件](https://developer.work.weixin.qq.com/document/path/95987) | `event_type` `bind` |
@@ -34,35 +37,35 @@ use crate::{Secret, Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OpenhwEvent {
-    /// 企业绑定设备事件
+    /// A company bound a device (企业绑定设备事件).
     BindDevice(BindDevice),
-    /// 企业解绑设备事件
+    /// A company unbound a device (企业解绑设备事件).
     UnbindDevice(UnbindDevice),
-    /// 通讯录变更事件
+    /// The people who may use a device changed, or one of their names (通讯录变更事件).
     ContactChange(ContactChange),
-    /// 设备型号model_ticket推送事件
+    /// A new ticket for the model access token (设备型号model_ticket推送事件).
     ModelTicket(ModelTicket),
-    /// 查询设备SN合法性事件
+    /// WeCom asks whether a serial number is valid (查询设备SN合法性事件).
     VerifyDevice(VerifyDevice),
-    /// 固件升级指令
+    /// An admin asked for an upgrade of a device's firmware (固件升级指令).
     UpdateFirmware(UpdateFirmware),
-    /// 获取设备状态指令
+    /// WeCom asks for a device's status (获取设备状态指令).
     FetchDeviceStatus(FetchDeviceStatus),
-    /// 用户扫码指令
+    /// A member scanned a device's QR code (用户扫码指令).
     UserScan(UserScan),
-    /// 识别信息录入指令
+    /// A person wants to enroll a face or a fingerprint at a device (识别信息录入指令).
     EnterPage(EnterPage),
-    /// 取消识别信息录入指令
+    /// A person canceled enrolling a face or a fingerprint at a device (取消识别信息录入指令).
     ExitPage(ExitPage),
-    /// 识别信息删除回调
+    /// A person deleted an enrolled face or fingerprint (识别信息删除回调).
     DeleteBioInfo(DeleteBioInfo),
-    /// 远程开门指令
+    /// A member opened a door in the access control app (远程开门指令).
     RemoteOpenDoor(RemoteOpenDoor),
-    /// 推送打印任务
+    /// A member submitted a print job, or changed its settings (推送打印任务).
     PrinterJobSubmit(PrinterJobSubmit),
-    /// 推送打印转码任务
+    /// A member chose a file to print, which is to be converted for the preview (推送打印转码任务).
     PrinterJobTrans(PrinterJobTrans),
-    /// 删除打印任务
+    /// A member deleted a print job, or WeCom did, as it had expired (删除打印任务).
     PrinterJobDel(PrinterJobDel),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),
@@ -396,7 +399,7 @@ pub struct ContactChangeEvent {
 pub struct UserId {
     /// The person's open_userid. At most 64 bytes, at least 1 character.
     pub open_userid: String,
-    /// The type of person. Default 0.
+    /// The type of person. Default [`Member`](UserType::Member).
     pub user_type: Option<UserType>,
 }
 
@@ -474,7 +477,7 @@ pub struct BioInfoCommand {
     pub oper_id: String,
     /// The person's open_userid.
     pub open_userid: String,
-    /// The type of person. Default 0.
+    /// The type of person. Default [`Member`](UserType::Member).
     pub user_type: Option<UserType>,
 }
 

@@ -22,9 +22,13 @@ use crate::{Secret, Timestamp, Unknown};
 /// Lists a member's print jobs, one page at a time.
 ///
 /// `POST /cgi-bin/openhw/device/get_printer_job_list` ·
-/// [获取打印任务列表](https://developer.work.weixin.qq.com/document/path/96407)
+/// [获取打印任务列表](https://developer.work.weixin.qq.com/document/path/96407) · returns
+/// [`GetPrinterJobListResponse`]
 ///
 /// The jobs are sorted by the time they were submitted. They are kept for 7 days.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -62,7 +66,7 @@ pub struct GetPrinterJobList {
 }
 
 impl GetPrinterJobList {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(open_userid: impl Into<String>) -> Self {
         Self {
@@ -119,7 +123,7 @@ impl GetPrinterJobList {
     }
 }
 
-/// The response to [`GetPrinterJobList`].
+/// The response to [`GetPrinterJobList`] (获取打印任务列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -134,7 +138,8 @@ pub struct GetPrinterJobListResponse {
 /// Gets the URL of a file to print.
 ///
 /// `POST /cgi-bin/openhw/device/get_printer_job_download_url` ·
-/// [获取打印文件](https://developer.work.weixin.qq.com/document/path/96408)
+/// [获取打印文件](https://developer.work.weixin.qq.com/document/path/96408) · returns
+/// [`GetPrinterJobDownloadUrlResponse`]
 ///
 /// The URL is valid for 10 minutes; it supports `Range` requests. A file has at most 20 MB so far.
 ///
@@ -162,14 +167,14 @@ pub struct GetPrinterJobDownloadUrl {
 }
 
 impl GetPrinterJobDownloadUrl {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetPrinterJobDownloadUrl`].
+/// The response to [`GetPrinterJobDownloadUrl`] (获取打印文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -185,7 +190,8 @@ pub struct GetPrinterJobDownloadUrlResponse {
 /// Reports whether a file was printed.
 ///
 /// `POST /cgi-bin/openhw/device/report_printer_job_status` ·
-/// [上报打印任务状态](https://developer.work.weixin.qq.com/document/path/96409)
+/// [上报打印任务状态](https://developer.work.weixin.qq.com/document/path/96409) · returns
+/// [`ReportPrinterJobStatusResponse`]
 ///
 /// `errcode` is required if `status` is `1`.
 ///
@@ -244,7 +250,7 @@ impl ReportPrinterJobStatus {
     }
 }
 
-/// The response to [`ReportPrinterJobStatus`].
+/// The response to [`ReportPrinterJobStatus`] (上报打印任务状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -259,7 +265,8 @@ pub struct ReportPrinterJobStatusResponse {
 /// Sends a scanned file to the member who scanned it.
 ///
 /// `POST /cgi-bin/openhw/device/push_scan_file` ·
-/// [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410)
+/// [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410) · returns
+/// [`PushScanFileResponse`]
 ///
 /// Only for printers that were registered as able to scan.
 ///
@@ -323,7 +330,7 @@ impl PushScanFile {
     }
 }
 
-/// The response to [`PushScanFile`].
+/// The response to [`PushScanFile`] (上传扫描文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -333,7 +340,8 @@ pub struct PushScanFileResponse {}
 /// Returns a file that was converted for printing.
 ///
 /// `POST /cgi-bin/openhw/device/set_printer_job_trans_result` ·
-/// [返回转码后的打印文件](https://developer.work.weixin.qq.com/document/path/96412)
+/// [返回转码后的打印文件](https://developer.work.weixin.qq.com/document/path/96412) · returns
+/// [`SetPrinterJobTransResultResponse`]
 ///
 /// `page` is required if `type` is `1`.
 ///
@@ -357,7 +365,7 @@ pub struct PushScanFileResponse {}
 pub struct SetPrinterJobTransResult {
     /// The ID of the conversion job.
     pub jobid: String,
-    /// The format that the file was converted to. Default 0.
+    /// The format that the file was converted to. Default [`Pdf`](FileFormat::Pdf).
     pub r#type: Option<FileFormat>,
     /// The number of the page that the image shows, from 1. Required if `type` is 1, which it takes effect
     /// for. At least 1.
@@ -434,7 +442,7 @@ impl SetPrinterJobTransResult {
     }
 }
 
-/// The response to [`SetPrinterJobTransResult`].
+/// The response to [`SetPrinterJobTransResult`] (返回转码后的打印文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -70,7 +70,7 @@ pub struct UserScanReply {
 }
 
 impl UserScanReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(online_status: impl Into<OnlineStatus>) -> Self {
         Self {
@@ -106,7 +106,7 @@ pub struct VerifyDeviceReply {
 }
 
 impl VerifyDeviceReply {
-    /// Creates a reply with all required fields.
+    /// Creates a reply with its required field.
     #[must_use]
     pub fn new(is_valid: bool) -> Self {
         Self {

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `pay` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`PayEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`PaymentNotification`] | [支付通知](https://developer.work.weixin.qq.com/document/path/97335) | `event_type` `TRANSACTION.SUCCESS` |
@@ -23,13 +26,13 @@ use crate::Unknown;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PayEvent {
-    /// 支付通知
+    /// A user paid (支付通知).
     PaymentNotification(PaymentNotification),
-    /// 退款通知
+    /// A payment was refunded, or its refund failed or was closed (退款通知).
     RefundNotification(RefundNotification),
-    /// 支付通知
+    /// A payment, as the `resource` of a [`PaymentNotification`] contains it (支付通知).
     PaymentContent(PaymentContent),
-    /// 退款通知
+    /// A refund, as the `resource` of a [`RefundNotification`] contains it (退款通知).
     RefundContent(RefundContent),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

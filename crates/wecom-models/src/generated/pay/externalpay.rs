@@ -22,7 +22,8 @@ use crate::{Timestamp, Unknown};
 /// Gets a merchant ID that the company has bound, and who may use it.
 ///
 /// `POST /cgi-bin/externalpay/getmerchant` ·
-/// [查询商户号详情](https://developer.work.weixin.qq.com/document/path/93666)
+/// [查询商户号详情](https://developer.work.weixin.qq.com/document/path/93666) · returns
+/// [`GetMerchantResponse`]
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -48,14 +49,14 @@ pub struct GetMerchant {
 }
 
 impl GetMerchant {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(mch_id: impl Into<String>) -> Self {
         Self { mch_id: mch_id.into() }
     }
 }
 
-/// The response to [`GetMerchant`].
+/// The response to [`GetMerchant`] (查询商户号详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +77,8 @@ pub struct GetMerchantResponse {
 /// Sets who may use a merchant ID that the company has bound.
 ///
 /// `POST /cgi-bin/externalpay/set_mch_use_scope` ·
-/// [设置商户号使用范围](https://developer.work.weixin.qq.com/document/path/93666)
+/// [设置商户号使用范围](https://developer.work.weixin.qq.com/document/path/93666) · returns
+/// [`SetMchUseScopeResponse`]
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -114,7 +116,7 @@ impl SetMchUseScope {
     }
 }
 
-/// The response to [`SetMchUseScope`].
+/// The response to [`SetMchUseScope`] (设置商户号使用范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,7 +126,8 @@ pub struct SetMchUseScopeResponse {}
 /// Lists payments that members have collected, and refunds, one page at a time.
 ///
 /// `POST /cgi-bin/externalpay/get_bill_list` ·
-/// [获取对外收款记录](https://developer.work.weixin.qq.com/document/path/93667)
+/// [获取对外收款记录](https://developer.work.weixin.qq.com/document/path/93667) · returns
+/// [`GetBillListResponse`]
 ///
 /// `end_time` is at most 31 days after `begin_time`.
 ///
@@ -135,6 +138,9 @@ pub struct SetMchUseScopeResponse {}
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps need the
 /// permission 对外收款. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -198,7 +204,7 @@ impl GetBillList {
     }
 }
 
-/// The response to [`GetBillList`].
+/// The response to [`GetBillList`] (获取对外收款记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,7 +219,8 @@ pub struct GetBillListResponse {
 /// Lists the merchant order numbers of a collection.
 ///
 /// `POST /cgi-bin/externalpay/get_payment_info` ·
-/// [获取收款项目的商户单号](https://developer.work.weixin.qq.com/document/path/95944)
+/// [获取收款项目的商户单号](https://developer.work.weixin.qq.com/document/path/95944) · returns
+/// [`GetPaymentInfoResponse`]
 ///
 /// Only for collections the app itself created.
 ///
@@ -240,7 +247,7 @@ pub struct GetPaymentInfo {
 }
 
 impl GetPaymentInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(payment_id: impl Into<String>) -> Self {
         Self {
@@ -249,7 +256,7 @@ impl GetPaymentInfo {
     }
 }
 
-/// The response to [`GetPaymentInfo`].
+/// The response to [`GetPaymentInfo`] (获取收款项目的商户单号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -264,7 +271,8 @@ pub struct GetPaymentInfoResponse {
 /// Lists the fund statement of the company's merchant IDs, one page at a time.
 ///
 /// `POST /cgi-bin/externalpay/get_fund_flow` ·
-/// [获取资金流水](https://developer.work.weixin.qq.com/document/path/98100)
+/// [获取资金流水](https://developer.work.weixin.qq.com/document/path/98100) · returns
+/// [`GetFundFlowResponse`]
 ///
 /// `end_time` is at most 31 days after `begin_time`.
 ///
@@ -275,6 +283,9 @@ pub struct GetPaymentInfoResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -338,7 +349,7 @@ impl GetFundFlow {
     }
 }
 
-/// The response to [`GetFundFlow`].
+/// The response to [`GetFundFlow`] (获取资金流水).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -28,7 +28,7 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// Uploads an image for an account request.
 ///
 /// `POST /cgi-bin/miniapppay/upload_image` ·
-/// [提交图片](https://developer.work.weixin.qq.com/document/path/98972)
+/// [提交图片](https://developer.work.weixin.qq.com/document/path/98972) · returns [`UploadImageResponse`]
 ///
 /// The image is JPG, PNG or BMP, its file name ends in `.jpg`, `.jpeg`, `.png` or `.bmp`, and it has
 /// between 5 bytes and 2 MB. Only the app that uploaded it can use it.
@@ -61,14 +61,14 @@ pub struct UploadImage {
 }
 
 impl UploadImage {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(media: File) -> Self {
         Self { media }
     }
 }
 
-/// The response to [`UploadImage`].
+/// The response to [`UploadImage`] (提交图片).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,7 +81,8 @@ pub struct UploadImageResponse {
 /// Submits a request to open an account for external payments.
 ///
 /// `POST /cgi-bin/miniapppay/apply_mch` ·
-/// [提交创建对外收款账户的申请单](https://developer.work.weixin.qq.com/document/path/98973)
+/// [提交创建对外收款账户的申请单](https://developer.work.weixin.qq.com/document/path/98973) · returns
+/// [`ApplyMchResponse`]
 ///
 /// `owner` is required if `organization_type` is `0`.
 ///
@@ -264,7 +265,7 @@ pub struct ApplyMchArgs {
     pub userid: String,
 }
 
-/// The response to [`ApplyMch`].
+/// The response to [`ApplyMch`] (提交创建对外收款账户的申请单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -277,7 +278,8 @@ pub struct ApplyMchResponse {
 /// Gets the status of an account request.
 ///
 /// `POST /cgi-bin/miniapppay/get_applyment_status` ·
-/// [查询申请单状态](https://developer.work.weixin.qq.com/document/path/98974)
+/// [查询申请单状态](https://developer.work.weixin.qq.com/document/path/98974) · returns
+/// [`GetApplymentStatusResponse`]
 ///
 /// Only for account requests the app itself submitted.
 ///
@@ -304,7 +306,7 @@ pub struct GetApplymentStatus {
 }
 
 impl GetApplymentStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(out_request_no: impl Into<String>) -> Self {
         Self {
@@ -313,7 +315,7 @@ impl GetApplymentStatus {
     }
 }
 
-/// The response to [`GetApplymentStatus`].
+/// The response to [`GetApplymentStatus`] (查询申请单状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -332,7 +334,7 @@ pub struct GetApplymentStatusResponse {
 /// Places an order, and gets the ID with which a mini program requests its payment.
 ///
 /// `POST /cgi-bin/miniapppay/create_order` ·
-/// [小程序下单](https://developer.work.weixin.qq.com/document/path/97322)
+/// [小程序下单](https://developer.work.weixin.qq.com/document/path/97322) · returns [`CreateOrderResponse`]
 ///
 /// Bind the mini program to the account for external payments on the phone first (对外收款 › 小程序), and set
 /// the app's callback URL (接收事件服务器), which gets the notifications of payments and refunds. Only for
@@ -457,7 +459,7 @@ pub struct CreateOrderArgs {
     pub scene_info: SceneInfo,
 }
 
-/// The response to [`CreateOrder`].
+/// The response to [`CreateOrder`] (小程序下单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -470,7 +472,7 @@ pub struct CreateOrderResponse {
 /// Gets an order.
 ///
 /// `POST /cgi-bin/miniapppay/get_order` ·
-/// [查询订单](https://developer.work.weixin.qq.com/document/path/97323)
+/// [查询订单](https://developer.work.weixin.qq.com/document/path/97323) · returns [`GetOrderResponse`]
 ///
 /// Call it if the notification of the payment doesn't come, if a call failed with an unclear result,
 /// and before closing an order.
@@ -510,7 +512,7 @@ impl GetOrder {
     }
 }
 
-/// The response to [`GetOrder`].
+/// The response to [`GetOrder`] (查询订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -550,7 +552,7 @@ pub struct GetOrderResponse {
 /// Closes an order that isn't paid.
 ///
 /// `POST /cgi-bin/miniapppay/close_order` ·
-/// [关闭订单](https://developer.work.weixin.qq.com/document/path/97324)
+/// [关闭订单](https://developer.work.weixin.qq.com/document/path/97324) · returns [`CloseOrderResponse`]
 ///
 /// Close an order before a new one replaces it, so that it isn't paid twice, and when you no longer
 /// wait for its payment. That is possible 5 minutes after it was placed.
@@ -590,7 +592,7 @@ impl CloseOrder {
     }
 }
 
-/// The response to [`CloseOrder`].
+/// The response to [`CloseOrder`] (关闭订单).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -600,7 +602,7 @@ pub struct CloseOrderResponse {}
 /// Gets the signature with which a mini program requests the payment of an order.
 ///
 /// `POST /cgi-bin/miniapppay/get_sign` ·
-/// [获取支付签名](https://developer.work.weixin.qq.com/document/path/98130)
+/// [获取支付签名](https://developer.work.weixin.qq.com/document/path/98130) · returns [`GetSignResponse`]
 ///
 /// The signature covers `appid`, `timestamp`, `nonce` and `prepay_id`; pass the same values to the
 /// mini program.
@@ -627,7 +629,7 @@ pub struct GetSign {
     pub appid: String,
     /// The ID from [`CreateOrder`], at most 2 hours old. 1 to 128 characters.
     pub prepay_id: String,
-    /// The type of signature. Only RSA is supported. Default `RSA`.
+    /// The type of signature. Only RSA is supported. Default [`Rsa`](SignType::Rsa).
     pub sign_type: Option<SignType>,
     /// A random string of ASCII letters and digits. 1 to 32 characters, matching `^[0-9A-Za-z]*$`.
     pub nonce: String,
@@ -661,7 +663,7 @@ impl GetSign {
     }
 }
 
-/// The response to [`GetSign`].
+/// The response to [`GetSign`] (获取支付签名).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -674,7 +676,7 @@ pub struct GetSignResponse {
 /// Requests a refund of an order.
 ///
 /// `POST /cgi-bin/miniapppay/refund` ·
-/// [申请退款](https://developer.work.weixin.qq.com/document/path/97333)
+/// [申请退款](https://developer.work.weixin.qq.com/document/path/97333) · returns [`RefundOrderResponse`]
 ///
 /// Rate limit: 150 calls per second. Rate limit: 1 call per minute for each `out_trade_no`.
 ///
@@ -763,7 +765,7 @@ pub struct RefundOrderArgs {
     pub amount: RefundAmount,
 }
 
-/// The response to [`RefundOrder`].
+/// The response to [`RefundOrder`] (申请退款).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -780,7 +782,8 @@ pub struct RefundOrderResponse {
 /// Gets a refund.
 ///
 /// `POST /cgi-bin/miniapppay/get_refund_detail` ·
-/// [查询退款](https://developer.work.weixin.qq.com/document/path/97352)
+/// [查询退款](https://developer.work.weixin.qq.com/document/path/97352) · returns
+/// [`GetRefundDetailResponse`]
 ///
 /// A refund to the WeChat balance arrives within 20 minutes. For one to a bank card, call this again
 /// after 3 workdays.
@@ -820,7 +823,7 @@ impl GetRefundDetail {
     }
 }
 
-/// The response to [`GetRefundDetail`].
+/// The response to [`GetRefundDetail`] (查询退款).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -862,7 +865,7 @@ pub struct GetRefundDetailResponse {
 /// Gets the URL of a day's bill, a file with the payments and refunds.
 ///
 /// `POST /cgi-bin/miniapppay/get_bill` ·
-/// [交易账单申请](https://developer.work.weixin.qq.com/document/path/98115)
+/// [交易账单申请](https://developer.work.weixin.qq.com/document/path/98115) · returns [`GetBillResponse`]
 ///
 /// Bills of the last 3 months can be requested. The file has a head and the payments, then a head and
 /// the totals, separated by commas, with a backquote in front of each value of the payments.
@@ -888,7 +891,7 @@ pub struct GetBill {
     pub bill_date: String,
     /// The merchant ID, from WeCom. 8 to 32 characters.
     pub mchid: String,
-    /// The orders in the bill, without refunds of top-ups (充值退款). Default `ALL`.
+    /// The orders in the bill, without refunds of top-ups (充值退款). Default [`All`](BillType::All).
     pub bill_type: Option<BillType>,
     /// The compression. If omitted, the file isn't compressed.
     pub tar_type: Option<TarType>,
@@ -920,7 +923,7 @@ impl GetBill {
     }
 }
 
-/// The response to [`GetBill`].
+/// The response to [`GetBill`] (交易账单申请).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1108,7 +1111,7 @@ pub struct IdCardInfo {
     /// The day on which the document's validity ends, or `长期` if it doesn't. Matching
     /// `^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$`.
     pub id_card_valid_time: String,
-    /// The type of document. Default 0.
+    /// The type of document. Default [`IdCard`](IdDocType::IdCard).
     pub id_doc_type: Option<IdDocType>,
 }
 
@@ -1516,7 +1519,7 @@ pub struct SalesSceneInfo {
 }
 
 impl SalesSceneInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<SalesSceneType>) -> Self {
         Self {
@@ -1594,7 +1597,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(id: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1701,7 +1704,7 @@ pub struct Payer {
 }
 
 impl Payer {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(openid: impl Into<String>) -> Self {
         Self { openid: openid.into() }
@@ -1723,7 +1726,7 @@ pub struct SceneInfo {
 }
 
 impl SceneInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(payer_client_ip: impl Into<String>) -> Self {
         Self {
@@ -1764,7 +1767,7 @@ pub struct StoreInfo {
 }
 
 impl StoreInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

@@ -19,7 +19,8 @@ use crate::Unknown;
 /// Sends a red packet to one person.
 ///
 /// `POST /mmpaymkttransfers/sendworkwxredpack` ·
-/// [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275)
+/// [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) · returns
+/// [`SendWorkwxRedPackResponse`]
 ///
 /// Rate limit: 1800 calls per minute.
 ///
@@ -179,7 +180,7 @@ pub struct SendWorkwxRedPackArgs {
     pub remark: String,
 }
 
-/// The response to [`SendWorkwxRedPack`].
+/// The response to [`SendWorkwxRedPack`] (发放企业红包).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,7 +221,8 @@ pub struct SendWorkwxRedPackResponse {
 /// Gets what has become of a red packet.
 ///
 /// `POST /mmpaymkttransfers/queryworkwxredpack` ·
-/// [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276)
+/// [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276) · returns
+/// [`QueryWorkwxRedPackResponse`]
 ///
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// a signature; `Merchant` of `wecom-sdk` signs and sends.
@@ -268,7 +270,7 @@ impl QueryWorkwxRedPack {
     }
 }
 
-/// The response to [`QueryWorkwxRedPack`].
+/// The response to [`QueryWorkwxRedPack`] (查询红包记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -19,7 +19,7 @@ use crate::Unknown;
 /// Pays a member.
 ///
 /// `POST /mmpaymkttransfers/promotion/paywwsptrans2pocket` ·
-/// [向员工付款](https://developer.work.weixin.qq.com/document/path/90278)
+/// [向员工付款](https://developer.work.weixin.qq.com/document/path/90278) · returns [`PayToPocketResponse`]
 ///
 /// `re_user_name` is required if `check_name` is `FORCE_CHECK`.
 ///
@@ -183,7 +183,7 @@ pub struct PayToPocketArgs {
     pub act_name: String,
 }
 
-/// The response to [`PayToPocket`].
+/// The response to [`PayToPocket`] (向员工付款).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,7 +220,8 @@ pub struct PayToPocketResponse {
 /// Gets what has become of a payment to a member.
 ///
 /// `POST /mmpaymkttransfers/promotion/querywwsptrans2pocket` ·
-/// [查询付款记录](https://developer.work.weixin.qq.com/document/path/90279)
+/// [查询付款记录](https://developer.work.weixin.qq.com/document/path/90279) · returns
+/// [`QueryPayToPocketResponse`]
 ///
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// a signature; `Merchant` of `wecom-sdk` signs and sends.
@@ -266,7 +267,7 @@ impl QueryPayToPocket {
     }
 }
 
-/// The response to [`QueryPayToPocket`].
+/// The response to [`QueryPayToPocket`] (查询付款记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

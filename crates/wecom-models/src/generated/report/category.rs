@@ -21,7 +21,8 @@ use crate::Unknown;
 /// Adds an incident category.
 ///
 /// `POST /cgi-bin/report/grid/add_cata` ·
-/// [添加事件类别](https://developer.work.weixin.qq.com/document/path/94536)
+/// [添加事件类别](https://developer.work.weixin.qq.com/document/path/94536) · returns
+/// [`AddCategoryResponse`]
 ///
 /// `parent_category_id` is required if `level` is `2`.
 ///
@@ -77,7 +78,7 @@ impl AddCategory {
     }
 }
 
-/// The response to [`AddCategory`].
+/// The response to [`AddCategory`] (添加事件类别).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,8 @@ pub struct AddCategoryResponse {
 /// Updates an incident category.
 ///
 /// `POST /cgi-bin/report/grid/update_cata` ·
-/// [修改事件类别](https://developer.work.weixin.qq.com/document/path/94537)
+/// [修改事件类别](https://developer.work.weixin.qq.com/document/path/94537) · returns
+/// [`UpdateCategoryResponse`]
 ///
 /// `parent_category_id` is required if `level` is `2`.
 ///
@@ -150,7 +152,7 @@ impl UpdateCategory {
     }
 }
 
-/// The response to [`UpdateCategory`].
+/// The response to [`UpdateCategory`] (修改事件类别).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -160,7 +162,8 @@ pub struct UpdateCategoryResponse {}
 /// Deletes an incident category.
 ///
 /// `POST /cgi-bin/report/grid/delete_cata` ·
-/// [删除事件类别](https://developer.work.weixin.qq.com/document/path/94538)
+/// [删除事件类别](https://developer.work.weixin.qq.com/document/path/94538) · returns
+/// [`DeleteCategoryResponse`]
 ///
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -187,7 +190,7 @@ pub struct DeleteCategory {
 }
 
 impl DeleteCategory {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(category_id: impl Into<String>) -> Self {
         Self {
@@ -196,7 +199,7 @@ impl DeleteCategory {
     }
 }
 
-/// The response to [`DeleteCategory`].
+/// The response to [`DeleteCategory`] (删除事件类别).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -206,7 +209,8 @@ pub struct DeleteCategoryResponse {}
 /// Lists the incident categories of both levels.
 ///
 /// `POST /cgi-bin/report/grid/list_cata` ·
-/// [获取事件类别列表](https://developer.work.weixin.qq.com/document/path/94540)
+/// [获取事件类别列表](https://developer.work.weixin.qq.com/document/path/94540) · returns
+/// [`ListCategoryResponse`]
 ///
 /// Members choose one of these categories for patrol reports (巡查上报) and resident reports (居民上报).
 ///
@@ -239,7 +243,7 @@ impl ListCategory {
     }
 }
 
-/// The response to [`ListCategory`].
+/// The response to [`ListCategory`] (获取事件类别列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -20,6 +20,7 @@ mod reverse;
 /// Adds a grid.
 ///
 /// `POST /cgi-bin/report/grid/add` · [添加网格](https://developer.work.weixin.qq.com/document/path/94478)
+/// · returns [`AddGridResponse`]
 ///
 /// Grids have at most 10 levels. A member can be the admin of at most 10 grids. Patrol reports (巡查上报)
 /// and resident reports (居民上报) can be used only once there are grids with admins.
@@ -83,7 +84,7 @@ impl AddGrid {
     }
 }
 
-/// The response to [`AddGrid`].
+/// The response to [`AddGrid`] (添加网格).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -98,7 +99,7 @@ pub struct AddGridResponse {
 /// Updates a grid.
 ///
 /// `POST /cgi-bin/report/grid/update` ·
-/// [编辑网格](https://developer.work.weixin.qq.com/document/path/94479)
+/// [编辑网格](https://developer.work.weixin.qq.com/document/path/94479) · returns [`UpdateGridResponse`]
 ///
 /// Grids have at most 10 levels. A member can be the admin of at most 10 grids.
 ///
@@ -165,7 +166,7 @@ impl UpdateGrid {
     }
 }
 
-/// The response to [`UpdateGrid`].
+/// The response to [`UpdateGrid`] (编辑网格).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,7 +179,7 @@ pub struct UpdateGridResponse {
 /// Deletes a grid and all grids below it.
 ///
 /// `POST /cgi-bin/report/grid/delete` ·
-/// [删除网格](https://developer.work.weixin.qq.com/document/path/94480)
+/// [删除网格](https://developer.work.weixin.qq.com/document/path/94480) · returns [`DeleteGridResponse`]
 ///
 /// None of them may have members.
 ///
@@ -207,14 +208,14 @@ pub struct DeleteGrid {
 }
 
 impl DeleteGrid {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(grid_id: impl Into<String>) -> Self {
         Self { grid_id: grid_id.into() }
     }
 }
 
-/// The response to [`DeleteGrid`].
+/// The response to [`DeleteGrid`] (删除网格).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -224,7 +225,7 @@ pub struct DeleteGridResponse {}
 /// Gets a grid's parent and all grids below it.
 ///
 /// `POST /cgi-bin/report/grid/list` ·
-/// [获取网格列表](https://developer.work.weixin.qq.com/document/path/94481)
+/// [获取网格列表](https://developer.work.weixin.qq.com/document/path/94481) · returns [`ListGridResponse`]
 ///
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -265,7 +266,7 @@ impl ListGrid {
     }
 }
 
-/// The response to [`ListGrid`].
+/// The response to [`ListGrid`] (获取网格列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -278,7 +279,8 @@ pub struct ListGridResponse {
 /// Gets the grids of which a member is an admin or a member.
 ///
 /// `POST /cgi-bin/report/grid/get_user_grid_info` ·
-/// [获取用户负责及参与的网格列表](https://developer.work.weixin.qq.com/document/path/94482)
+/// [获取用户负责及参与的网格列表](https://developer.work.weixin.qq.com/document/path/94482) · returns
+/// [`GetUserGridInfoResponse`]
 ///
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -306,14 +308,14 @@ pub struct GetUserGridInfo {
 }
 
 impl GetUserGridInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetUserGridInfo`].
+/// The response to [`GetUserGridInfo`] (获取用户负责及参与的网格列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

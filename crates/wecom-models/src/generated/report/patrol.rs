@@ -23,7 +23,8 @@ use crate::{Timestamp, Unknown};
 /// Lists the grids and their admins.
 ///
 /// `GET /cgi-bin/report/patrol/get_grid_info` ·
-/// [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93531)
+/// [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93531) · returns
+/// [`GetPatrolGridInfoResponse`]
 ///
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -55,7 +56,7 @@ impl GetPatrolGridInfo {
     }
 }
 
-/// The response to [`GetPatrolGridInfo`].
+/// The response to [`GetPatrolGridInfo`] (获取配置的网格及网格负责人).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +69,8 @@ pub struct GetPatrolGridInfoResponse {
 /// Counts the patrol reports of the company or a grid.
 ///
 /// `POST /cgi-bin/report/patrol/get_corp_status` ·
-/// [获取单位巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93532)
+/// [获取单位巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93532) · returns
+/// [`GetPatrolCorpStatusResponse`]
 ///
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -109,7 +111,7 @@ impl GetPatrolCorpStatus {
     }
 }
 
-/// The response to [`GetPatrolCorpStatus`].
+/// The response to [`GetPatrolCorpStatus`] (获取单位巡查上报数据统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,7 +134,8 @@ pub struct GetPatrolCorpStatusResponse {
 /// Counts the patrol reports of a member.
 ///
 /// `POST /cgi-bin/report/patrol/get_user_status` ·
-/// [获取个人巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93533)
+/// [获取个人巡查上报数据统计](https://developer.work.weixin.qq.com/document/path/93533) · returns
+/// [`GetPatrolUserStatusResponse`]
 ///
 /// The member must be visible to the app.
 ///
@@ -161,14 +164,14 @@ pub struct GetPatrolUserStatus {
 }
 
 impl GetPatrolUserStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetPatrolUserStatus`].
+/// The response to [`GetPatrolUserStatus`] (获取个人巡查上报数据统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -185,7 +188,8 @@ pub struct GetPatrolUserStatusResponse {
 /// Counts the patrol reports by incident category.
 ///
 /// `POST /cgi-bin/report/patrol/category_statistic` ·
-/// [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93534)
+/// [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93534) · returns
+/// [`GetPatrolCategoryStatisticResponse`]
 ///
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -227,7 +231,7 @@ impl GetPatrolCategoryStatistic {
     }
 }
 
-/// The response to [`GetPatrolCategoryStatistic`].
+/// The response to [`GetPatrolCategoryStatistic`] (获取上报事件分类统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -240,11 +244,15 @@ pub struct GetPatrolCategoryStatisticResponse {
 /// Lists patrol reports, one page at a time.
 ///
 /// `POST /cgi-bin/report/patrol/get_order_list` ·
-/// [获取巡查上报事件列表](https://developer.work.weixin.qq.com/document/path/93536)
+/// [获取巡查上报事件列表](https://developer.work.weixin.qq.com/document/path/93536) · returns
+/// [`GetPatrolOrderListResponse`]
 ///
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -309,7 +317,7 @@ impl GetPatrolOrderList {
     }
 }
 
-/// The response to [`GetPatrolOrderList`].
+/// The response to [`GetPatrolOrderList`] (获取巡查上报事件列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -324,7 +332,8 @@ pub struct GetPatrolOrderListResponse {
 /// Gets a patrol report.
 ///
 /// `POST /cgi-bin/report/patrol/get_order_info` ·
-/// [获取巡查上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93535)
+/// [获取巡查上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93535) · returns
+/// [`GetPatrolOrderInfoResponse`]
 ///
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -351,14 +360,14 @@ pub struct GetPatrolOrderInfo {
 }
 
 impl GetPatrolOrderInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self { order_id: order_id.into() }
     }
 }
 
-/// The response to [`GetPatrolOrderInfo`].
+/// The response to [`GetPatrolOrderInfo`] (获取巡查上报的事件详情信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,7 +23,8 @@ use crate::{Timestamp, Unknown};
 /// Lists the grids and their admins.
 ///
 /// `GET /cgi-bin/report/resident/get_grid_info` ·
-/// [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93514)
+/// [获取配置的网格及网格负责人](https://developer.work.weixin.qq.com/document/path/93514) · returns
+/// [`GetResidentGridInfoResponse`]
 ///
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -55,7 +56,7 @@ impl GetResidentGridInfo {
     }
 }
 
-/// The response to [`GetResidentGridInfo`].
+/// The response to [`GetResidentGridInfo`] (获取配置的网格及网格负责人).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +69,8 @@ pub struct GetResidentGridInfoResponse {
 /// Counts the resident reports of the company or a grid.
 ///
 /// `POST /cgi-bin/report/resident/get_corp_status` ·
-/// [获取单位居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93515)
+/// [获取单位居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93515) · returns
+/// [`GetResidentCorpStatusResponse`]
 ///
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -109,7 +111,7 @@ impl GetResidentCorpStatus {
     }
 }
 
-/// The response to [`GetResidentCorpStatus`].
+/// The response to [`GetResidentCorpStatus`] (获取单位居民上报数据统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -134,7 +136,8 @@ pub struct GetResidentCorpStatusResponse {
 /// Counts the resident reports of a member.
 ///
 /// `POST /cgi-bin/report/resident/get_user_status` ·
-/// [获取个人居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93516)
+/// [获取个人居民上报数据统计](https://developer.work.weixin.qq.com/document/path/93516) · returns
+/// [`GetResidentUserStatusResponse`]
 ///
 /// The member must be visible to the app.
 ///
@@ -163,14 +166,14 @@ pub struct GetResidentUserStatus {
 }
 
 impl GetResidentUserStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetResidentUserStatus`].
+/// The response to [`GetResidentUserStatus`] (获取个人居民上报数据统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,7 +192,8 @@ pub struct GetResidentUserStatusResponse {
 /// Counts the resident reports by incident category.
 ///
 /// `POST /cgi-bin/report/resident/category_statistic` ·
-/// [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93517)
+/// [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93517) · returns
+/// [`GetResidentCategoryStatisticResponse`]
 ///
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -231,7 +235,7 @@ impl GetResidentCategoryStatistic {
     }
 }
 
-/// The response to [`GetResidentCategoryStatistic`].
+/// The response to [`GetResidentCategoryStatistic`] (获取上报事件分类统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -244,11 +248,15 @@ pub struct GetResidentCategoryStatisticResponse {
 /// Lists resident reports, one page at a time.
 ///
 /// `POST /cgi-bin/report/resident/get_order_list` ·
-/// [获取居民上报事件列表](https://developer.work.weixin.qq.com/document/path/93518)
+/// [获取居民上报事件列表](https://developer.work.weixin.qq.com/document/path/93518) · returns
+/// [`GetResidentOrderListResponse`]
 ///
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -313,7 +321,7 @@ impl GetResidentOrderList {
     }
 }
 
-/// The response to [`GetResidentOrderList`].
+/// The response to [`GetResidentOrderList`] (获取居民上报事件列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -328,7 +336,8 @@ pub struct GetResidentOrderListResponse {
 /// Gets a resident report.
 ///
 /// `POST /cgi-bin/report/resident/get_order_info` ·
-/// [获取居民上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93519)
+/// [获取居民上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93519) · returns
+/// [`GetResidentOrderInfoResponse`]
 ///
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -355,14 +364,14 @@ pub struct GetResidentOrderInfo {
 }
 
 impl GetResidentOrderInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(order_id: impl Into<String>) -> Self {
         Self { order_id: order_id.into() }
     }
 }
 
-/// The response to [`GetResidentOrderInfo`].
+/// The response to [`GetResidentOrderInfo`] (获取居民上报的事件详情信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,7 +22,8 @@ use crate::{Timestamp, Unknown};
 /// Creates a department.
 ///
 /// `POST /cgi-bin/school/department/create` ·
-/// [创建部门](https://developer.work.weixin.qq.com/document/path/92340)
+/// [创建部门](https://developer.work.weixin.qq.com/document/path/92340) · returns
+/// [`CreateSchoolDepartmentResponse`]
 ///
 /// The parent of a class must be a grade. An admin's type must match the type of the department:
 /// campus heads only for campuses, head teachers and subject teachers only for classes.
@@ -127,7 +128,7 @@ impl CreateSchoolDepartment {
     }
 }
 
-/// The response to [`CreateSchoolDepartment`].
+/// The response to [`CreateSchoolDepartment`] (创建部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,7 +141,8 @@ pub struct CreateSchoolDepartmentResponse {
 /// Updates a department.
 ///
 /// `POST /cgi-bin/school/department/update` ·
-/// [更新部门](https://developer.work.weixin.qq.com/document/path/92341)
+/// [更新部门](https://developer.work.weixin.qq.com/document/path/92341) · returns
+/// [`UpdateSchoolDepartmentResponse`]
 ///
 /// The parent of a class must be a grade. An admin's type must match the type of the department:
 /// campus heads only for campuses, head teachers and subject teachers only for classes.
@@ -186,7 +188,7 @@ pub struct UpdateSchoolDepartment {
 }
 
 impl UpdateSchoolDepartment {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id, ..Self::default() }
@@ -245,7 +247,7 @@ impl UpdateSchoolDepartment {
     }
 }
 
-/// The response to [`UpdateSchoolDepartment`].
+/// The response to [`UpdateSchoolDepartment`] (更新部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -255,7 +257,8 @@ pub struct UpdateSchoolDepartmentResponse {}
 /// Deletes a department.
 ///
 /// `GET /cgi-bin/school/department/delete` ·
-/// [删除部门](https://developer.work.weixin.qq.com/document/path/92342)
+/// [删除部门](https://developer.work.weixin.qq.com/document/path/92342) · returns
+/// [`DeleteSchoolDepartmentResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -282,14 +285,14 @@ pub struct DeleteSchoolDepartment {
 }
 
 impl DeleteSchoolDepartment {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The response to [`DeleteSchoolDepartment`].
+/// The response to [`DeleteSchoolDepartment`] (删除部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -299,7 +302,8 @@ pub struct DeleteSchoolDepartmentResponse {}
 /// Lists a department and the departments below it.
 ///
 /// `GET /cgi-bin/school/department/list` ·
-/// [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343)
+/// [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343) · returns
+/// [`ListSchoolDepartmentResponse`]
 ///
 /// An app that a teacher installed without an admin (个人授权) gets only the teacher's own classes.
 ///
@@ -344,7 +348,7 @@ impl ListSchoolDepartment {
     }
 }
 
-/// The response to [`ListSchoolDepartment`].
+/// The response to [`ListSchoolDepartment`] (获取部门列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -357,7 +361,8 @@ pub struct ListSchoolDepartmentResponse {
 /// Sets when all grades move up a year by themselves.
 ///
 /// `POST /cgi-bin/school/set_upgrade_info` ·
-/// [修改自动升年级的配置](https://developer.work.weixin.qq.com/document/path/92949)
+/// [修改自动升年级的配置](https://developer.work.weixin.qq.com/document/path/92949) · returns
+/// [`SetUpgradeInfoResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -380,7 +385,7 @@ pub struct SetUpgradeInfo {
     /// The day of the year when grades move up. Only its month and day count: the default is January 1.
     /// Default 0.
     pub upgrade_time: Option<Timestamp>,
-    /// Whether grades move up by themselves. Default 0.
+    /// Whether grades move up by themselves. Default [`Off`](UpgradeSwitch::Off).
     ///
     /// The example sends 2: WeCom treats every value other than 1 as 0.
     pub upgrade_switch: Option<UpgradeSwitch>,
@@ -408,7 +413,7 @@ impl SetUpgradeInfo {
     }
 }
 
-/// The response to [`SetUpgradeInfo`].
+/// The response to [`SetUpgradeInfo`] (修改自动升年级的配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

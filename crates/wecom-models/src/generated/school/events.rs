@@ -4,6 +4,10 @@
 //!
 //! Needs the features `school` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`SchoolEvent`]`>` for any.
+//! Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ChangeSchoolContactBatch`] | [家校通讯录批量变更事件](https://developer.work.weixin.qq.com/document/path/97281) | `InfoType` `change_school_contact_batch` |
@@ -32,29 +36,29 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SchoolEvent {
-    /// 家校通讯录批量变更事件
+    /// Several things in the school contacts changed within a short time (家校通讯录批量变更事件).
     ChangeSchoolContactBatch(ChangeSchoolContactBatch),
-    /// 创建部门事件
+    /// A department of the school contacts was created (创建部门事件).
     CreateDepartment(CreateDepartment),
-    /// 新增家长事件
+    /// A parent was added to the school contacts (新增家长事件).
     CreateParent(CreateParent),
-    /// 新增学生事件
+    /// A student was added to the school contacts (新增学生事件).
     CreateStudent(CreateStudent),
-    /// 删除部门事件
+    /// A department of the school contacts was deleted (删除部门事件).
     DeleteDepartment(DeleteDepartment),
-    /// 删除家长事件
+    /// A parent was deleted from the school contacts (删除家长事件).
     DeleteParent(DeleteParent),
-    /// 删除学生事件
+    /// A student was deleted from the school contacts (删除学生事件).
     DeleteStudent(DeleteStudent),
-    /// 家长关注事件
+    /// A parent subscribed to the School Notification (家长关注事件).
     SubscribeSchoolContact(SubscribeSchoolContact),
-    /// 家长取消关注事件
+    /// A parent unsubscribed from the School Notification (家长取消关注事件).
     UnsubscribeSchoolContact(UnsubscribeSchoolContact),
-    /// 更新部门事件
+    /// A department of the school contacts was updated (更新部门事件).
     UpdateDepartment(UpdateDepartment),
-    /// 编辑家长事件
+    /// A parent in the school contacts was updated (编辑家长事件).
     UpdateParent(UpdateParent),
-    /// 编辑学生事件
+    /// A student in the school contacts, or one of the student's parents, was updated (编辑学生事件).
     UpdateStudent(UpdateStudent),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

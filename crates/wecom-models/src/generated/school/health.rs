@@ -21,7 +21,8 @@ use crate::{Timestamp, Unknown};
 /// Gets how much the app for health reports was used on a day.
 ///
 /// `POST /cgi-bin/health/get_health_report_stat` ·
-/// [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676)
+/// [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676) · returns
+/// [`GetHealthReportStatResponse`]
 ///
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -46,14 +47,14 @@ pub struct GetHealthReportStat {
 }
 
 impl GetHealthReportStat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(date: impl Into<String>) -> Self {
         Self { date: date.into() }
     }
 }
 
-/// The response to [`GetHealthReportStat`].
+/// The response to [`GetHealthReportStat`] (获取健康上报使用统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,11 +69,15 @@ pub struct GetHealthReportStatResponse {
 /// Lists the health reports in progress, one page at a time.
 ///
 /// `POST /cgi-bin/health/get_report_jobids` ·
-/// [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677)
+/// [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677) · returns
+/// [`GetReportJobIdsResponse`]
 ///
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -116,7 +121,7 @@ impl GetReportJobIds {
     }
 }
 
-/// The response to [`GetReportJobIds`].
+/// The response to [`GetReportJobIds`] (获取健康上报任务ID列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -131,7 +136,8 @@ pub struct GetReportJobIdsResponse {
 /// Gets a health report and its questions.
 ///
 /// `POST /cgi-bin/health/get_report_job_info` ·
-/// [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678)
+/// [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678) · returns
+/// [`GetReportJobInfoResponse`]
 ///
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -168,7 +174,7 @@ impl GetReportJobInfo {
     }
 }
 
-/// The response to [`GetReportJobInfo`].
+/// The response to [`GetReportJobInfo`] (获取健康上报任务详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -181,11 +187,15 @@ pub struct GetReportJobInfoResponse {
 /// Lists the answers to a health report, one page at a time.
 ///
 /// `POST /cgi-bin/health/get_report_answer` ·
-/// [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679)
+/// [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679) · returns
+/// [`GetReportAnswerResponse`]
 ///
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -237,7 +247,7 @@ impl GetReportAnswer {
     }
 }
 
-/// The response to [`GetReportAnswer`].
+/// The response to [`GetReportAnswer`] (获取用户填写答案).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

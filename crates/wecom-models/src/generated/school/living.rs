@@ -22,7 +22,8 @@ use crate::Timestamp;
 /// Gets a live class.
 ///
 /// `GET /cgi-bin/school/living/get_living_info` ·
-/// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93740)
+/// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93740) · returns
+/// [`GetLivingInfoResponse`]
 ///
 /// Only for live streams the app itself created. Self-built apps must be listed under 上课直播 › 可调用接口的应用
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
@@ -50,14 +51,14 @@ pub struct GetLivingInfo {
 }
 
 impl GetLivingInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self { livingid: livingid.into() }
     }
 }
 
-/// The response to [`GetLivingInfo`].
+/// The response to [`GetLivingInfo`] (获取直播详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,12 +71,16 @@ pub struct GetLivingInfoResponse {
 /// Lists the viewers of a live class, one page at a time.
 ///
 /// `POST /cgi-bin/school/living/get_watch_stat` ·
-/// [获取观看直播统计](https://developer.work.weixin.qq.com/document/path/93741)
+/// [获取观看直播统计](https://developer.work.weixin.qq.com/document/path/93741) · returns
+/// [`GetWatchStatResponse`]
 ///
 /// Only for live streams the app itself created. Self-built apps must be listed under 上课直播 › 可调用接口的应用
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -100,7 +105,7 @@ pub struct GetWatchStat {
 }
 
 impl GetWatchStat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -117,7 +122,7 @@ impl GetWatchStat {
     }
 }
 
-/// The response to [`GetWatchStat`].
+/// The response to [`GetWatchStat`] (获取观看直播统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -134,7 +139,8 @@ pub struct GetWatchStatResponse {
 /// Lists the students who haven't watched a live class, one page at a time.
 ///
 /// `POST /cgi-bin/school/living/get_unwatch_stat` ·
-/// [获取未观看直播统计](https://developer.work.weixin.qq.com/document/path/93742)
+/// [获取未观看直播统计](https://developer.work.weixin.qq.com/document/path/93742) · returns
+/// [`GetUnwatchStatResponse`]
 ///
 /// Only students whose parents have subscribed to the School Notification (学校通知).
 ///
@@ -142,6 +148,9 @@ pub struct GetWatchStatResponse {
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -166,7 +175,7 @@ pub struct GetUnwatchStat {
 }
 
 impl GetUnwatchStat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -183,7 +192,7 @@ impl GetUnwatchStat {
     }
 }
 
-/// The response to [`GetUnwatchStat`].
+/// The response to [`GetUnwatchStat`] (获取未观看直播统计).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -200,12 +209,16 @@ pub struct GetUnwatchStatResponse {
 /// Lists the students, parents and visitors who watched a live class, one page at a time.
 ///
 /// `POST /cgi-bin/school/living/get_watch_stat_v2` ·
-/// [获取观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95793)
+/// [获取观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95793) · returns
+/// [`GetWatchStatV2Response`]
 ///
 /// Only for live streams the app itself created. Self-built apps must be listed under 上课直播 › 可调用接口的应用
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -230,7 +243,7 @@ pub struct GetWatchStatV2 {
 }
 
 impl GetWatchStatV2 {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -247,7 +260,7 @@ impl GetWatchStatV2 {
     }
 }
 
-/// The response to [`GetWatchStatV2`].
+/// The response to [`GetWatchStatV2`] (获取观看直播统计V2).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -264,7 +277,8 @@ pub struct GetWatchStatV2Response {
 /// Lists the students and parents who haven't watched a live class, one page at a time.
 ///
 /// `POST /cgi-bin/school/living/get_unwatch_stat_v2` ·
-/// [获取未观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95795)
+/// [获取未观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95795) · returns
+/// [`GetUnwatchStatV2Response`]
 ///
 /// Only students and parents who have subscribed to the School Notification (学校通知).
 ///
@@ -272,6 +286,9 @@ pub struct GetWatchStatV2Response {
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// [`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -296,7 +313,7 @@ pub struct GetUnwatchStatV2 {
 }
 
 impl GetUnwatchStatV2 {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -313,7 +330,7 @@ impl GetUnwatchStatV2 {
     }
 }
 
-/// The response to [`GetUnwatchStatV2`].
+/// The response to [`GetUnwatchStatV2`] (获取未观看直播统计V2).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

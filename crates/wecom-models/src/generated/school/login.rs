@@ -18,15 +18,16 @@ use crate::Secret;
 /// Gets the parent or student behind the code of a web authorization.
 ///
 /// `GET /cgi-bin/school/getuserinfo` ·
-/// [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95791)
+/// [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95791) · returns
+/// [`GetSchoolUserInfoResponse`]
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///
-/// Error codes:
-///
-/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 50001, [`REDIRECT_URL_DOMAIN_NOT_TRUSTED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REDIRECT_URL_DOMAIN_NOT_TRUSTED.html): The domain of the redirect isn't a trusted domain of the app.
 #[doc(
     alias(
         "获取家校访问用户身份",
@@ -45,14 +46,14 @@ pub struct GetSchoolUserInfo {
 }
 
 impl GetSchoolUserInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetSchoolUserInfo`].
+/// The response to [`GetSchoolUserInfo`] (获取家校访问用户身份).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -21,7 +21,8 @@ use crate::{Unknown, UnknownUnion};
 /// Gets the QR code by which parents subscribe to the School Notification.
 ///
 /// `GET /cgi-bin/externalcontact/get_subscribe_qr_code` ·
-/// [获取「学校通知」二维码](https://developer.work.weixin.qq.com/document/path/92320)
+/// [获取「学校通知」二维码](https://developer.work.weixin.qq.com/document/path/92320) · returns
+/// [`GetSubscribeQrCodeResponse`]
 ///
 /// The company must be verified.
 ///
@@ -30,11 +31,11 @@ use crate::{Unknown, UnknownUnion};
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Error codes:
-///
-/// - 43009, `CORP_ENTITY_NOT_VERIFIED`: The company isn't verified.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 43009, [`CORP_ENTITY_NOT_VERIFIED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CORP_ENTITY_NOT_VERIFIED.html): The company isn't verified.
 #[doc(
     alias(
         "获取「学校通知」二维码",
@@ -59,7 +60,7 @@ impl GetSubscribeQrCode {
     }
 }
 
-/// The response to [`GetSubscribeQrCode`].
+/// The response to [`GetSubscribeQrCode`] (获取「学校通知」二维码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +77,8 @@ pub struct GetSubscribeQrCodeResponse {
 /// Sets whether parents can join by scanning the QR code of the School Notification.
 ///
 /// `POST /cgi-bin/externalcontact/set_subscribe_mode` ·
-/// [设置关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318)
+/// [设置关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) · returns
+/// [`SetSubscribeModeResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -105,7 +107,7 @@ pub struct SetSubscribeMode {
 }
 
 impl SetSubscribeMode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(subscribe_mode: impl Into<SubscribeMode>) -> Self {
         Self {
@@ -114,7 +116,7 @@ impl SetSubscribeMode {
     }
 }
 
-/// The response to [`SetSubscribeMode`].
+/// The response to [`SetSubscribeMode`] (设置关注「学校通知」的模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,7 +126,8 @@ pub struct SetSubscribeModeResponse {}
 /// Gets whether parents can join by scanning the QR code of the School Notification.
 ///
 /// `GET /cgi-bin/externalcontact/get_subscribe_mode` ·
-/// [获取关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318)
+/// [获取关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) · returns
+/// [`GetSubscribeModeResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -157,7 +160,7 @@ impl GetSubscribeMode {
     }
 }
 
-/// The response to [`GetSubscribeMode`].
+/// The response to [`GetSubscribeMode`] (获取关注「学校通知」的模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,7 +173,8 @@ pub struct GetSubscribeModeResponse {
 /// Sends the School Notification to parents and students.
 ///
 /// `POST /cgi-bin/externalcontact/message/send` ·
-/// [发送「学校通知」](https://developer.work.weixin.qq.com/document/path/91609)
+/// [发送「学校通知」](https://developer.work.weixin.qq.com/document/path/91609) · returns
+/// [`SendMessageResponse`]
 ///
 /// Recipients who don't exist, or whom the app may not send to, are skipped and listed in the
 /// response.
@@ -203,7 +207,7 @@ pub struct GetSubscribeModeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessage {
-    /// The people to send to. Default 0.
+    /// The people to send to. Default [`Parents`](RecvScope::Parents).
     pub recv_scope: Option<RecvScope>,
     /// The external_userids of parents who have subscribed. To be deprecated, and only on the page for
     /// customized apps. At most 1000 items.
@@ -332,7 +336,7 @@ impl SendMessage {
     }
 }
 
-/// The response to [`SendMessage`].
+/// The response to [`SendMessage`] (发送「学校通知」).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -359,7 +363,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -377,7 +381,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -399,7 +403,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -434,7 +438,7 @@ pub struct NewsContent {
 }
 
 impl NewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
         Self {
@@ -500,7 +504,7 @@ pub struct MpNewsContent {
 }
 
 impl MpNewsContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = MpArticle>) -> Self {
         Self {
@@ -648,21 +652,21 @@ pub enum RecvScope {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
-    /// `text`
+    /// `text`: Text.
     Text(TextContent),
     /// `image`
     Image(MediaContent),
     /// `voice`
     Voice(MediaContent),
-    /// `video`
+    /// `video`: A video.
     Video(VideoContent),
     /// `file`
     File(MediaContent),
-    /// `news`
+    /// `news`: A news message, whose articles are on other websites.
     News(NewsContent),
-    /// `mpnews`
+    /// `mpnews`: Articles stored by WeCom.
     MpNews(MpNewsContent),
-    /// `miniprogram`
+    /// `miniprogram`: A card that opens a mini program.
     MiniProgram(MiniProgramContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),

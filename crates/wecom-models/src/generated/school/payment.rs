@@ -19,7 +19,8 @@ use crate::{Timestamp, Unknown};
 /// Gets which students have paid.
 ///
 /// `POST /cgi-bin/school/get_payment_result` ·
-/// [获取学生付款结果](https://developer.work.weixin.qq.com/document/path/94470)
+/// [获取学生付款结果](https://developer.work.weixin.qq.com/document/path/94470) · returns
+/// [`GetPaymentResultResponse`]
 ///
 /// Only for collections the app itself created.
 ///
@@ -42,7 +43,7 @@ pub struct GetPaymentResult {
 }
 
 impl GetPaymentResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(payment_id: impl Into<String>) -> Self {
         Self {
@@ -51,7 +52,7 @@ impl GetPaymentResult {
     }
 }
 
-/// The response to [`GetPaymentResult`].
+/// The response to [`GetPaymentResult`] (获取学生付款结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +69,7 @@ pub struct GetPaymentResultResponse {
 /// Gets the order of a student's payment.
 ///
 /// `POST /cgi-bin/school/get_trade` ·
-/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471)
+/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471) · returns [`GetTradeResponse`]
 ///
 /// Only for collections the app itself created.
 ///
@@ -103,7 +104,7 @@ impl GetTrade {
     }
 }
 
-/// The response to [`GetTrade`].
+/// The response to [`GetTrade`] (获取订单详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

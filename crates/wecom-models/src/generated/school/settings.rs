@@ -22,7 +22,8 @@ use crate::Unknown;
 /// Gets the parents who may use an app in WeChat, by their children and departments.
 ///
 /// `GET /cgi-bin/school/agent/get_allow_scope` ·
-/// [获取可使用的家长范围](https://developer.work.weixin.qq.com/document/path/94895)
+/// [获取可使用的家长范围](https://developer.work.weixin.qq.com/document/path/94895) · returns
+/// [`GetAllowScopeResponse`]
 ///
 /// They use it in 学校通知 › 学校应用. The app can send the School Notification only to them. Only a system
 /// admin of the school sets them, under 家校沟通 › 配置.
@@ -53,14 +54,14 @@ pub struct GetAllowScope {
 }
 
 impl GetAllowScope {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(agentid: u64) -> Self {
         Self { agentid }
     }
 }
 
-/// The response to [`GetAllowScope`].
+/// The response to [`GetAllowScope`] (获取可使用的家长范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +74,8 @@ pub struct GetAllowScopeResponse {
 /// Gets how class groups are created.
 ///
 /// `GET /cgi-bin/school/get_chat_create_mode` ·
-/// [获取创建方式](https://developer.work.weixin.qq.com/document/path/92430)
+/// [获取创建方式](https://developer.work.weixin.qq.com/document/path/92430) · returns
+/// [`GetChatCreateModeResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -105,7 +107,7 @@ impl GetChatCreateMode {
     }
 }
 
-/// The response to [`GetChatCreateMode`].
+/// The response to [`GetChatCreateMode`] (获取创建方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,7 +120,8 @@ pub struct GetChatCreateModeResponse {
 /// Sets how class groups are created.
 ///
 /// `POST /cgi-bin/school/set_chat_create_mode` ·
-/// [设置创建方式](https://developer.work.weixin.qq.com/document/path/92430)
+/// [设置创建方式](https://developer.work.weixin.qq.com/document/path/92430) · returns
+/// [`SetChatCreateModeResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -146,7 +149,7 @@ pub struct SetChatCreateMode {
 }
 
 impl SetChatCreateMode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(create_mode: impl Into<ChatCreateMode>) -> Self {
         Self {
@@ -155,7 +158,7 @@ impl SetChatCreateMode {
     }
 }
 
-/// The response to [`SetChatCreateMode`].
+/// The response to [`SetChatCreateMode`] (设置创建方式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,7 +168,8 @@ pub struct SetChatCreateModeResponse {}
 /// Sets which classes teachers can view.
 ///
 /// `POST /cgi-bin/school/set_teacher_view_mode` ·
-/// [设置「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652)
+/// [设置「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) · returns
+/// [`SetTeacherViewModeResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Third-party apps need the permission
 /// 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -194,7 +198,7 @@ pub struct SetTeacherViewMode {
 }
 
 impl SetTeacherViewMode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(view_mode: impl Into<TeacherViewMode>) -> Self {
         Self {
@@ -203,7 +207,7 @@ impl SetTeacherViewMode {
     }
 }
 
-/// The response to [`SetTeacherViewMode`].
+/// The response to [`SetTeacherViewMode`] (设置「老师可查看班级」的模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,7 +217,8 @@ pub struct SetTeacherViewModeResponse {}
 /// Gets which classes teachers can view.
 ///
 /// `GET /cgi-bin/school/get_teacher_view_mode` ·
-/// [获取「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652)
+/// [获取「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) · returns
+/// [`GetTeacherViewModeResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Third-party apps need the permission
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -246,7 +251,7 @@ impl GetTeacherViewMode {
     }
 }
 
-/// The response to [`GetTeacherViewMode`].
+/// The response to [`GetTeacherViewMode`] (获取「老师可查看班级」的模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

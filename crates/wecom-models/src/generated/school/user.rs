@@ -34,7 +34,8 @@ use crate::Unknown;
 /// Creates a student.
 ///
 /// `POST /cgi-bin/school/user/create_student` ·
-/// [创建学生](https://developer.work.weixin.qq.com/document/path/92325)
+/// [创建学生](https://developer.work.weixin.qq.com/document/path/92325) · returns
+/// [`CreateStudentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long.
 ///
@@ -105,7 +106,7 @@ impl CreateStudent {
     }
 }
 
-/// The response to [`CreateStudent`].
+/// The response to [`CreateStudent`] (创建学生).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,7 +116,8 @@ pub struct CreateStudentResponse {}
 /// Deletes a student.
 ///
 /// `GET /cgi-bin/school/user/delete_student` ·
-/// [删除学生](https://developer.work.weixin.qq.com/document/path/92326)
+/// [删除学生](https://developer.work.weixin.qq.com/document/path/92326) · returns
+/// [`DeleteStudentResponse`]
 ///
 /// A student who still has parents can't be deleted: delete the parents first.
 ///
@@ -144,14 +146,14 @@ pub struct DeleteStudent {
 }
 
 impl DeleteStudent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`DeleteStudent`].
+/// The response to [`DeleteStudent`] (删除学生).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,7 +163,8 @@ pub struct DeleteStudentResponse {}
 /// Updates a student.
 ///
 /// `POST /cgi-bin/school/user/update_student` ·
-/// [更新学生](https://developer.work.weixin.qq.com/document/path/92327)
+/// [更新学生](https://developer.work.weixin.qq.com/document/path/92327) · returns
+/// [`UpdateStudentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
@@ -201,7 +204,7 @@ pub struct UpdateStudent {
 }
 
 impl UpdateStudent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(student_userid: impl Into<String>) -> Self {
         Self {
@@ -244,7 +247,7 @@ impl UpdateStudent {
     }
 }
 
-/// The response to [`UpdateStudent`].
+/// The response to [`UpdateStudent`] (更新学生).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -254,7 +257,8 @@ pub struct UpdateStudentResponse {}
 /// Creates up to 100 students.
 ///
 /// `POST /cgi-bin/school/user/batch_create_student` ·
-/// [批量创建学生](https://developer.work.weixin.qq.com/document/path/92328)
+/// [批量创建学生](https://developer.work.weixin.qq.com/document/path/92328) · returns
+/// [`BatchCreateStudentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
@@ -287,7 +291,7 @@ pub struct BatchCreateStudent {
 }
 
 impl BatchCreateStudent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(students: impl IntoIterator<Item = NewStudent>) -> Self {
         Self {
@@ -296,7 +300,7 @@ impl BatchCreateStudent {
     }
 }
 
-/// The response to [`BatchCreateStudent`].
+/// The response to [`BatchCreateStudent`] (批量创建学生).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -309,7 +313,8 @@ pub struct BatchCreateStudentResponse {
 /// Deletes up to 100 students.
 ///
 /// `POST /cgi-bin/school/user/batch_delete_student` ·
-/// [批量删除学生](https://developer.work.weixin.qq.com/document/path/92329)
+/// [批量删除学生](https://developer.work.weixin.qq.com/document/path/92329) · returns
+/// [`BatchDeleteStudentResponse`]
 ///
 /// A student who still has parents can't be deleted: delete the parents first.
 ///
@@ -341,7 +346,7 @@ pub struct BatchDeleteStudent {
 }
 
 impl BatchDeleteStudent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -352,7 +357,7 @@ impl BatchDeleteStudent {
     }
 }
 
-/// The response to [`BatchDeleteStudent`].
+/// The response to [`BatchDeleteStudent`] (批量删除学生).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -365,7 +370,8 @@ pub struct BatchDeleteStudentResponse {
 /// Updates up to 100 students.
 ///
 /// `POST /cgi-bin/school/user/batch_update_student` ·
-/// [批量更新学生](https://developer.work.weixin.qq.com/document/path/92330)
+/// [批量更新学生](https://developer.work.weixin.qq.com/document/path/92330) · returns
+/// [`BatchUpdateStudentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
@@ -415,7 +421,7 @@ impl BatchUpdateStudent {
     }
 }
 
-/// The response to [`BatchUpdateStudent`].
+/// The response to [`BatchUpdateStudent`] (批量更新学生).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -428,7 +434,7 @@ pub struct BatchUpdateStudentResponse {
 /// Creates a parent.
 ///
 /// `POST /cgi-bin/school/user/create_parent` ·
-/// [创建家长](https://developer.work.weixin.qq.com/document/path/92331)
+/// [创建家长](https://developer.work.weixin.qq.com/document/path/92331) · returns [`CreateParentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long.
 ///
@@ -488,7 +494,7 @@ impl CreateParent {
     }
 }
 
-/// The response to [`CreateParent`].
+/// The response to [`CreateParent`] (创建家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -498,7 +504,7 @@ pub struct CreateParentResponse {}
 /// Deletes a parent.
 ///
 /// `GET /cgi-bin/school/user/delete_parent` ·
-/// [删除家长](https://developer.work.weixin.qq.com/document/path/92332)
+/// [删除家长](https://developer.work.weixin.qq.com/document/path/92332) · returns [`DeleteParentResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -525,14 +531,14 @@ pub struct DeleteParent {
 }
 
 impl DeleteParent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`DeleteParent`].
+/// The response to [`DeleteParent`] (删除家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -542,7 +548,7 @@ pub struct DeleteParentResponse {}
 /// Updates a parent.
 ///
 /// `POST /cgi-bin/school/user/update_parent` ·
-/// [更新家长](https://developer.work.weixin.qq.com/document/path/92333)
+/// [更新家长](https://developer.work.weixin.qq.com/document/path/92333) · returns [`UpdateParentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long.
 ///
@@ -579,7 +585,7 @@ pub struct UpdateParent {
 }
 
 impl UpdateParent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(parent_userid: impl Into<String>) -> Self {
         Self {
@@ -610,7 +616,7 @@ impl UpdateParent {
     }
 }
 
-/// The response to [`UpdateParent`].
+/// The response to [`UpdateParent`] (更新家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -620,7 +626,8 @@ pub struct UpdateParentResponse {}
 /// Creates up to 100 parents.
 ///
 /// `POST /cgi-bin/school/user/batch_create_parent` ·
-/// [批量创建家长](https://developer.work.weixin.qq.com/document/path/92334)
+/// [批量创建家长](https://developer.work.weixin.qq.com/document/path/92334) · returns
+/// [`BatchCreateParentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long.
 ///
@@ -652,7 +659,7 @@ pub struct BatchCreateParent {
 }
 
 impl BatchCreateParent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(parents: impl IntoIterator<Item = NewParent>) -> Self {
         Self {
@@ -661,7 +668,7 @@ impl BatchCreateParent {
     }
 }
 
-/// The response to [`BatchCreateParent`].
+/// The response to [`BatchCreateParent`] (批量创建家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -674,7 +681,8 @@ pub struct BatchCreateParentResponse {
 /// Deletes up to 100 parents.
 ///
 /// `POST /cgi-bin/school/user/batch_delete_parent` ·
-/// [批量删除家长](https://developer.work.weixin.qq.com/document/path/92335)
+/// [批量删除家长](https://developer.work.weixin.qq.com/document/path/92335) · returns
+/// [`BatchDeleteParentResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
@@ -704,7 +712,7 @@ pub struct BatchDeleteParent {
 }
 
 impl BatchDeleteParent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -715,7 +723,7 @@ impl BatchDeleteParent {
     }
 }
 
-/// The response to [`BatchDeleteParent`].
+/// The response to [`BatchDeleteParent`] (批量删除家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -728,7 +736,8 @@ pub struct BatchDeleteParentResponse {
 /// Updates up to 100 parents.
 ///
 /// `POST /cgi-bin/school/user/batch_update_parent` ·
-/// [批量更新家长](https://developer.work.weixin.qq.com/document/path/92336)
+/// [批量更新家长](https://developer.work.weixin.qq.com/document/path/92336) · returns
+/// [`BatchUpdateParentResponse`]
 ///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
@@ -778,7 +787,7 @@ impl BatchUpdateParent {
     }
 }
 
-/// The response to [`BatchUpdateParent`].
+/// The response to [`BatchUpdateParent`] (批量更新家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -791,7 +800,8 @@ pub struct BatchUpdateParentResponse {
 /// Gets a student or a parent.
 ///
 /// `GET /cgi-bin/school/user/get` ·
-/// [读取学生或家长](https://developer.work.weixin.qq.com/document/path/92337)
+/// [读取学生或家长](https://developer.work.weixin.qq.com/document/path/92337) · returns
+/// [`GetSchoolUserResponse`]
 ///
 /// An app that a teacher installed without an admin (个人授权) gets only the teacher's own classes.
 ///
@@ -821,14 +831,14 @@ pub struct GetSchoolUser {
 }
 
 impl GetSchoolUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The response to [`GetSchoolUser`].
+/// The response to [`GetSchoolUser`] (读取学生或家长).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -845,7 +855,8 @@ pub struct GetSchoolUserResponse {
 /// Lists the students of a department.
 ///
 /// `GET /cgi-bin/school/user/list` ·
-/// [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338)
+/// [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338) · returns
+/// [`ListSchoolUserResponse`]
 ///
 /// Only those of the department itself: for those below it, list its subdepartments and call it for
 /// each, level by level. An app that a teacher installed without an admin (个人授权) gets only the
@@ -877,14 +888,14 @@ pub struct ListSchoolUser {
 }
 
 impl ListSchoolUser {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(department_id: u64) -> Self {
         Self { department_id }
     }
 }
 
-/// The response to [`ListSchoolUser`].
+/// The response to [`ListSchoolUser`] (获取部门学生详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -897,7 +908,8 @@ pub struct ListSchoolUserResponse {
 /// Switches off the automatic sync between the school contacts and the tags of classes.
 ///
 /// `POST /cgi-bin/school/set_arch_sync_mode` ·
-/// [设置家校通讯录自动同步模式](https://developer.work.weixin.qq.com/document/path/92345)
+/// [设置家校通讯录自动同步模式](https://developer.work.weixin.qq.com/document/path/92345) · returns
+/// [`SetArchSyncModeResponse`]
 ///
 /// Once it has been switched off, it can't be switched on again.
 ///
@@ -924,7 +936,7 @@ pub struct SetArchSyncMode {
 }
 
 impl SetArchSyncMode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(arch_sync_mode: impl Into<ArchSyncMode>) -> Self {
         Self {
@@ -933,7 +945,7 @@ impl SetArchSyncMode {
     }
 }
 
-/// The response to [`SetArchSyncMode`].
+/// The response to [`SetArchSyncMode`] (设置家校通讯录自动同步模式).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -943,7 +955,8 @@ pub struct SetArchSyncModeResponse {}
 /// Lists the parents of a department's students.
 ///
 /// `GET /cgi-bin/school/user/list_parent` ·
-/// [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446)
+/// [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446) · returns
+/// [`ListParentResponse`]
 ///
 /// Only those of the department itself: for those below it, list its subdepartments and call it for
 /// each, level by level. An app that a teacher installed without an admin (个人授权) gets only the
@@ -975,14 +988,14 @@ pub struct ListParent {
 }
 
 impl ListParent {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(department_id: u64) -> Self {
         Self { department_id }
     }
 }
 
-/// The response to [`ListParent`].
+/// The response to [`ListParent`] (获取部门家长详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -995,7 +1008,8 @@ pub struct ListParentResponse {
 /// Converts parents' mobile numbers to their external_userids.
 ///
 /// `POST /cgi-bin/externalcontact/batch_to_external_userid` ·
-/// [手机号转外部联系人ID](https://developer.work.weixin.qq.com/document/path/92506)
+/// [手机号转外部联系人ID](https://developer.work.weixin.qq.com/document/path/92506) · returns
+/// [`BatchToExternalUserIdResponse`]
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Third-party apps need the permission
 /// 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -1019,7 +1033,7 @@ pub struct BatchToExternalUserId {
 }
 
 impl BatchToExternalUserId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(mobiles: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -1028,7 +1042,7 @@ impl BatchToExternalUserId {
     }
 }
 
-/// The response to [`BatchToExternalUserId`].
+/// The response to [`BatchToExternalUserId`] (手机号转外部联系人ID).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1112,7 +1126,7 @@ pub struct StudentUpdate {
 }
 
 impl StudentUpdate {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(student_userid: impl Into<String>) -> Self {
         Self {
@@ -1216,7 +1230,7 @@ pub struct ParentUpdate {
 }
 
 impl ParentUpdate {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(parent_userid: impl Into<String>) -> Self {
         Self {

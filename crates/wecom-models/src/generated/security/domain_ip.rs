@@ -22,7 +22,8 @@ mod reverse;
 /// Gets the domains and IP addresses that WeCom uses.
 ///
 /// `GET /cgi-bin/security/get_server_domain_ip` ·
-/// [获取企业微信域名IP信息](https://developer.work.weixin.qq.com/document/path/100079)
+/// [获取企业微信域名IP信息](https://developer.work.weixin.qq.com/document/path/100079) · returns
+/// [`GetServerDomainIpResponse`]
 ///
 /// They change with WeCom's functions and for disaster recovery; the event `change_domain_ip` says
 /// when. If a necessary one is blocked, WeCom stops working properly.
@@ -54,7 +55,7 @@ impl GetServerDomainIp {
     }
 }
 
-/// The response to [`GetServerDomainIp`].
+/// The response to [`GetServerDomainIp`] (获取企业微信域名IP信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,6 +4,10 @@
 //!
 //! Needs the features `security` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`SecurityEvent`]`>` for
+//! any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ChangeDomainIp`] | [企业微信域名IP变更事件](https://developer.work.weixin.qq.com/document/path/100080) | `Event` `security`, `ChangeType` `change_domain_ip` |
@@ -19,7 +23,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SecurityEvent {
-    /// 企业微信域名IP变更事件
+    /// The domains or IP addresses that WeCom uses have changed (企业微信域名IP变更事件).
     ChangeDomainIp(ChangeDomainIp),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

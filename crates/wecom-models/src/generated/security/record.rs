@@ -21,7 +21,8 @@ use crate::{Timestamp, Unknown};
 /// Lists operations on files, such as uploads and downloads, one page at a time.
 ///
 /// `POST /cgi-bin/security/get_file_oper_record` ·
-/// [文件防泄漏](https://developer.work.weixin.qq.com/document/path/98079)
+/// [文件防泄漏](https://developer.work.weixin.qq.com/document/path/98079) · returns
+/// [`GetFileOperRecordResponse`]
 ///
 /// `end_time` is at most 14 days after `start_time`.
 ///
@@ -31,6 +32,9 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 文件防泄漏 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
 /// for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -107,7 +111,7 @@ impl GetFileOperRecord {
     }
 }
 
-/// The response to [`GetFileOperRecord`].
+/// The response to [`GetFileOperRecord`] (文件防泄漏).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,7 +128,8 @@ pub struct GetFileOperRecordResponse {
 /// Lists screenshots that members took, one page at a time.
 ///
 /// `POST /cgi-bin/security/get_screen_oper_record` ·
-/// [截屏/录屏管理](https://developer.work.weixin.qq.com/document/path/100128)
+/// [截屏/录屏管理](https://developer.work.weixin.qq.com/document/path/100128) · returns
+/// [`GetScreenOperRecordResponse`]
 ///
 /// `end_time` is at most 14 days after `start_time`.
 ///
@@ -133,6 +138,9 @@ pub struct GetFileOperRecordResponse {
 ///
 /// Self-built apps must be listed under 截屏/录屏管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -227,7 +235,7 @@ impl GetScreenOperRecord {
     }
 }
 
-/// The response to [`GetScreenOperRecord`].
+/// The response to [`GetScreenOperRecord`] (截屏/录屏管理).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -244,7 +252,8 @@ pub struct GetScreenOperRecordResponse {
 /// Lists operations of members, one page at a time.
 ///
 /// `POST /cgi-bin/security/member_oper_log/list` ·
-/// [获取成员操作记录](https://developer.work.weixin.qq.com/document/path/100178)
+/// [获取成员操作记录](https://developer.work.weixin.qq.com/document/path/100178) · returns
+/// [`ListMemberOperLogResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -258,6 +267,9 @@ pub struct GetScreenOperRecordResponse {
 /// to time, for the new records.
 ///
 /// The app must be listed under 使用分析 › API › 可调用接口应用, and needs the permission 获取成员操作记录.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -332,7 +344,7 @@ impl ListMemberOperLog {
     }
 }
 
-/// The response to [`ListMemberOperLog`].
+/// The response to [`ListMemberOperLog`] (获取成员操作记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -349,7 +361,8 @@ pub struct ListMemberOperLogResponse {
 /// Lists operations in the admin console, one page at a time.
 ///
 /// `POST /cgi-bin/security/admin_oper_log/list` ·
-/// [获取管理端操作日志](https://developer.work.weixin.qq.com/document/path/100179)
+/// [获取管理端操作日志](https://developer.work.weixin.qq.com/document/path/100179) · returns
+/// [`ListAdminOperLogResponse`]
 ///
 /// Rate limit: 600 calls per minute.
 ///
@@ -364,6 +377,9 @@ pub struct ListMemberOperLogResponse {
 /// to time, for the new records.
 ///
 /// The app must be listed under 使用分析 › API › 可调用接口应用, and needs the permission 获取管理端操作日志.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -440,7 +456,7 @@ impl ListAdminOperLog {
     }
 }
 
-/// The response to [`ListAdminOperLog`].
+/// The response to [`ListAdminOperLog`] (获取管理端操作日志).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -465,7 +481,7 @@ pub struct FileOperation {
 }
 
 impl FileOperation {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<FileOperationType>) -> Self {
         Self {

@@ -23,7 +23,8 @@ use crate::{Timestamp, Unknown};
 /// Imports trusted devices of the company.
 ///
 /// `POST /cgi-bin/security/trustdevice/import` ·
-/// [导入可信企业设备](https://developer.work.weixin.qq.com/document/path/98920)
+/// [导入可信企业设备](https://developer.work.weixin.qq.com/document/path/98920) · returns
+/// [`ImportTrustDeviceResponse`]
 ///
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
@@ -51,7 +52,7 @@ pub struct ImportTrustDevice {
 }
 
 impl ImportTrustDevice {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(device_list: impl IntoIterator<Item = NewDevice>) -> Self {
         Self {
@@ -60,7 +61,7 @@ impl ImportTrustDevice {
     }
 }
 
-/// The response to [`ImportTrustDevice`].
+/// The response to [`ImportTrustDevice`] (导入可信企业设备).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +74,8 @@ pub struct ImportTrustDeviceResponse {
 /// Lists devices of a type, one page at a time.
 ///
 /// `POST /cgi-bin/security/trustdevice/list` ·
-/// [获取设备信息](https://developer.work.weixin.qq.com/document/path/98920)
+/// [获取设备信息](https://developer.work.weixin.qq.com/document/path/98920) · returns
+/// [`ListTrustDeviceResponse`]
 ///
 /// Of devices that are not confirmed as company devices, that is with `status` 2, 4 or 6, MAC
 /// addresses, serial numbers, motherboard UUIDs and the like are masked.
@@ -81,6 +83,9 @@ pub struct ImportTrustDeviceResponse {
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -108,7 +113,7 @@ pub struct ListTrustDevice {
 }
 
 impl ListTrustDevice {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<TrustType>) -> Self {
         Self {
@@ -132,7 +137,7 @@ impl ListTrustDevice {
     }
 }
 
-/// The response to [`ListTrustDevice`].
+/// The response to [`ListTrustDevice`] (获取设备信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,7 +152,8 @@ pub struct ListTrustDeviceResponse {
 /// Gets the devices of a type on which a member logged in last.
 ///
 /// `POST /cgi-bin/security/trustdevice/get_by_user` ·
-/// [获取成员使用设备](https://developer.work.weixin.qq.com/document/path/98920)
+/// [获取成员使用设备](https://developer.work.weixin.qq.com/document/path/98920) · returns
+/// [`GetTrustDeviceByUserResponse`]
 ///
 /// Of devices that are not confirmed as company devices, that is with `status` 2, 4 or 6, MAC
 /// addresses, serial numbers, motherboard UUIDs and the like are masked.
@@ -193,7 +199,7 @@ impl GetTrustDeviceByUser {
     }
 }
 
-/// The response to [`GetTrustDeviceByUser`].
+/// The response to [`GetTrustDeviceByUser`] (获取成员使用设备).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -206,7 +212,8 @@ pub struct GetTrustDeviceByUserResponse {
 /// Deletes devices.
 ///
 /// `POST /cgi-bin/security/trustdevice/delete` ·
-/// [删除设备信息](https://developer.work.weixin.qq.com/document/path/98920)
+/// [删除设备信息](https://developer.work.weixin.qq.com/document/path/98920) · returns
+/// [`DeleteTrustDeviceResponse`]
 ///
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
@@ -254,7 +261,7 @@ impl DeleteTrustDevice {
     }
 }
 
-/// The response to [`DeleteTrustDevice`].
+/// The response to [`DeleteTrustDevice`] (删除设备信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -264,7 +271,8 @@ pub struct DeleteTrustDeviceResponse {}
 /// Confirms devices as trusted ones.
 ///
 /// `POST /cgi-bin/security/trustdevice/approve` ·
-/// [确认为可信设备](https://developer.work.weixin.qq.com/document/path/98920)
+/// [确认为可信设备](https://developer.work.weixin.qq.com/document/path/98920) · returns
+/// [`ApproveTrustDeviceResponse`]
 ///
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
@@ -294,7 +302,7 @@ pub struct ApproveTrustDevice {
 }
 
 impl ApproveTrustDevice {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         device_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -308,7 +316,7 @@ impl ApproveTrustDevice {
     }
 }
 
-/// The response to [`ApproveTrustDevice`].
+/// The response to [`ApproveTrustDevice`] (确认为可信设备).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -327,7 +335,8 @@ pub struct ApproveTrustDeviceResponse {
 /// Rejects requests to trust devices.
 ///
 /// `POST /cgi-bin/security/trustdevice/reject` ·
-/// [驳回可信设备申请](https://developer.work.weixin.qq.com/document/path/98920)
+/// [驳回可信设备申请](https://developer.work.weixin.qq.com/document/path/98920) · returns
+/// [`RejectTrustDeviceResponse`]
 ///
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
@@ -357,7 +366,7 @@ pub struct RejectTrustDevice {
 }
 
 impl RejectTrustDevice {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         device_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -371,7 +380,7 @@ impl RejectTrustDevice {
     }
 }
 
-/// The response to [`RejectTrustDevice`].
+/// The response to [`RejectTrustDevice`] (驳回可信设备申请).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -418,7 +427,7 @@ pub struct NewDevice {
 }
 
 impl NewDevice {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(system: impl Into<System>) -> Self {
         Self {

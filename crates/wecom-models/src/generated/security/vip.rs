@@ -20,7 +20,8 @@ mod reverse;
 /// Starts a job that assigns advanced-feature accounts to members.
 ///
 /// `POST /cgi-bin/security/vip/submit_batch_add_job` ·
-/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99503)
+/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99503) · returns
+/// [`SubmitBatchAddVipJobResponse`]
 ///
 /// The members must be visible to the app. [`GetBatchAddVipJobResult`] gets the result.
 ///
@@ -48,7 +49,7 @@ pub struct SubmitBatchAddVipJob {
 }
 
 impl SubmitBatchAddVipJob {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -62,7 +63,7 @@ impl SubmitBatchAddVipJob {
     }
 }
 
-/// The response to [`SubmitBatchAddVipJob`].
+/// The response to [`SubmitBatchAddVipJob`] (分配高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,7 +78,8 @@ pub struct SubmitBatchAddVipJobResponse {
 /// Gets the result of a job that assigns advanced-feature accounts.
 ///
 /// `POST /cgi-bin/security/vip/batch_add_job_result` ·
-/// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99503)
+/// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99503) · returns
+/// [`GetBatchAddVipJobResultResponse`]
 ///
 /// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
 /// it.
@@ -108,14 +110,14 @@ pub struct GetBatchAddVipJobResult {
 }
 
 impl GetBatchAddVipJobResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetBatchAddVipJobResult`].
+/// The response to [`GetBatchAddVipJobResult`] (查询分配高级功能账号结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -128,7 +130,8 @@ pub struct GetBatchAddVipJobResultResponse {
 /// Starts a job that takes advanced-feature accounts away from members.
 ///
 /// `POST /cgi-bin/security/vip/submit_batch_del_job` ·
-/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99505)
+/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99505) · returns
+/// [`SubmitBatchDelVipJobResponse`]
 ///
 /// The members must be visible to the app. [`GetBatchDelVipJobResult`] gets the result.
 ///
@@ -156,7 +159,7 @@ pub struct SubmitBatchDelVipJob {
 }
 
 impl SubmitBatchDelVipJob {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -170,7 +173,7 @@ impl SubmitBatchDelVipJob {
     }
 }
 
-/// The response to [`SubmitBatchDelVipJob`].
+/// The response to [`SubmitBatchDelVipJob`] (取消高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -185,7 +188,8 @@ pub struct SubmitBatchDelVipJobResponse {
 /// Gets the result of a job that takes advanced-feature accounts away.
 ///
 /// `POST /cgi-bin/security/vip/batch_del_job_result` ·
-/// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99505)
+/// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99505) · returns
+/// [`GetBatchDelVipJobResultResponse`]
 ///
 /// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
 /// it.
@@ -216,14 +220,14 @@ pub struct GetBatchDelVipJobResult {
 }
 
 impl GetBatchDelVipJobResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetBatchDelVipJobResult`].
+/// The response to [`GetBatchDelVipJobResult`] (查询取消高级功能账号结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -236,12 +240,16 @@ pub struct GetBatchDelVipJobResultResponse {
 /// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/security/vip/list` ·
-/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99506)
+/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99506) · returns
+/// [`ListVipResponse`]
 ///
 /// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -287,7 +295,7 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`].
+/// The response to [`ListVip`] (获取高级功能账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

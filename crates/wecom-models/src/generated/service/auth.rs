@@ -28,7 +28,8 @@ use crate::{OrText, Secret, Timestamp, Unknown};
 /// Exchanges an app's ID, secret and current ticket for a suite access token.
 ///
 /// `POST /cgi-bin/service/get_suite_token` ·
-/// [获取第三方应用凭证](https://developer.work.weixin.qq.com/document/path/90600)
+/// [获取第三方应用凭证](https://developer.work.weixin.qq.com/document/path/90600) · returns
+/// [`GetSuiteTokenResponse`]
 ///
 /// Cache the token and reuse it: it is valid for 2 hours, and frequent calls are not allowed. The IP
 /// address of the caller must be among the provider's trusted IPs.
@@ -77,7 +78,7 @@ impl GetSuiteToken {
     }
 }
 
-/// The response to [`GetSuiteToken`].
+/// The response to [`GetSuiteToken`] (获取第三方应用凭证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +93,8 @@ pub struct GetSuiteTokenResponse {
 /// Exchanges a company's permanent code for an access token for what it has authorized.
 ///
 /// `POST /cgi-bin/service/get_corp_token` ·
-/// [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605)
+/// [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605) · returns
+/// [`GetCorpTokenResponse`]
 ///
 /// The token is like that of a company's self-built app, and is used in the same calls. Cache it and
 /// reuse it.
@@ -132,7 +134,7 @@ impl GetCorpToken {
     }
 }
 
-/// The response to [`GetCorpToken`].
+/// The response to [`GetCorpToken`] (获取企业凭证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,7 +149,8 @@ pub struct GetCorpTokenResponse {
 /// Exchanges a service provider's ID and secret for a provider access token.
 ///
 /// `POST /cgi-bin/service/get_provider_token` ·
-/// [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200)
+/// [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200) · returns
+/// [`GetProviderTokenResponse`]
 ///
 /// Cache the token and reuse it: frequent calls are blocked. While it is valid, the same token is
 /// returned again. WeCom may invalidate it early, so be ready to get a new one.
@@ -184,7 +187,7 @@ impl GetProviderToken {
     }
 }
 
-/// The response to [`GetProviderToken`].
+/// The response to [`GetProviderToken`] (获取服务商凭证).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -199,7 +202,8 @@ pub struct GetProviderTokenResponse {
 /// Gets a QR code that companies scan to install a third-party app.
 ///
 /// `POST /cgi-bin/service/get_app_qrcode` ·
-/// [获取应用二维码](https://developer.work.weixin.qq.com/document/path/95430)
+/// [获取应用二维码](https://developer.work.weixin.qq.com/document/path/95430) · returns a file, or
+/// [`GetAppQrCodeResponse`]
 ///
 /// Only for third-party apps available to all companies (第三方通用应用) that are online. The response is an
 /// image or its URL, depending on `result_type`.
@@ -227,14 +231,14 @@ pub struct GetAppQrCode {
     /// (企业永久授权码) of a company that scanned this QR code. Default ``, at most 32 bytes, matching
     /// `^[0-9A-Za-z]*$`.
     pub state: Option<String>,
-    /// The QR code's style, as in the provider console. Default 2.
+    /// The QR code's style, as in the provider console. Default [`Small`](QrCodeStyle::Small).
     pub style: Option<QrCodeStyle>,
-    /// Whether to return the image or its URL. Default 1.
+    /// Whether to return the image or its URL. Default [`Image`](ResultType::Image).
     pub result_type: Option<ResultType>,
 }
 
 impl GetAppQrCode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(suite_id: impl Into<String>) -> Self {
         Self {
@@ -272,7 +276,7 @@ impl GetAppQrCode {
     }
 }
 
-/// The response to [`GetAppQrCode`].
+/// The response to [`GetAppQrCode`] (获取应用二维码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -285,7 +289,8 @@ pub struct GetAppQrCodeResponse {
 /// Gets the pre-authorization code that the installation of a third-party app starts with.
 ///
 /// `GET /cgi-bin/service/get_pre_auth_code` ·
-/// [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601)
+/// [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601) · returns
+/// [`GetPreAuthCodeResponse`]
 ///
 /// The code goes into the URL that `login::Installation` builds.
 ///
@@ -312,7 +317,7 @@ impl GetPreAuthCode {
     }
 }
 
-/// The response to [`GetPreAuthCode`].
+/// The response to [`GetPreAuthCode`] (获取预授权码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -328,7 +333,8 @@ pub struct GetPreAuthCodeResponse {
 /// published.
 ///
 /// `POST /cgi-bin/service/set_session_info` ·
-/// [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602)
+/// [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602) · returns
+/// [`SetSessionInfoResponse`]
 ///
 /// Up to 10 companies can install an app for tests. A company that has can't install the published
 /// app.
@@ -364,7 +370,7 @@ impl SetSessionInfo {
     }
 }
 
-/// The response to [`SetSessionInfo`].
+/// The response to [`SetSessionInfo`] (设置授权配置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -374,7 +380,8 @@ pub struct SetSessionInfoResponse {}
 /// Exchanges the temporary authorization code of an installation for the company's permanent code.
 ///
 /// `POST /cgi-bin/service/v2/get_permanent_code` ·
-/// [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776)
+/// [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776) · returns
+/// [`GetPermanentCodeV2Response`]
 ///
 /// The permanent code is what `AuthorizedCorp` takes for a third-party app. Of a customized app it is
 /// the secret, which `CorpSecret` takes.
@@ -406,7 +413,7 @@ pub struct GetPermanentCodeV2 {
 }
 
 impl GetPermanentCodeV2 {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(auth_code: impl Into<Secret>) -> Self {
         Self {
@@ -415,7 +422,7 @@ impl GetPermanentCodeV2 {
     }
 }
 
-/// The response to [`GetPermanentCodeV2`].
+/// The response to [`GetPermanentCodeV2`] (获取企业永久授权码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -443,7 +450,8 @@ pub struct GetPermanentCodeV2Response {
 /// Gets the URL by which companies authorize customized apps.
 ///
 /// `POST /cgi-bin/service/get_customized_auth_url` ·
-/// [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744)
+/// [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744) · returns
+/// [`GetCustomizedAuthUrlResponse`]
 ///
 /// Make a QR code from the URL, for an admin of the company to scan.
 ///
@@ -485,7 +493,7 @@ impl GetCustomizedAuthUrl {
     }
 }
 
-/// The response to [`GetCustomizedAuthUrl`].
+/// The response to [`GetCustomizedAuthUrl`] (获取带参授权链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -501,7 +509,8 @@ pub struct GetCustomizedAuthUrlResponse {
 /// gets the company and the app.
 ///
 /// `POST /cgi-bin/service/get_permanent_code` ·
-/// [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911)
+/// [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911) · returns
+/// [`GetPermanentCodeResponse`]
 ///
 /// [`GetPermanentCodeV2`] is faster, and [`GetAuthInfoV2`] returns the rest: prefer these, above all
 /// during an installation.
@@ -531,7 +540,7 @@ pub struct GetPermanentCode {
 }
 
 impl GetPermanentCode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(auth_code: impl Into<Secret>) -> Self {
         Self {
@@ -540,7 +549,7 @@ impl GetPermanentCode {
     }
 }
 
-/// The response to [`GetPermanentCode`].
+/// The response to [`GetPermanentCode`] (获取企业永久授权码（旧）).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -575,7 +584,8 @@ pub struct GetPermanentCodeResponse {
 /// Gets a company that authorized an app, what it authorized, and its paid edition.
 ///
 /// `POST /cgi-bin/service/get_auth_info` ·
-/// [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912)
+/// [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912) · returns
+/// [`GetAuthInfoResponse`]
 ///
 /// Slow, since it makes a QR code: without need for that or for the edition, call [`GetAuthInfoV2`].
 /// Its page describes only the paid editions; the rest is as in the second version.
@@ -615,7 +625,7 @@ impl GetAuthInfo {
     }
 }
 
-/// The response to [`GetAuthInfo`].
+/// The response to [`GetAuthInfo`] (获取企业授权信息（旧）).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -635,7 +645,8 @@ pub struct GetAuthInfoResponse {
 /// Gets a company that authorized an app, and what it authorized.
 ///
 /// `POST /cgi-bin/service/v2/get_auth_info` ·
-/// [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779)
+/// [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779) · returns
+/// [`GetAuthInfoV2Response`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -674,7 +685,7 @@ impl GetAuthInfoV2 {
     }
 }
 
-/// The response to [`GetAuthInfoV2`].
+/// The response to [`GetAuthInfoV2`] (获取企业授权信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -697,7 +708,8 @@ pub struct GetAuthInfoV2Response {
 pub struct SessionInfo {
     /// The IDs of the apps of an old suite that may be installed. Empty or omitted, all of them.
     pub appid: Option<Vec<u64>>,
-    /// Whether it is a test. Once the app is published, it must not be one. Default 0.
+    /// Whether it is a test. Once the app is published, it must not be one. Default
+    /// [`Formal`](AuthType::Formal).
     pub auth_type: Option<AuthType>,
 }
 
@@ -807,7 +819,7 @@ pub struct CompanyDetails {
     pub corp_agent_max: Option<u64>,
     /// The company's location. The pages no longer list it.
     pub location: Option<String>,
-    /// The type of authorization. On no page; answers of [`GetPermanentCode`] have it.
+    /// The type of authorization. Undocumented, but responses to [`GetPermanentCode`] contain it.
     pub auth_type: Option<u64>,
     /// The URL of the company's round logo. The pages no longer list it.
     pub corp_round_logo_url: Option<String>,

@@ -23,13 +23,17 @@ use crate::Unknown;
 /// Searches the members and departments of a company by name, one page at a time.
 ///
 /// `POST /cgi-bin/service/contact/search` ·
-/// [通讯录单个搜索](https://developer.work.weixin.qq.com/document/path/91844)
+/// [通讯录单个搜索](https://developer.work.weixin.qq.com/document/path/91844) · returns
+/// [`SearchContactResponse`]
 ///
 /// With an `agentid`, the result contains what is visible to that app; without one, what the service
 /// provider is authorized to see of the contacts. Invisible members and departments are filtered out,
 /// so a page may have fewer results than `limit` although more follow.
 ///
 /// A search that includes departed members covers all who left within the last year.
+///
+/// [`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -52,7 +56,7 @@ pub struct SearchContact {
     /// The words to search for: a member's name, its pinyin or the English name; a department's name or
     /// its pinyin. At most 64 characters.
     pub query_word: String,
-    /// The things to search for. Default 0.
+    /// The things to search for. Default [`All`](QueryType::All).
     pub query_type: Option<QueryType>,
     /// The members to search. Only used if the search includes members.
     pub query_range: Option<QueryRange>,
@@ -121,7 +125,7 @@ impl SearchContact {
     }
 }
 
-/// The response to [`SearchContact`].
+/// The response to [`SearchContact`] (通讯录单个搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,7 +142,8 @@ pub struct SearchContactResponse {
 /// Runs several searches for members and departments of a company at once.
 ///
 /// `POST /cgi-bin/service/contact/batchsearch` ·
-/// [通讯录批量搜索](https://developer.work.weixin.qq.com/document/path/91844)
+/// [通讯录批量搜索](https://developer.work.weixin.qq.com/document/path/91844) · returns
+/// [`BatchSearchContactResponse`]
 ///
 /// With an `agentid`, the result contains what is visible to that app; without one, what the service
 /// provider is authorized to see of the contacts. Each search has its own `cursor` and pages.
@@ -191,7 +196,7 @@ impl BatchSearchContact {
     }
 }
 
-/// The response to [`BatchSearchContact`].
+/// The response to [`BatchSearchContact`] (通讯录批量搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -204,7 +209,8 @@ pub struct BatchSearchContactResponse {
 /// Sorts userids by the names of their members.
 ///
 /// `POST /cgi-bin/service/contact/sort` ·
-/// [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093)
+/// [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093) · returns
+/// [`SortContactResponse`]
 ///
 /// The service provider must be authorized to see each of the members in the contacts.
 ///
@@ -256,7 +262,7 @@ impl SortContact {
     }
 }
 
-/// The response to [`SortContact`].
+/// The response to [`SortContact`] (通讯录userid排序).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -269,7 +275,8 @@ pub struct SortContactResponse {
 /// Replaces the IDs in files by the names of members and departments, in the background.
 ///
 /// `POST /cgi-bin/service/contact/id_translate` ·
-/// [异步通讯录id转译](https://developer.work.weixin.qq.com/document/path/91846)
+/// [异步通讯录id转译](https://developer.work.weixin.qq.com/document/path/91846) · returns
+/// [`TranslateContactIdResponse`]
 ///
 /// `output_file_name` is required if `media_id_list` has at least 2 items.
 ///
@@ -350,7 +357,7 @@ impl TranslateContactId {
     }
 }
 
-/// The response to [`TranslateContactId`].
+/// The response to [`TranslateContactId`] (异步通讯录id转译).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -363,7 +370,8 @@ pub struct TranslateContactIdResponse {
 /// Gets the status of a job, and its result once it has finished.
 ///
 /// `GET /cgi-bin/service/batch/getresult` ·
-/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882)
+/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882) · returns
+/// [`GetBatchResultResponse`]
 ///
 /// Only for jobs that have been submitted.
 ///
@@ -391,14 +399,14 @@ pub struct GetBatchResult {
 }
 
 impl GetBatchResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetBatchResult`].
+/// The response to [`GetBatchResult`] (获取异步任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -419,7 +427,7 @@ pub struct Query {
     /// The words to search for: a member's name, its pinyin or the English name; a department's name or
     /// its pinyin. At most 64 characters.
     pub query_word: String,
-    /// The things to search for. Default 0.
+    /// The things to search for. Default [`All`](QueryType::All).
     pub query_type: Option<QueryType>,
     /// The members to search. Only used if the search includes members.
     pub query_range: Option<QueryRange>,
@@ -433,7 +441,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {

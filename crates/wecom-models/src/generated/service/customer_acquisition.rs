@@ -18,7 +18,8 @@ use crate::Timestamp;
 /// Lists the payments that the provider made for a company, one page at a time.
 ///
 /// `POST /cgi-bin/service/customer_acquisition/get_bill_list` ·
-/// [获取代支付流水](https://developer.work.weixin.qq.com/document/path/99602)
+/// [获取代支付流水](https://developer.work.weixin.qq.com/document/path/99602) · returns
+/// [`GetBillListResponse`]
 ///
 /// `end_time` is at most 31 days after `begin_time`.
 ///
@@ -27,6 +28,9 @@ use crate::Timestamp;
 ///
 /// Only customer acquisition components (获客助手组件) can call it, with the suite_access_token of the
 /// component.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -87,7 +91,7 @@ impl GetBillList {
     }
 }
 
-/// The response to [`GetBillList`].
+/// The response to [`GetBillList`] (获取代支付流水).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

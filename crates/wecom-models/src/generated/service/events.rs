@@ -5,6 +5,9 @@
 //!
 //! Needs the features `service` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`ServiceEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`SuiteTicket`] | [推送suite_ticket](https://developer.work.weixin.qq.com/document/path/90628) | `InfoType` `suite_ticket` |
@@ -36,37 +39,39 @@ use crate::Secret;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ServiceEvent {
-    /// 推送suite_ticket
+    /// A new suite ticket (推送suite_ticket).
     SuiteTicket(SuiteTicket),
-    /// 授权成功通知
+    /// A company authorized an app (授权成功通知).
     CreateAuth(CreateAuth),
-    /// 变更授权通知
+    /// A company changed its authorization of an app (变更授权通知).
     ChangeAuth(ChangeAuth),
-    /// 取消授权通知
+    /// A company canceled its authorization of an app (取消授权通知).
     CancelAuth(CancelAuth),
-    /// 重置永久授权码通知
+    /// A customized app's secret was reset in the provider console (重置永久授权码通知).
     ResetPermanentCode(ResetPermanentCode),
-    /// 授权组织架构权限通知
+    /// An admin granted a third-party app the permission for the organization structure (组织架构)
+    /// (授权组织架构权限通知).
     CorpArchAuth(CorpArchAuth),
-    /// 获客助手权限确认事件
+    /// An admin confirmed the permission for the customer acquisition assistant (获客助手权限确认事件).
     ApproveSpecialAuth(ApproveSpecialAuth),
-    /// 获客助手权限取消事件
+    /// An admin took the permission for the customer acquisition assistant away (获客助手权限取消事件).
     CancelSpecialAuth(CancelSpecialAuth),
-    /// 下单成功通知
+    /// An order for a paid edition was placed (下单成功通知).
     OpenOrder(OpenOrder),
-    /// 改单通知
+    /// An admin of the provider changed the price of an order, which is now another order (改单通知).
     ChangeOrder(ChangeOrder),
-    /// 支付成功通知
+    /// A company paid an order (支付成功通知).
     PayForAppSuccess(PayForAppSuccess),
-    /// 退款通知
+    /// An order was refunded (退款通知).
     RefundOrder(RefundOrder),
-    /// 取消订单通知
+    /// The provider or the company canceled an order (取消订单通知).
     CancelOrder(CancelOrder),
-    /// 应用版本变更通知
+    /// A company's paid edition or trial of an app changed (应用版本变更通知).
     ChangeEdition(ChangeEdition),
-    /// 注册完成回调事件
+    /// A company was registered with a registration code (注册完成回调事件).
     RegisterCorp(RegisterCorp),
-    /// 扫描推广二维码事件
+    /// A member of a company that already authorized an app of the provider scanned a promotion QR code
+    /// (扫描推广二维码事件).
     EnterRegisterPackage(EnterRegisterPackage),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

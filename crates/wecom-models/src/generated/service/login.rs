@@ -21,7 +21,8 @@ use crate::{Secret, Unknown};
 /// Exchanges the code of a web authorization or a web login for the identity of the person.
 ///
 /// `GET /cgi-bin/service/auth/getuserinfo3rd` ·
-/// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121)
+/// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121) · returns
+/// [`GetUserInfo3rdResponse`]
 ///
 /// For third-party apps; customized apps call [`GetUserInfo`](crate::auth::login::GetUserInfo). The
 /// code comes with the redirect from the page that `login::WebAuthorization` or `login::WebLogin`
@@ -32,11 +33,11 @@ use crate::{Secret, Unknown};
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///
-/// Error codes:
-///
-/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the third-party app.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 50001, [`REDIRECT_URL_DOMAIN_NOT_TRUSTED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REDIRECT_URL_DOMAIN_NOT_TRUSTED.html): The domain of the redirect isn't a trusted domain of the third-party app.
 #[doc(
     alias(
         "获取访问用户身份",
@@ -59,14 +60,14 @@ pub struct GetUserInfo3rd {
 }
 
 impl GetUserInfo3rd {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetUserInfo3rd`].
+/// The response to [`GetUserInfo3rd`] (获取访问用户身份).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +94,8 @@ pub struct GetUserInfo3rdResponse {
 /// Gets the sensitive fields that a member agreed to show to a third-party app.
 ///
 /// `POST /cgi-bin/service/auth/getuserdetail3rd` ·
-/// [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122)
+/// [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122) · returns
+/// [`GetUserDetail3rdResponse`]
 ///
 /// The app needs the permission for sensitive fields (成员敏感信息授权), and the member confirms them in a web
 /// authorization with the scope `snsapi_privateinfo`, every 30 days. The member must be visible to the
@@ -120,7 +122,7 @@ pub struct GetUserDetail3rd {
 }
 
 impl GetUserDetail3rd {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(user_ticket: impl Into<Secret>) -> Self {
         Self {
@@ -129,7 +131,7 @@ impl GetUserDetail3rd {
     }
 }
 
-/// The response to [`GetUserDetail3rd`].
+/// The response to [`GetUserDetail3rd`] (获取访问用户敏感信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,7 +156,8 @@ pub struct GetUserDetail3rdResponse {
 /// Exchanges the login code of a third-party mini program for the member's IDs and a session key.
 ///
 /// `GET /cgi-bin/service/miniprogram/jscode2session` ·
-/// [code2Session](https://developer.work.weixin.qq.com/document/path/92423)
+/// [code2Session](https://developer.work.weixin.qq.com/document/path/92423) · returns
+/// [`JsCodeToSessionResponse`]
 ///
 /// Call it with the token of the third-party app that the mini program is linked to. An invalid code
 /// is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
@@ -193,7 +196,7 @@ impl JsCodeToSession {
     }
 }
 
-/// The response to [`JsCodeToSession`].
+/// The response to [`JsCodeToSession`] (code2Session).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

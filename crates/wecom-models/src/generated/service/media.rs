@@ -18,7 +18,8 @@ use crate::{File, Timestamp, Unknown};
 /// Uploads a service provider's temporary media file, valid for 3 days, to be used in other calls.
 ///
 /// `POST /cgi-bin/service/media/upload` ·
-/// [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310)
+/// [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310) · returns
+/// [`UploadMediaResponse`]
 ///
 /// All apps of a company share its media files.
 ///
@@ -77,7 +78,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`] (服务商上传临时素材).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -21,7 +21,8 @@ use crate::{Timestamp, Unknown};
 /// Lists the orders of an app in a period.
 ///
 /// `POST /cgi-bin/service/get_order_list` ·
-/// [获取订单列表](https://developer.work.weixin.qq.com/document/path/91910)
+/// [获取订单列表](https://developer.work.weixin.qq.com/document/path/91910) · returns
+/// [`GetOrderListResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -67,7 +68,7 @@ impl GetOrderList {
     }
 }
 
-/// The response to [`GetOrderList`].
+/// The response to [`GetOrderList`] (获取订单列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,7 +81,7 @@ pub struct GetOrderListResponse {
 /// Gets an order of an app.
 ///
 /// `POST /cgi-bin/service/get_order` ·
-/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909)
+/// [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909) · returns [`GetOrderResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -101,14 +102,14 @@ pub struct GetOrder {
 }
 
 impl GetOrder {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(orderid: impl Into<String>) -> Self {
         Self { orderid: orderid.into() }
     }
 }
 
-/// The response to [`GetOrder`].
+/// The response to [`GetOrder`] (获取订单详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -167,7 +168,7 @@ pub struct GetOrderResponse {
 /// Extends the trial of an app for a company.
 ///
 /// `POST /cgi-bin/service/prolong_try` ·
-/// [延长试用期](https://developer.work.weixin.qq.com/document/path/91913)
+/// [延长试用期](https://developer.work.weixin.qq.com/document/path/91913) · returns [`ProlongTryResponse`]
 ///
 /// Only for apps in a limited trial or whose trial has expired. A trial can be extended repeatedly, up
 /// to 60 days in all.
@@ -212,7 +213,7 @@ impl ProlongTry {
     }
 }
 
-/// The response to [`ProlongTry`].
+/// The response to [`ProlongTry`] (延长试用期).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -225,7 +226,8 @@ pub struct ProlongTryResponse {
 /// Gets the balance of the provider's top-up account.
 ///
 /// `GET /cgi-bin/service/get_account_balance` ·
-/// [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137)
+/// [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137) · returns
+/// [`GetAccountBalanceResponse`]
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -249,7 +251,7 @@ impl GetAccountBalance {
     }
 }
 
-/// The response to [`GetAccountBalance`].
+/// The response to [`GetAccountBalance`] (充值账户余额查询).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

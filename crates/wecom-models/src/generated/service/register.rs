@@ -20,7 +20,8 @@ use crate::Secret;
 /// Creates a registration code for a promotion package (推广包).
 ///
 /// `POST /cgi-bin/service/get_register_code` ·
-/// [获取注册码](https://developer.work.weixin.qq.com/document/path/90581)
+/// [获取注册码](https://developer.work.weixin.qq.com/document/path/90581) · returns
+/// [`GetRegisterCodeResponse`]
 ///
 /// The code goes into the URL
 /// `https://open.work.weixin.qq.com/3rdservice/wework/register?register_code=…`, which registers a
@@ -59,7 +60,7 @@ pub struct GetRegisterCode {
 }
 
 impl GetRegisterCode {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -104,7 +105,7 @@ impl GetRegisterCode {
     }
 }
 
-/// The response to [`GetRegisterCode`].
+/// The response to [`GetRegisterCode`] (获取注册码).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,15 +121,16 @@ pub struct GetRegisterCodeResponse {
 /// Gets the company that was registered with a registration code.
 ///
 /// `POST /cgi-bin/service/get_register_info` ·
-/// [查询注册状态](https://developer.work.weixin.qq.com/document/path/90582)
+/// [查询注册状态](https://developer.work.weixin.qq.com/document/path/90582) · returns
+/// [`GetRegisterInfoResponse`]
 ///
 /// Only for newly registered companies.
 ///
-/// Error codes:
-///
-/// - 84024, `REGISTRATION_INFO_NOT_FOUND`: The company isn't newly registered.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 84024, [`REGISTRATION_INFO_NOT_FOUND`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REGISTRATION_INFO_NOT_FOUND.html): The company isn't newly registered.
 #[doc(
     alias(
         "查询注册状态",
@@ -148,7 +150,7 @@ pub struct GetRegisterInfo {
 }
 
 impl GetRegisterInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(register_code: impl Into<String>) -> Self {
         Self {
@@ -157,7 +159,7 @@ impl GetRegisterInfo {
     }
 }
 
-/// The response to [`GetRegisterInfo`].
+/// The response to [`GetRegisterInfo`] (查询注册状态).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -179,7 +181,8 @@ pub struct GetRegisterInfoResponse {
 /// Ends the migration of a new company's contacts.
 ///
 /// `GET /cgi-bin/sync/contact_sync_success` ·
-/// [设置通讯录同步完成](https://developer.work.weixin.qq.com/document/path/90584)
+/// [设置通讯录同步完成](https://developer.work.weixin.qq.com/document/path/90584) · returns
+/// [`ContactSyncSuccessResponse`]
 ///
 /// Unlocks the contacts, and makes the token invalid. The token is the access token of `contact_sync`,
 /// from [`GetRegisterInfo`] or the event `register_corp`.
@@ -207,7 +210,7 @@ impl ContactSyncSuccess {
     }
 }
 
-/// The response to [`ContactSyncSuccess`].
+/// The response to [`ContactSyncSuccess`] (设置通讯录同步完成).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -19,18 +19,19 @@ use crate::Secret;
 /// Gets the parent or student behind the code of a web authorization.
 ///
 /// `GET /cgi-bin/service/school/getuserinfo3rd` ·
-/// [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95790)
+/// [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95790) · returns
+/// [`GetSchoolUserInfo3rdResponse`]
 ///
 /// A code that was used, or is older than 5 minutes, is refused with 40029
 /// (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of the third-party app.
 ///
-/// Error codes:
-///
-/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 50001, [`REDIRECT_URL_DOMAIN_NOT_TRUSTED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REDIRECT_URL_DOMAIN_NOT_TRUSTED.html): The domain of the redirect isn't a trusted domain of the app.
 #[doc(
     alias(
         "获取家校访问用户身份",
@@ -51,14 +52,14 @@ pub struct GetSchoolUserInfo3rd {
 }
 
 impl GetSchoolUserInfo3rd {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetSchoolUserInfo3rd`].
+/// The response to [`GetSchoolUserInfo3rd`] (获取家校访问用户身份).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,18 +77,19 @@ pub struct GetSchoolUserInfo3rdResponse {
 /// Gets the member, parent or other person behind the code of a web authorization.
 ///
 /// `GET /cgi-bin/service/getuserinfo3rd` ·
-/// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91711)
+/// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91711) · returns
+/// [`GetServiceUserInfo3rdResponse`]
 ///
 /// A code that was used, or is older than 5 minutes, is refused with 40029
 /// (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of the third-party app.
 ///
-/// Error codes:
-///
-/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 50001, [`REDIRECT_URL_DOMAIN_NOT_TRUSTED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.REDIRECT_URL_DOMAIN_NOT_TRUSTED.html): The domain of the redirect isn't a trusted domain of the app.
 #[doc(
     alias(
         "获取访问用户身份",
@@ -106,14 +108,14 @@ pub struct GetServiceUserInfo3rd {
 }
 
 impl GetServiceUserInfo3rd {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The response to [`GetServiceUserInfo3rd`].
+/// The response to [`GetServiceUserInfo3rd`] (获取访问用户身份).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

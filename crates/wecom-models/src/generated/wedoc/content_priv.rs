@@ -23,7 +23,8 @@ use crate::Unknown;
 /// Gets the permissions for the sheets of a smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv` ·
-/// [查询智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935)
+/// [查询智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935) · returns
+/// [`GetSheetPrivResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -82,7 +83,7 @@ impl GetSheetPriv {
     }
 }
 
-/// The response to [`GetSheetPriv`].
+/// The response to [`GetSheetPriv`] (查询智能表格子表权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +96,8 @@ pub struct GetSheetPrivResponse {
 /// Updates the permissions for the sheets of a smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv` ·
-/// [更新智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935)
+/// [更新智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935) · returns
+/// [`UpdateSheetPrivResponse`]
 ///
 /// `rule_id` is required if `type` is `2`.
 ///
@@ -183,7 +185,7 @@ impl UpdateSheetPriv {
     }
 }
 
-/// The response to [`UpdateSheetPriv`].
+/// The response to [`UpdateSheetPriv`] (更新智能表格子表权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -193,7 +195,8 @@ pub struct UpdateSheetPrivResponse {}
 /// Creates a rule with extra permissions of some members.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/create_rule` ·
-/// [新增智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935)
+/// [新增智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) · returns
+/// [`CreateRuleResponse`]
 ///
 /// [`ModRuleMember`] sets the members, [`UpdateSheetPriv`] the permissions. A smart sheet has up to 20
 /// such rules.
@@ -238,7 +241,7 @@ impl CreateRule {
     }
 }
 
-/// The response to [`CreateRule`].
+/// The response to [`CreateRule`] (新增智能表格指定成员额外权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -251,7 +254,8 @@ pub struct CreateRuleResponse {
 /// Adds members to a rule with extra permissions, or removes them.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member` ·
-/// [更新智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935)
+/// [更新智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) · returns
+/// [`ModRuleMemberResponse`]
 ///
 /// A rule has up to 50 members, or, as the global error codes say, 500.
 ///
@@ -314,7 +318,7 @@ impl ModRuleMember {
     }
 }
 
-/// The response to [`ModRuleMember`].
+/// The response to [`ModRuleMember`] (更新智能表格指定成员额外权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -324,7 +328,8 @@ pub struct ModRuleMemberResponse {}
 /// Deletes rules with extra permissions.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/delete_rule` ·
-/// [删除智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935)
+/// [删除智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) · returns
+/// [`DeleteRuleResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -372,7 +377,7 @@ impl DeleteRule {
     }
 }
 
-/// The response to [`DeleteRule`].
+/// The response to [`DeleteRule`] (删除智能表格指定成员额外权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -500,7 +505,7 @@ pub struct FieldPriv {
 }
 
 impl FieldPriv {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(field_range_type: impl Into<FieldRangeType>) -> Self {
         Self {
@@ -610,7 +615,7 @@ pub struct RecordPriv {
 }
 
 impl RecordPriv {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(record_range_type: impl Into<RecordRangeType>) -> Self {
         Self {

@@ -24,6 +24,7 @@ use crate::{Timestamp, Unknown};
 /// Creates a document, spreadsheet or smart sheet. The app itself is its creator.
 ///
 /// `POST /cgi-bin/wedoc/create_doc` · [新建文档](https://developer.work.weixin.qq.com/document/path/97460)
+/// · returns [`CreateDocResponse`]
 ///
 /// `fatherid` is required if `spaceid` is set.
 ///
@@ -37,11 +38,11 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `admin_users` has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A member in `admin_users` has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "新建文档",
@@ -108,7 +109,7 @@ impl CreateDoc {
     }
 }
 
-/// The response to [`CreateDoc`].
+/// The response to [`CreateDoc`] (新建文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,7 +124,7 @@ pub struct CreateDocResponse {
 /// Renames a document, spreadsheet, smart sheet or form.
 ///
 /// `POST /cgi-bin/wedoc/rename_doc` ·
-/// [重命名文档](https://developer.work.weixin.qq.com/document/path/97736)
+/// [重命名文档](https://developer.work.weixin.qq.com/document/path/97736) · returns [`RenameDocResponse`]
 ///
 /// Set exactly one of `docid` and `formid`.
 ///
@@ -157,7 +158,7 @@ pub struct RenameDoc {
 }
 
 impl RenameDoc {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(new_name: impl Into<String>) -> Self {
         Self {
@@ -181,7 +182,7 @@ impl RenameDoc {
     }
 }
 
-/// The response to [`RenameDoc`].
+/// The response to [`RenameDoc`] (重命名文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -190,7 +191,8 @@ pub struct RenameDocResponse {}
 
 /// Deletes a document, spreadsheet, smart sheet or form.
 ///
-/// `POST /cgi-bin/wedoc/del_doc` · [删除文档](https://developer.work.weixin.qq.com/document/path/97735)
+/// `POST /cgi-bin/wedoc/del_doc` · [删除文档](https://developer.work.weixin.qq.com/document/path/97735) ·
+/// returns [`DelDocResponse`]
 ///
 /// Set exactly one of `docid` and `formid`.
 ///
@@ -242,7 +244,7 @@ impl DelDoc {
     }
 }
 
-/// The response to [`DelDoc`].
+/// The response to [`DelDoc`] (删除文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -252,7 +254,8 @@ pub struct DelDocResponse {}
 /// Gets the name, the type and the times of a document, spreadsheet, smart sheet or form.
 ///
 /// `POST /cgi-bin/wedoc/get_doc_base_info` ·
-/// [获取文档基础信息](https://developer.work.weixin.qq.com/document/path/97734)
+/// [获取文档基础信息](https://developer.work.weixin.qq.com/document/path/97734) · returns
+/// [`GetDocBaseInfoResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -276,14 +279,14 @@ pub struct GetDocBaseInfo {
 }
 
 impl GetDocBaseInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`GetDocBaseInfo`].
+/// The response to [`GetDocBaseInfo`] (获取文档基础信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -298,6 +301,7 @@ pub struct GetDocBaseInfoResponse {
 /// Gets the link that shares a document, spreadsheet, smart sheet or form.
 ///
 /// `POST /cgi-bin/wedoc/doc_share` · [分享文档](https://developer.work.weixin.qq.com/document/path/97733)
+/// · returns [`ShareDocResponse`]
 ///
 /// Set exactly one of `docid` and `formid`.
 ///
@@ -349,7 +353,7 @@ impl ShareDoc {
     }
 }
 
-/// The response to [`ShareDoc`].
+/// The response to [`ShareDoc`] (分享文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -362,7 +366,8 @@ pub struct ShareDocResponse {
 /// Uploads an image for a document or smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/image_upload` ·
-/// [上传文档图片](https://developer.work.weixin.qq.com/document/path/99933)
+/// [上传文档图片](https://developer.work.weixin.qq.com/document/path/99933) · returns
+/// [`UploadImageResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -398,7 +403,7 @@ impl UploadImage {
     }
 }
 
-/// The response to [`UploadImage`].
+/// The response to [`UploadImage`] (上传文档图片).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

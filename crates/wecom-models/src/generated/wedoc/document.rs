@@ -20,7 +20,8 @@ use crate::{Unknown, UnknownUnion};
 /// Makes several changes to a document at once.
 ///
 /// `POST /cgi-bin/wedoc/document/batch_update` ·
-/// [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626)
+/// [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626) · returns
+/// [`BatchUpdateDocumentResponse`]
 ///
 /// If one change fails, none is made. Each successful call increases the document's version by one.
 ///
@@ -74,7 +75,7 @@ impl BatchUpdateDocument {
     }
 }
 
-/// The response to [`BatchUpdateDocument`].
+/// The response to [`BatchUpdateDocument`] (编辑文档内容).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +85,8 @@ pub struct BatchUpdateDocumentResponse {}
 /// Gets a document as a tree of nodes.
 ///
 /// `POST /cgi-bin/wedoc/document/get` ·
-/// [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161)
+/// [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161) · returns
+/// [`GetDocumentResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -110,14 +112,14 @@ pub struct GetDocument {
 }
 
 impl GetDocument {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`GetDocument`].
+/// The response to [`GetDocument`] (获取文档数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,7 +142,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(index: u64) -> Self {
         Self { index }
@@ -227,7 +229,7 @@ pub struct DeleteContent {
 }
 
 impl DeleteContent {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(range: Range) -> Self {
         Self { range }
@@ -287,7 +289,7 @@ pub struct InsertPageBreak {
 }
 
 impl InsertPageBreak {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(location: impl Into<Location>) -> Self {
         Self { location: location.into() }
@@ -333,7 +335,7 @@ pub struct InsertParagraph {
 }
 
 impl InsertParagraph {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(location: impl Into<Location>) -> Self {
         Self { location: location.into() }
@@ -1157,21 +1159,21 @@ pub enum WrapText {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateRequest {
-    /// `replace_text`
+    /// `replace_text`: Replaces texts with another one.
     ReplaceText(ReplaceText),
-    /// `insert_text`
+    /// `insert_text`: Inserts text.
     InsertText(InsertText),
-    /// `delete_content`
+    /// `delete_content`: Deletes a part of the document.
     DeleteContent(DeleteContent),
-    /// `insert_image`
+    /// `insert_image`: Inserts an image.
     InsertImage(InsertImage),
-    /// `insert_page_break`
+    /// `insert_page_break`: Inserts a page break.
     InsertPageBreak(InsertPageBreak),
-    /// `insert_table`
+    /// `insert_table`: Inserts a table.
     InsertTable(InsertTable),
-    /// `insert_paragraph`
+    /// `insert_paragraph`: Inserts a paragraph.
     InsertParagraph(InsertParagraph),
-    /// `update_text_property`
+    /// `update_text_property`: Updates the properties of text.
     UpdateTextProperty(UpdateTextProperty),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),

@@ -4,6 +4,9 @@
 //!
 //! Needs the features `wedoc` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`WedocEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`AddField`] | [新增字段事件](https://developer.work.weixin.qq.com/document/path/100987) | `Event` `smart_sheet_change`, `ChangeType` `add_filed` |
@@ -29,27 +32,28 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WedocEvent {
-    /// 新增字段事件
+    /// A member added fields to a smart sheet that the API created (新增字段事件).
     AddField(AddField),
-    /// 新增记录事件
+    /// A member added records to a smart sheet that the API created (新增记录事件).
     AddRecord(AddRecord),
-    /// 删除文档事件
+    /// An admin of documents or spreadsheets that the API created deleted them (删除文档事件).
     DeleteDoc(DeleteDoc),
-    /// 删除字段事件
+    /// A member deleted fields of a smart sheet that the API created (删除字段事件).
     DeleteField(DeleteField),
-    /// 删除收集表事件
+    /// An admin of forms that the API created deleted them (删除收集表事件).
     DeleteForm(DeleteForm),
-    /// 删除记录事件
+    /// A member deleted records of a smart sheet that the API created (删除记录事件).
     DeleteRecord(DeleteRecord),
-    /// 修改文档成员事件
+    /// An admin of documents, spreadsheets or smart sheets that the API created changed their members
+    /// (修改文档成员事件).
     DocMemberChange(DocMemberChange),
-    /// 收集表完成事件
+    /// A member filled in forms that the API created (收集表完成事件).
     FormComplete(FormComplete),
-    /// 修改收集表设置事件
+    /// An admin changed the settings of forms that the API created (修改收集表设置事件).
     FormSettingsChange(FormSettingsChange),
-    /// 更新字段事件
+    /// A member updated fields of a smart sheet that the API created (更新字段事件).
     UpdateField(UpdateField),
-    /// 更新记录事件
+    /// A member updated records of a smart sheet that the API created (更新记录事件).
     UpdateRecord(UpdateRecord),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -22,7 +22,7 @@ use crate::{Timestamp, Unknown};
 /// Creates a form.
 ///
 /// `POST /cgi-bin/wedoc/create_form` ·
-/// [创建收集表](https://developer.work.weixin.qq.com/document/path/97462)
+/// [创建收集表](https://developer.work.weixin.qq.com/document/path/97462) · returns [`CreateFormResponse`]
 ///
 /// Only the app can change its content. WeCom shows that an app created it, and notifies the members
 /// concerned when the app creates, changes or deletes it. Requires WeCom 4.0.20 or later.
@@ -30,11 +30,11 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "创建收集表",
@@ -57,7 +57,7 @@ pub struct CreateForm {
 }
 
 impl CreateForm {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(form_info: NewForm) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl CreateForm {
     }
 }
 
-/// The response to [`CreateForm`].
+/// The response to [`CreateForm`] (创建收集表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +94,7 @@ pub struct CreateFormResponse {
 /// Replaces the questions or the settings of a form.
 ///
 /// `POST /cgi-bin/wedoc/modify_form` ·
-/// [编辑收集表](https://developer.work.weixin.qq.com/document/path/97816)
+/// [编辑收集表](https://developer.work.weixin.qq.com/document/path/97816) · returns [`ModifyFormResponse`]
 ///
 /// `form_info.form_setting.fill_out_auth` is required if `form_info.form_setting` is set.
 ///
@@ -103,11 +103,11 @@ pub struct CreateFormResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "编辑收集表",
@@ -147,7 +147,7 @@ impl ModifyForm {
     }
 }
 
-/// The response to [`ModifyForm`].
+/// The response to [`ModifyForm`] (编辑收集表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -157,7 +157,8 @@ pub struct ModifyFormResponse {}
 /// Gets a form with its questions and settings.
 ///
 /// `POST /cgi-bin/wedoc/get_form_info` ·
-/// [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817)
+/// [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817) · returns
+/// [`GetFormInfoResponse`]
 ///
 /// Only for forms the app itself created.
 ///
@@ -183,14 +184,14 @@ pub struct GetFormInfo {
 }
 
 impl GetFormInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(formid: impl Into<String>) -> Self {
         Self { formid: formid.into() }
     }
 }
 
-/// The response to [`GetFormInfo`].
+/// The response to [`GetFormInfo`] (获取收集表信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -203,7 +204,8 @@ pub struct GetFormInfoResponse {
 /// Counts a form's answers, or lists the people who have or haven't filled it in.
 ///
 /// `POST /cgi-bin/wedoc/get_form_statistic` ·
-/// [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818)
+/// [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818) · returns
+/// [`GetFormStatisticResponse`]
 ///
 /// `start_time` is required if `req_type` is `2`.
 ///
@@ -221,6 +223,9 @@ pub struct GetFormInfoResponse {
 ///
 /// Only for forms the app itself created. Self-built apps must be listed under 文档 › 可调用应用; customized
 /// and third-party apps need the permission 文档.
+///
+/// [`Client::pages`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.pages) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -294,7 +299,7 @@ impl GetFormStatistic {
     }
 }
 
-/// The response to [`GetFormStatistic`].
+/// The response to [`GetFormStatistic`] (收集表的统计信息查询).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -319,7 +324,8 @@ pub struct GetFormStatisticResponse {
 /// Gets answers to a form.
 ///
 /// `POST /cgi-bin/wedoc/get_form_answer` ·
-/// [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819)
+/// [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819) · returns
+/// [`GetFormAnswerResponse`]
 ///
 /// [`GetFormStatistic`] lists their IDs.
 ///
@@ -362,7 +368,7 @@ impl GetFormAnswer {
     }
 }
 
-/// The response to [`GetFormAnswer`].
+/// The response to [`GetFormAnswer`] (读取收集表答案).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -519,7 +525,7 @@ pub struct FormQuestions {
 }
 
 impl FormQuestions {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(items: impl IntoIterator<Item = Question>) -> Self {
         Self {
@@ -778,7 +784,7 @@ impl QuestionSetting {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextSetting {
-    /// The type of text that is accepted. Default 0.
+    /// The type of text that is accepted. Default [`Length`](ValidationType::Length).
     pub validation_type: Option<ValidationType>,
     /// The condition: 1 to 3 for a number of characters, 4 to 11 for a number.
     pub validation_detail: Option<ValidationDetail>,
@@ -870,7 +876,7 @@ impl RadioSetting {
 pub struct CheckboxSetting {
     /// Whether there is an option for something else.
     pub add_other_option: Option<bool>,
-    /// The meaning of `number`. Default 0.
+    /// The meaning of `number`. Default [`Unlimited`](ChoiceLimit::Unlimited).
     pub r#type: Option<ChoiceLimit>,
     /// The number of options to choose, at most as many as there are. At least 1.
     pub number: Option<u64>,
@@ -1092,9 +1098,9 @@ impl TimeSetting {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DurationSetting {
-    /// The unit. Default 1.
+    /// The unit. Default [`Day`](TimeScale::Day).
     pub time_scale: Option<TimeScale>,
-    /// The days that count. Default 1.
+    /// The days that count. Default [`CalendarDay`](DateType::CalendarDay).
     pub date_type: Option<DateType>,
     /// The hours of a day. Takes effect only if `time_scale` is 2. Default 24, 1 to 24.
     pub day_range: Option<u64>,
@@ -1133,7 +1139,7 @@ impl DurationSetting {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemperatureSetting {
-    /// The unit. Default 0.
+    /// The unit. Default [`Celsius`](TemperatureUnit::Celsius).
     pub unit_type: Option<TemperatureUnit>,
 }
 
@@ -1182,7 +1188,7 @@ impl SelectionSetting {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormSetting {
     /// The people who may fill in the form. Required to modify a form; those of a form for a school's
-    /// parents can't be changed. Default 0.
+    /// parents can't be changed. Default [`Everyone`](FillOutAuth::Everyone).
     pub fill_out_auth: Option<FillOutAuth>,
     /// The members and departments who may fill in the form. Required if it repeats.
     pub fill_in_range: Option<FillInRange>,

@@ -23,7 +23,8 @@ use crate::Unknown;
 /// sheet.
 ///
 /// `POST /cgi-bin/wedoc/doc_get_auth` ·
-/// [获取文档权限信息](https://developer.work.weixin.qq.com/document/path/97461)
+/// [获取文档权限信息](https://developer.work.weixin.qq.com/document/path/97461) · returns
+/// [`GetDocAuthResponse`]
 ///
 /// Only for documents the app itself created.
 ///
@@ -49,14 +50,14 @@ pub struct GetDocAuth {
 }
 
 impl GetDocAuth {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`GetDocAuth`].
+/// The response to [`GetDocAuth`] (获取文档权限信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +80,8 @@ pub struct GetDocAuthResponse {
 /// Updates the access rules of a document, spreadsheet or smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/mod_doc_join_rule` ·
-/// [修改文档查看规则](https://developer.work.weixin.qq.com/document/path/97778)
+/// [修改文档查看规则](https://developer.work.weixin.qq.com/document/path/97778) · returns
+/// [`ModDocJoinRuleResponse`]
 ///
 /// Only for documents the app itself created.
 ///
@@ -128,7 +130,7 @@ pub struct ModDocJoinRule {
 }
 
 impl ModDocJoinRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -220,7 +222,7 @@ impl ModDocJoinRule {
     }
 }
 
-/// The response to [`ModDocJoinRule`].
+/// The response to [`ModDocJoinRule`] (修改文档查看规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,7 +232,8 @@ pub struct ModDocJoinRuleResponse {}
 /// Adds members to a document, spreadsheet or smart sheet, changes their permissions, or removes them.
 ///
 /// `POST /cgi-bin/wedoc/mod_doc_member` ·
-/// [修改文档通知范围及权限](https://developer.work.weixin.qq.com/document/path/97781)
+/// [修改文档通知范围及权限](https://developer.work.weixin.qq.com/document/path/97781) · returns
+/// [`ModDocMemberResponse`]
 ///
 /// The members are those in the notification scope (通知范围) of the document. Only for documents the app
 /// itself created.
@@ -238,11 +241,11 @@ pub struct ModDocJoinRuleResponse {}
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `update_file_member_list` has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A member in `update_file_member_list` has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "修改文档通知范围及权限",
@@ -266,7 +269,7 @@ pub struct ModDocMember {
 }
 
 impl ModDocMember {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -298,7 +301,7 @@ impl ModDocMember {
     }
 }
 
-/// The response to [`ModDocMember`].
+/// The response to [`ModDocMember`] (修改文档通知范围及权限).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -308,7 +311,8 @@ pub struct ModDocMemberResponse {}
 /// Updates the security settings of a document, spreadsheet or smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/mod_doc_safty_setting` ·
-/// [修改文档安全设置](https://developer.work.weixin.qq.com/document/path/97782)
+/// [修改文档安全设置](https://developer.work.weixin.qq.com/document/path/97782) · returns
+/// [`ModDocSafetySettingResponse`]
 ///
 /// Only for documents the app itself created.
 ///
@@ -339,7 +343,7 @@ pub struct ModDocSafetySetting {
 }
 
 impl ModDocSafetySetting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -363,7 +367,7 @@ impl ModDocSafetySetting {
     }
 }
 
-/// The response to [`ModDocSafetySetting`].
+/// The response to [`ModDocSafetySetting`] (修改文档安全设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -540,7 +544,7 @@ pub struct RemovedDocMember {
 }
 
 impl RemovedDocMember {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<MemberType>) -> Self {
         Self {

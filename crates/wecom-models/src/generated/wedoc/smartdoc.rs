@@ -35,9 +35,11 @@ use crate::{Timestamp, Unknown};
 /// Publishes a smart document, or what has changed since it was last published.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/publish` ·
-/// [发布智能文档](https://developer.work.weixin.qq.com/document/path/101616)
+/// [发布智能文档](https://developer.work.weixin.qq.com/document/path/101616) · returns
+/// [`PublishSmartdocResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// `auth_list` is required if `publish_range` is `4`.
 ///
@@ -48,18 +50,18 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640012, `WEDRIVE_INVALID_USERID`: A userid in `auth_list` is invalid.
-/// - 640013, `WEDRIVE_INVALID_DEPARTMENTID`: A department ID in `auth_list` is invalid.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640012, [`WEDRIVE_INVALID_USERID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_USERID.html): A userid in `auth_list` is invalid.
+/// - 640013, [`WEDRIVE_INVALID_DEPARTMENTID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_DEPARTMENTID.html): A department ID in `auth_list` is invalid.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "发布智能文档",
@@ -76,14 +78,14 @@ use crate::{Timestamp, Unknown};
 pub struct PublishSmartdoc {
     /// The smart document's ID.
     pub docid: String,
-    /// The people who can read it. Default 1.
+    /// The people who can read it. Default [`Company`](PublishRange::Company).
     pub publish_range: Option<PublishRange>,
     /// The members and departments that can read it.
     pub auth_list: Option<Vec<Reader>>,
 }
 
 impl PublishSmartdoc {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -107,7 +109,7 @@ impl PublishSmartdoc {
     }
 }
 
-/// The response to [`PublishSmartdoc`].
+/// The response to [`PublishSmartdoc`] (发布智能文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -128,9 +130,11 @@ pub struct PublishSmartdocResponse {
 /// Withdraws the published page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/cancel_publish` ·
-/// [取消发布智能文档](https://developer.work.weixin.qq.com/document/path/101617)
+/// [取消发布智能文档](https://developer.work.weixin.qq.com/document/path/101617) · returns
+/// [`CancelPublishSmartdocResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// The document itself stays.
 ///
@@ -139,16 +143,16 @@ pub struct PublishSmartdocResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "取消发布智能文档",
@@ -169,14 +173,14 @@ pub struct CancelPublishSmartdoc {
 }
 
 impl CancelPublishSmartdoc {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`CancelPublishSmartdoc`].
+/// The response to [`CancelPublishSmartdoc`] (取消发布智能文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -186,9 +190,11 @@ pub struct CancelPublishSmartdocResponse {}
 /// Sets who can read the published page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/publish_setting` ·
-/// [修改发布页可查看范围](https://developer.work.weixin.qq.com/document/path/101618)
+/// [修改发布页可查看范围](https://developer.work.weixin.qq.com/document/path/101618) · returns
+/// [`SetPublishSettingResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// `auth_list` is required if `publish_range` is `4`.
 ///
@@ -197,18 +203,18 @@ pub struct CancelPublishSmartdocResponse {}
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640012, `WEDRIVE_INVALID_USERID`: A userid in `auth_list` is invalid.
-/// - 640013, `WEDRIVE_INVALID_DEPARTMENTID`: A department ID in `auth_list` is invalid.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640012, [`WEDRIVE_INVALID_USERID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_USERID.html): A userid in `auth_list` is invalid.
+/// - 640013, [`WEDRIVE_INVALID_DEPARTMENTID`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_DEPARTMENTID.html): A department ID in `auth_list` is invalid.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "修改发布页可查看范围",
@@ -254,7 +260,7 @@ impl SetPublishSetting {
     }
 }
 
-/// The response to [`SetPublishSetting`].
+/// The response to [`SetPublishSetting`] (修改发布页可查看范围).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -264,25 +270,27 @@ pub struct SetPublishSettingResponse {}
 /// Gets the pages of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_page_hierarchy` ·
-/// [获取页面结构](https://developer.work.weixin.qq.com/document/path/101619)
+/// [获取页面结构](https://developer.work.weixin.qq.com/document/path/101619) · returns
+/// [`GetPageHierarchyResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "获取页面结构",
@@ -303,14 +311,14 @@ pub struct GetPageHierarchy {
 }
 
 impl GetPageHierarchy {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`GetPageHierarchy`].
+/// The response to [`GetPageHierarchy`] (获取页面结构).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -323,25 +331,26 @@ pub struct GetPageHierarchyResponse {
 /// Adds a page to a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/add_page` ·
-/// [添加页面](https://developer.work.weixin.qq.com/document/path/101620)
+/// [添加页面](https://developer.work.weixin.qq.com/document/path/101620) · returns [`AddPageResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "添加页面",
@@ -371,7 +380,7 @@ impl AddPage {
     }
 }
 
-/// The response to [`AddPage`].
+/// The response to [`AddPage`] (添加页面).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -384,25 +393,26 @@ pub struct AddPageResponse {
 /// Updates a page of a smart document, or moves it.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/update_page` ·
-/// [更新页面](https://developer.work.weixin.qq.com/document/path/101621)
+/// [更新页面](https://developer.work.weixin.qq.com/document/path/101621) · returns [`UpdatePageResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "更新页面",
@@ -432,7 +442,7 @@ impl UpdatePage {
     }
 }
 
-/// The response to [`UpdatePage`].
+/// The response to [`UpdatePage`] (更新页面).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -445,9 +455,10 @@ pub struct UpdatePageResponse {
 /// Deletes a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/delete_page` ·
-/// [删除页面](https://developer.work.weixin.qq.com/document/path/101622)
+/// [删除页面](https://developer.work.weixin.qq.com/document/path/101622) · returns [`DeletePageResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// The pages below it are deleted, too. It can't be undone.
 ///
@@ -456,16 +467,16 @@ pub struct UpdatePageResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "删除页面",
@@ -498,7 +509,7 @@ impl DeletePage {
     }
 }
 
-/// The response to [`DeletePage`].
+/// The response to [`DeletePage`] (删除页面).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -508,25 +519,26 @@ pub struct DeletePageResponse {}
 /// Adds blocks to a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/add_blocks` ·
-/// [添加内容块](https://developer.work.weixin.qq.com/document/path/101623)
+/// [添加内容块](https://developer.work.weixin.qq.com/document/path/101623) · returns [`AddBlocksResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "添加内容块",
@@ -566,7 +578,7 @@ impl AddBlocks {
     }
 }
 
-/// The response to [`AddBlocks`].
+/// The response to [`AddBlocks`] (添加内容块).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -579,25 +591,27 @@ pub struct AddBlocksResponse {
 /// Updates blocks of a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/update_blocks` ·
-/// [更新内容块](https://developer.work.weixin.qq.com/document/path/101624)
+/// [更新内容块](https://developer.work.weixin.qq.com/document/path/101624) · returns
+/// [`UpdateBlocksResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "更新内容块",
@@ -638,7 +652,7 @@ impl UpdateBlocks {
     }
 }
 
-/// The response to [`UpdateBlocks`].
+/// The response to [`UpdateBlocks`] (更新内容块).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -651,25 +665,27 @@ pub struct UpdateBlocksResponse {
 /// Deletes blocks of a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/delete_blocks` ·
-/// [删除内容块](https://developer.work.weixin.qq.com/document/path/101625)
+/// [删除内容块](https://developer.work.weixin.qq.com/document/path/101625) · returns
+/// [`DeleteBlocksResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "删除内容块",
@@ -709,7 +725,7 @@ impl DeleteBlocks {
     }
 }
 
-/// The response to [`DeleteBlocks`].
+/// The response to [`DeleteBlocks`] (删除内容块).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -719,25 +735,30 @@ pub struct DeleteBlocksResponse {}
 /// Lists the blocks of a page of a smart document, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_block_list` ·
-/// [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626)
+/// [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626) · returns
+/// [`GetBlockListResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "获取内容块列表",
@@ -801,7 +822,7 @@ impl GetBlockList {
     }
 }
 
-/// The response to [`GetBlockList`].
+/// The response to [`GetBlockList`] (获取内容块列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -820,25 +841,27 @@ pub struct GetBlockListResponse {
 /// Starts to export a smart document, or one of its pages.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/export_task` ·
-/// [提交导出任务](https://developer.work.weixin.qq.com/document/path/101627)
+/// [提交导出任务](https://developer.work.weixin.qq.com/document/path/101627) · returns
+/// [`CreateExportTaskResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "提交导出任务",
@@ -881,7 +904,7 @@ impl CreateExportTask {
     }
 }
 
-/// The response to [`CreateExportTask`].
+/// The response to [`CreateExportTask`] (提交导出任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -894,9 +917,11 @@ pub struct CreateExportTaskResponse {
 /// Gets the result of an export.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_export_result` ·
-/// [查询导出任务结果](https://developer.work.weixin.qq.com/document/path/101627)
+/// [查询导出任务结果](https://developer.work.weixin.qq.com/document/path/101627) · returns
+/// [`GetExportResultResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
@@ -906,16 +931,16 @@ pub struct CreateExportTaskResponse {
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "查询导出任务结果",
@@ -936,14 +961,14 @@ pub struct GetExportResult {
 }
 
 impl GetExportResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(task_id: impl Into<String>) -> Self {
         Self { task_id: task_id.into() }
     }
 }
 
-/// The response to [`GetExportResult`].
+/// The response to [`GetExportResult`] (查询导出任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -958,9 +983,11 @@ pub struct GetExportResultResponse {
 /// Gets the smart sheet with the data tables of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_smartsheet_info` ·
-/// [获取数据源](https://developer.work.weixin.qq.com/document/path/101628)
+/// [获取数据源](https://developer.work.weixin.qq.com/document/path/101628) · returns
+/// [`GetSmartsheetInfoResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// If the smart document has none yet, a smart sheet is created for it.
 ///
@@ -969,16 +996,16 @@ pub struct GetExportResultResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "获取数据源",
@@ -999,14 +1026,14 @@ pub struct GetSmartsheetInfo {
 }
 
 impl GetSmartsheetInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`GetSmartsheetInfo`].
+/// The response to [`GetSmartsheetInfo`] (获取数据源).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1019,25 +1046,27 @@ pub struct GetSmartsheetInfoResponse {
 /// Adds a data table to a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` ·
-/// [添加数据表](https://developer.work.weixin.qq.com/document/path/101629)
+/// [添加数据表](https://developer.work.weixin.qq.com/document/path/101629) · returns
+/// [`AddSmartsheetResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "添加数据表",
@@ -1067,7 +1096,7 @@ impl AddSmartsheet {
     }
 }
 
-/// The response to [`AddSmartsheet`].
+/// The response to [`AddSmartsheet`] (添加数据表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1080,9 +1109,11 @@ pub struct AddSmartsheetResponse {
 /// Removes a data table from a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/delete_smartsheet` ·
-/// [删除数据表](https://developer.work.weixin.qq.com/document/path/101630)
+/// [删除数据表](https://developer.work.weixin.qq.com/document/path/101630) · returns
+/// [`DeleteSmartsheetResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only the block is removed: the smart sheet keeps its data.
 ///
@@ -1091,16 +1122,16 @@ pub struct AddSmartsheetResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "删除数据表",
@@ -1133,7 +1164,7 @@ impl DeleteSmartsheet {
     }
 }
 
-/// The response to [`DeleteSmartsheet`].
+/// The response to [`DeleteSmartsheet`] (删除数据表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1143,25 +1174,27 @@ pub struct DeleteSmartsheetResponse {}
 /// Renames a data table of a smart document, or moves it.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/update_smartsheet` ·
-/// [更新数据表](https://developer.work.weixin.qq.com/document/path/101631)
+/// [更新数据表](https://developer.work.weixin.qq.com/document/path/101631) · returns
+/// [`UpdateSmartsheetResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
-/// Error codes:
-///
-/// - 640008, `WEDRIVE_NO_SPACE_PERMISSION`: The caller may not manage the document.
-/// - 640017, `WEDRIVE_API_NOT_ENABLED`: The company hasn't enabled API access.
-/// - 640018, `WEDRIVE_EDIT_PERMISSION_NOT_SET`: The admin hasn't granted the permission to edit with the API.
-/// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
-/// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
-/// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 640008, [`WEDRIVE_NO_SPACE_PERMISSION`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_NO_SPACE_PERMISSION.html): The caller may not manage the document.
+/// - 640017, [`WEDRIVE_API_NOT_ENABLED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_API_NOT_ENABLED.html): The company hasn't enabled API access.
+/// - 640018, [`WEDRIVE_EDIT_PERMISSION_NOT_SET`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_EDIT_PERMISSION_NOT_SET.html): The admin hasn't granted the permission to edit with the API.
+/// - 640027, [`WEDRIVE_INVALID_PARAMETER`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_INVALID_PARAMETER.html): A parameter is wrong.
+/// - 640032, [`WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN.html): The company's admin has forbidden it.
+/// - 640054, [`DOCUMENT_INVALID_TYPE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.DOCUMENT_INVALID_TYPE.html): The document isn't a smart document.
 #[doc(
     alias(
         "更新数据表",
@@ -1192,7 +1225,7 @@ impl UpdateSmartsheet {
     }
 }
 
-/// The response to [`UpdateSmartsheet`].
+/// The response to [`UpdateSmartsheet`] (更新数据表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1221,7 +1254,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<ReaderType>) -> Self {
         Self {
@@ -1342,7 +1375,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<BlockType>) -> Self {
         Self {

@@ -40,7 +40,7 @@ use crate::Unknown;
 /// Adds a sheet without views, fields and records.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/add_sheet` ·
-/// [添加子表](https://developer.work.weixin.qq.com/document/path/99896)
+/// [添加子表](https://developer.work.weixin.qq.com/document/path/99896) · returns [`AddSheetResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -68,7 +68,7 @@ pub struct AddSheet {
 }
 
 impl AddSheet {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl AddSheet {
     }
 }
 
-/// The response to [`AddSheet`].
+/// The response to [`AddSheet`] (添加子表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -98,7 +98,7 @@ pub struct AddSheetResponse {
 /// Deletes a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/delete_sheet` ·
-/// [删除子表](https://developer.work.weixin.qq.com/document/path/99899)
+/// [删除子表](https://developer.work.weixin.qq.com/document/path/99899) · returns [`DeleteSheetResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -136,7 +136,7 @@ impl DeleteSheet {
     }
 }
 
-/// The response to [`DeleteSheet`].
+/// The response to [`DeleteSheet`] (删除子表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,7 +146,7 @@ pub struct DeleteSheetResponse {}
 /// Updates a sheet's title.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_sheet` ·
-/// [更新子表](https://developer.work.weixin.qq.com/document/path/99898)
+/// [更新子表](https://developer.work.weixin.qq.com/document/path/99898) · returns [`UpdateSheetResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -186,7 +186,7 @@ impl UpdateSheet {
     }
 }
 
-/// The response to [`UpdateSheet`].
+/// The response to [`UpdateSheet`] (更新子表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -196,7 +196,7 @@ pub struct UpdateSheetResponse {}
 /// Lists the sheets of a smart sheet, all or one.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/get_sheet` ·
-/// [查询子表](https://developer.work.weixin.qq.com/document/path/101154)
+/// [查询子表](https://developer.work.weixin.qq.com/document/path/101154) · returns [`GetSheetResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -226,7 +226,7 @@ pub struct GetSheet {
 }
 
 impl GetSheet {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -250,7 +250,7 @@ impl GetSheet {
     }
 }
 
-/// The response to [`GetSheet`].
+/// The response to [`GetSheet`] (查询子表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -263,7 +263,7 @@ pub struct GetSheetResponse {
 /// Adds a view to a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/add_view` ·
-/// [添加视图](https://developer.work.weixin.qq.com/document/path/99900)
+/// [添加视图](https://developer.work.weixin.qq.com/document/path/99900) · returns [`AddViewResponse`]
 ///
 /// `property_gantt` is required if `view_type` is `VIEW_TYPE_GANTT`.
 ///
@@ -337,7 +337,7 @@ impl AddView {
     }
 }
 
-/// The response to [`AddView`].
+/// The response to [`AddView`] (添加视图).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -350,7 +350,7 @@ pub struct AddViewResponse {
 /// Deletes views of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/delete_views` ·
-/// [删除视图](https://developer.work.weixin.qq.com/document/path/99901)
+/// [删除视图](https://developer.work.weixin.qq.com/document/path/99901) · returns [`DeleteViewsResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -395,7 +395,7 @@ impl DeleteViews {
     }
 }
 
-/// The response to [`DeleteViews`].
+/// The response to [`DeleteViews`] (删除视图).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -405,7 +405,7 @@ pub struct DeleteViewsResponse {}
 /// Updates a view's title, sort order, filters, groups and colors.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_view` ·
-/// [更新视图](https://developer.work.weixin.qq.com/document/path/99902)
+/// [更新视图](https://developer.work.weixin.qq.com/document/path/99902) · returns [`UpdateViewResponse`]
 ///
 /// `property.filter_spec.conjunction` is required if `property.filter_spec` is set.
 ///
@@ -473,7 +473,7 @@ impl UpdateView {
     }
 }
 
-/// The response to [`UpdateView`].
+/// The response to [`UpdateView`] (更新视图).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -486,10 +486,13 @@ pub struct UpdateViewResponse {
 /// Lists the views of a sheet, all or those selected, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/get_views` ·
-/// [查询视图](https://developer.work.weixin.qq.com/document/path/101155)
+/// [查询视图](https://developer.work.weixin.qq.com/document/path/101155) · returns [`GetViewsResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -557,7 +560,7 @@ impl GetViews {
     }
 }
 
-/// The response to [`GetViews`].
+/// The response to [`GetViews`] (查询视图).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -576,7 +579,7 @@ pub struct GetViewsResponse {
 /// Adds fields to a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/add_fields` ·
-/// [添加字段](https://developer.work.weixin.qq.com/document/path/99904)
+/// [添加字段](https://developer.work.weixin.qq.com/document/path/99904) · returns [`AddFieldsResponse`]
 ///
 /// A sheet has up to 150 fields. A field's type decides which property it has: the one named like it.
 /// The docs don't say which settings of a property are required.
@@ -624,7 +627,7 @@ impl AddFields {
     }
 }
 
-/// The response to [`AddFields`].
+/// The response to [`AddFields`] (添加字段).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -637,7 +640,7 @@ pub struct AddFieldsResponse {
 /// Updates the titles and the properties of fields.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_fields` ·
-/// [更新字段](https://developer.work.weixin.qq.com/document/path/99906)
+/// [更新字段](https://developer.work.weixin.qq.com/document/path/99906) · returns [`UpdateFieldsResponse`]
 ///
 /// A field's type can't be changed.
 ///
@@ -684,7 +687,7 @@ impl UpdateFields {
     }
 }
 
-/// The response to [`UpdateFields`].
+/// The response to [`UpdateFields`] (更新字段).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -697,7 +700,7 @@ pub struct UpdateFieldsResponse {
 /// Deletes fields of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/delete_fields` ·
-/// [删除字段](https://developer.work.weixin.qq.com/document/path/99905)
+/// [删除字段](https://developer.work.weixin.qq.com/document/path/99905) · returns [`DeleteFieldsResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -742,7 +745,7 @@ impl DeleteFields {
     }
 }
 
-/// The response to [`DeleteFields`].
+/// The response to [`DeleteFields`] (删除字段).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -752,10 +755,13 @@ pub struct DeleteFieldsResponse {}
 /// Lists the fields of a sheet, all or those selected, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/get_fields` ·
-/// [查询字段](https://developer.work.weixin.qq.com/document/path/101157)
+/// [查询字段](https://developer.work.weixin.qq.com/document/path/101157) · returns [`GetFieldsResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -846,7 +852,7 @@ impl GetFields {
     }
 }
 
-/// The response to [`GetFields`].
+/// The response to [`GetFields`] (查询字段).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -863,12 +869,15 @@ pub struct GetFieldsResponse {
 /// Lists the records of a sheet, all or those selected, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/get_records` ·
-/// [查询记录](https://developer.work.weixin.qq.com/document/path/101158)
+/// [查询记录](https://developer.work.weixin.qq.com/document/path/101158) · returns [`GetRecordsResponse`]
 ///
 /// Set at most one of `sort` and `filter_spec`.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -1010,7 +1019,7 @@ impl GetRecords {
     }
 }
 
-/// The response to [`GetRecords`].
+/// The response to [`GetRecords`] (查询记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1033,7 +1042,7 @@ pub struct GetRecordsResponse {
 /// Adds records to a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/add_records` ·
-/// [添加记录](https://developer.work.weixin.qq.com/document/path/99907)
+/// [添加记录](https://developer.work.weixin.qq.com/document/path/99907) · returns [`AddRecordsResponse`]
 ///
 /// A sheet has up to 100,000 records and 15,000,000 cells. Recommended: up to 500 records per call.
 /// Fields of the time of creation or last update, of the creator and of the last editor can't be set.
@@ -1062,7 +1071,7 @@ pub struct AddRecords {
     /// The sheet's ID.
     pub sheet_id: String,
     /// Whether the cells of a record are keyed by field title or field ID. Default
-    /// `CELL_VALUE_KEY_TYPE_FIELD_TITLE`.
+    /// [`FieldTitle`](CellValueKeyType::FieldTitle).
     pub key_type: Option<CellValueKeyType>,
     /// The records to add.
     pub records: Vec<NewRecord>,
@@ -1092,7 +1101,7 @@ impl AddRecords {
     }
 }
 
-/// The response to [`AddRecords`].
+/// The response to [`AddRecords`] (添加记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1105,7 +1114,8 @@ pub struct AddRecordsResponse {
 /// Updates records of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_records` ·
-/// [更新记录](https://developer.work.weixin.qq.com/document/path/99909)
+/// [更新记录](https://developer.work.weixin.qq.com/document/path/99909) · returns
+/// [`UpdateRecordsResponse`]
 ///
 /// Recommended: up to 500 records per call. Fields of the time of creation or last update, of the
 /// creator and of the last editor can't be set.
@@ -1164,7 +1174,7 @@ impl UpdateRecords {
     }
 }
 
-/// The response to [`UpdateRecords`].
+/// The response to [`UpdateRecords`] (更新记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1177,7 +1187,8 @@ pub struct UpdateRecordsResponse {
 /// Deletes records of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/delete_records` ·
-/// [删除记录](https://developer.work.weixin.qq.com/document/path/99908)
+/// [删除记录](https://developer.work.weixin.qq.com/document/path/99908) · returns
+/// [`DeleteRecordsResponse`]
 ///
 /// Recommended: up to 500 records per call.
 ///
@@ -1224,7 +1235,7 @@ impl DeleteRecords {
     }
 }
 
-/// The response to [`DeleteRecords`].
+/// The response to [`DeleteRecords`] (删除记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1234,7 +1245,8 @@ pub struct DeleteRecordsResponse {}
 /// Adds a field group to a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/add_field_group` ·
-/// [添加编组](https://developer.work.weixin.qq.com/document/path/101100)
+/// [添加编组](https://developer.work.weixin.qq.com/document/path/101100) · returns
+/// [`AddFieldGroupResponse`]
 ///
 /// A sheet has up to 150 field groups. A field belongs to one group at most.
 ///
@@ -1294,7 +1306,7 @@ impl AddFieldGroup {
     }
 }
 
-/// The response to [`AddFieldGroup`].
+/// The response to [`AddFieldGroup`] (添加编组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1307,7 +1319,8 @@ pub struct AddFieldGroupResponse {
 /// Deletes field groups of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/delete_field_groups` ·
-/// [删除编组](https://developer.work.weixin.qq.com/document/path/101102)
+/// [删除编组](https://developer.work.weixin.qq.com/document/path/101102) · returns
+/// [`DeleteFieldGroupsResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -1355,7 +1368,7 @@ impl DeleteFieldGroups {
     }
 }
 
-/// The response to [`DeleteFieldGroups`].
+/// The response to [`DeleteFieldGroups`] (删除编组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1365,7 +1378,8 @@ pub struct DeleteFieldGroupsResponse {}
 /// Updates the name and the fields of a field group.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_field_group` ·
-/// [更新编组](https://developer.work.weixin.qq.com/document/path/101101)
+/// [更新编组](https://developer.work.weixin.qq.com/document/path/101101) · returns
+/// [`UpdateFieldGroupResponse`]
 ///
 /// A field belongs to one group at most.
 ///
@@ -1434,7 +1448,7 @@ impl UpdateFieldGroup {
     }
 }
 
-/// The response to [`UpdateFieldGroup`].
+/// The response to [`UpdateFieldGroup`] (更新编组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1449,10 +1463,14 @@ pub struct UpdateFieldGroupResponse {
 /// Lists the field groups of a sheet, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/get_field_groups` ·
-/// [获取编组](https://developer.work.weixin.qq.com/document/path/101103)
+/// [获取编组](https://developer.work.weixin.qq.com/document/path/101103) · returns
+/// [`GetFieldGroupsResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -1506,7 +1524,7 @@ impl GetFieldGroups {
     }
 }
 
-/// The response to [`GetFieldGroups`].
+/// The response to [`GetFieldGroups`] (获取编组).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1583,7 +1601,7 @@ pub struct SheetUpdate {
 }
 
 impl SheetUpdate {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(sheet_id: impl Into<String>) -> Self {
         Self {
@@ -1817,7 +1835,7 @@ pub struct FieldOrder {
 }
 
 impl FieldOrder {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(field_id: impl Into<String>) -> Self {
         Self {
@@ -1878,7 +1896,7 @@ pub struct ViewColorConfig {
 }
 
 impl ViewColorConfig {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(conditions: impl IntoIterator<Item = ViewColorCondition>) -> Self {
         Self {
@@ -3037,7 +3055,7 @@ pub struct GroupedField {
 }
 
 impl GroupedField {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(field_id: impl Into<String>) -> Self {
         Self { field_id: field_id.into() }
@@ -3055,7 +3073,7 @@ pub struct NewRecord {
 }
 
 impl NewRecord {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(
         values: impl IntoIterator<Item = (impl Into<String>, CellValue)>,
@@ -3103,7 +3121,7 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(field_title: impl Into<String>) -> Self {
         Self {
@@ -3231,7 +3249,7 @@ pub struct FilterStrings {
 }
 
 impl FilterStrings {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(value: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -3249,7 +3267,7 @@ pub struct FilterNumber {
 }
 
 impl FilterNumber {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(value: f64) -> Self {
         Self { value }
@@ -3265,7 +3283,7 @@ pub struct FilterBool {
 }
 
 impl FilterBool {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(value: bool) -> Self {
         Self { value }
@@ -3287,7 +3305,7 @@ pub struct FilterDateTime {
 }
 
 impl FilterDateTime {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<DateTimeType>) -> Self {
         Self {

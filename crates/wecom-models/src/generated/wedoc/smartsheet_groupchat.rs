@@ -18,12 +18,16 @@ mod reverse;
 /// Lists the group chats that automated processes of a smart sheet created, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/groupchat/list` ·
-/// [获取群聊列表](https://developer.work.weixin.qq.com/document/path/100989)
+/// [获取群聊列表](https://developer.work.weixin.qq.com/document/path/100989) · returns
+/// [`ListGroupChatResponse`]
 ///
 /// Rate limit: 20 calls at once.
 ///
 /// Only self-built apps can call it. They must be listed under 文档 › 可调用应用, and their visible scope
 /// must include the root department.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -52,7 +56,7 @@ pub struct ListGroupChat {
 }
 
 impl ListGroupChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self {
@@ -76,7 +80,7 @@ impl ListGroupChat {
     }
 }
 
-/// The response to [`ListGroupChat`].
+/// The response to [`ListGroupChat`] (获取群聊列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +97,8 @@ pub struct ListGroupChatResponse {
 /// Gets a group chat that an automated process of a smart sheet created.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/groupchat/get` ·
-/// [获取群聊会话](https://developer.work.weixin.qq.com/document/path/101028)
+/// [获取群聊会话](https://developer.work.weixin.qq.com/document/path/101028) · returns
+/// [`GetGroupChatResponse`]
 ///
 /// Rate limit: 20 calls at once.
 ///
@@ -135,7 +140,7 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`].
+/// The response to [`GetGroupChat`] (获取群聊会话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -153,7 +158,8 @@ pub struct GetGroupChatResponse {
 /// created.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/groupchat/update` ·
-/// [修改群聊会话](https://developer.work.weixin.qq.com/document/path/101029)
+/// [修改群聊会话](https://developer.work.weixin.qq.com/document/path/101029) · returns
+/// [`UpdateGroupChatResponse`]
 ///
 /// Rate limit: 10 calls at once. Rate limit: 1000 calls per hour, from all apps of the company.
 ///
@@ -237,7 +243,7 @@ impl UpdateGroupChat {
     }
 }
 
-/// The response to [`UpdateGroupChat`].
+/// The response to [`UpdateGroupChat`] (修改群聊会话).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

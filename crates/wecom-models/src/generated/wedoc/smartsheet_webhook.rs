@@ -20,9 +20,11 @@ use crate::Unknown;
 /// Adds records to a smart sheet, and updates those that were added this way.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/webhook` ·
-/// [智能表格接收外部数据](https://developer.work.weixin.qq.com/document/path/101239)
+/// [智能表格接收外部数据](https://developer.work.weixin.qq.com/document/path/101239) · returns
+/// [`SmartsheetWebhookResponse`]
 ///
-/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+/// Not checked against WeCom's page, which was not available: this description comes from other
+/// implementations, and may be incomplete.
 ///
 /// Rate limit: 3000 items of `add_records` and `update_records` per minute.
 ///
@@ -38,17 +40,17 @@ use crate::Unknown;
 ///
 /// **Limits.** A document takes 10,000 records per minute, over all its sheets. Recommended: up to 500 records per call.
 ///
-/// Error codes:
-///
-/// - -100035, `WEBHOOK_TEST_DOMAIN`: The call went to a test domain.
-/// - 40014, `INVALID_ACCESS_TOKEN`: The key is wrong.
-/// - 45033, `API_CONCURRENCY_LIMIT_EXCEEDED`: More records than allowed per minute.
-/// - 2023001, `WEBHOOK_UNKNOWN_FIELD`: There is no field with this ID.
-/// - 2023010, `WEBHOOK_UNKNOWN_CHOICE`: The field has no such choice.
-/// - 2023012, `WEBHOOK_RECORD_NOT_UPDATABLE`: The record wasn't written through the webhook.
-/// - 2023033, `WEBHOOK_IMAGE_WITH_PREFIX`: The image begins with the prefix of a data URL. Send the Base64 alone.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - -100035, [`WEBHOOK_TEST_DOMAIN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEBHOOK_TEST_DOMAIN.html): The call went to a test domain.
+/// - 40014, [`INVALID_ACCESS_TOKEN`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.INVALID_ACCESS_TOKEN.html): The key is wrong.
+/// - 45033, [`API_CONCURRENCY_LIMIT_EXCEEDED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.API_CONCURRENCY_LIMIT_EXCEEDED.html): More records than allowed per minute.
+/// - 2023001, [`WEBHOOK_UNKNOWN_FIELD`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEBHOOK_UNKNOWN_FIELD.html): There is no field with this ID.
+/// - 2023010, [`WEBHOOK_UNKNOWN_CHOICE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEBHOOK_UNKNOWN_CHOICE.html): The field has no such choice.
+/// - 2023012, [`WEBHOOK_RECORD_NOT_UPDATABLE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEBHOOK_RECORD_NOT_UPDATABLE.html): The record wasn't written through the webhook.
+/// - 2023033, [`WEBHOOK_IMAGE_WITH_PREFIX`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.WEBHOOK_IMAGE_WITH_PREFIX.html): The image begins with the prefix of a data URL. Send the Base64 alone.
 #[doc(
     alias(
         "智能表格接收外部数据",
@@ -97,7 +99,7 @@ impl SmartsheetWebhook {
     }
 }
 
-/// The response to [`SmartsheetWebhook`].
+/// The response to [`SmartsheetWebhook`] (智能表格接收外部数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,7 +122,7 @@ pub struct NewRecord {
 }
 
 impl NewRecord {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(
         values: impl IntoIterator<Item = (impl Into<String>, CellValue)>,

@@ -20,7 +20,8 @@ use crate::{Unknown, UnknownUnion};
 /// Makes several changes to a spreadsheet, one after the other.
 ///
 /// `POST /cgi-bin/wedoc/spreadsheet/batch_update` ·
-/// [编辑表格内容](https://developer.work.weixin.qq.com/document/path/101168)
+/// [编辑表格内容](https://developer.work.weixin.qq.com/document/path/101168) · returns
+/// [`BatchUpdateSpreadsheetResponse`]
 ///
 /// Each change is checked just before it is made. If one fails, those before it are made, those after
 /// it aren't.
@@ -64,7 +65,7 @@ impl BatchUpdateSpreadsheet {
     }
 }
 
-/// The response to [`BatchUpdateSpreadsheet`].
+/// The response to [`BatchUpdateSpreadsheet`] (编辑表格内容).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +80,8 @@ pub struct BatchUpdateSpreadsheetResponse {
 /// Lists the sheets of a spreadsheet, with their numbers of rows and columns.
 ///
 /// `POST /cgi-bin/wedoc/spreadsheet/get_sheet_properties` ·
-/// [获取表格行列信息](https://developer.work.weixin.qq.com/document/path/97711)
+/// [获取表格行列信息](https://developer.work.weixin.qq.com/document/path/97711) · returns
+/// [`GetSheetPropertiesResponse`]
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -105,14 +107,14 @@ pub struct GetSheetProperties {
 }
 
 impl GetSheetProperties {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The response to [`GetSheetProperties`].
+/// The response to [`GetSheetProperties`] (获取表格行列信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,7 +127,8 @@ pub struct GetSheetPropertiesResponse {
 /// Gets the cells in a range of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/spreadsheet/get_sheet_range_data` ·
-/// [获取表格数据](https://developer.work.weixin.qq.com/document/path/97661)
+/// [获取表格数据](https://developer.work.weixin.qq.com/document/path/97661) · returns
+/// [`GetSheetRangeDataResponse`]
 ///
 /// A range has up to 1,000 rows, 200 columns and 10,000 cells.
 ///
@@ -173,7 +176,7 @@ impl GetSheetRangeData {
     }
 }
 
-/// The response to [`GetSheetRangeData`].
+/// The response to [`GetSheetRangeData`] (获取表格数据).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -224,7 +227,7 @@ pub struct DeleteSheet {
 }
 
 impl DeleteSheet {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(sheet_id: impl Into<String>) -> Self {
         Self { sheet_id: sheet_id.into() }
@@ -403,7 +406,7 @@ pub struct RowData {
 }
 
 impl RowData {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(values: impl IntoIterator<Item = CellData>) -> Self {
         Self {
@@ -931,13 +934,13 @@ pub enum Font {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateRequest {
-    /// `add_sheet_request`
+    /// `add_sheet_request`: Adds a sheet.
     AddSheet(AddSheet),
-    /// `delete_sheet_request`
+    /// `delete_sheet_request`: Deletes a sheet.
     DeleteSheet(DeleteSheet),
-    /// `update_range_request`
+    /// `update_range_request`: Changes the content of the cells in a range, of up to 10,000 cells.
     UpdateRange(UpdateRange),
-    /// `delete_dimension_request`
+    /// `delete_dimension_request`: Deletes a run of rows or columns.
     DeleteDimension(DeleteDimension),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),
@@ -957,13 +960,13 @@ impl UpdateRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateResponse {
-    /// `add_sheet_response`
+    /// `add_sheet_response`: The result of adding a sheet.
     AddSheet(AddedSheet),
-    /// `delete_sheet_response`
+    /// `delete_sheet_response`: The result of deleting a sheet.
     DeleteSheet(DeletedSheet),
-    /// `update_range_response`
+    /// `update_range_response`: The result of changing the cells in a range.
     UpdateRange(UpdatedRange),
-    /// `delete_dimension_response`
+    /// `delete_dimension_response`: The result of deleting rows or columns.
     DeleteDimension(DeletedDimension),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),
@@ -975,7 +978,7 @@ pub enum UpdateResponse {
 pub enum CellValue {
     /// `text`
     Text(String),
-    /// `link`
+    /// `link`: A link.
     Link(Link),
     /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),

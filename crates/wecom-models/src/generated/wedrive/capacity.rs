@@ -19,7 +19,8 @@ use crate::Timestamp;
 /// Gets whether the company has the professional edition, how many accounts and until when.
 ///
 /// `POST /cgi-bin/wedrive/mng_pro_info` ·
-/// [获取盘专业版信息](https://developer.work.weixin.qq.com/document/path/95856)
+/// [获取盘专业版信息](https://developer.work.weixin.qq.com/document/path/95856) · returns
+/// [`GetProInfoResponse`]
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
@@ -49,7 +50,7 @@ impl GetProInfo {
     }
 }
 
-/// The response to [`GetProInfo`].
+/// The response to [`GetProInfo`] (获取盘专业版信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +69,8 @@ pub struct GetProInfoResponse {
 /// Gets the capacity of the company's WeDrive.
 ///
 /// `POST /cgi-bin/wedrive/mng_capacity` ·
-/// [获取盘容量信息](https://developer.work.weixin.qq.com/document/path/95856)
+/// [获取盘容量信息](https://developer.work.weixin.qq.com/document/path/95856) · returns
+/// [`GetCapacityResponse`]
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
@@ -98,7 +100,7 @@ impl GetCapacity {
     }
 }
 
-/// The response to [`GetCapacity`].
+/// The response to [`GetCapacity`] (获取盘容量信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

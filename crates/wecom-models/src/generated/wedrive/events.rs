@@ -4,6 +4,9 @@
 //!
 //! Needs the features `wedrive` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`WedriveEvent`]`>` for any.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`CreateFile`] | [文件变更事件（新建）](https://developer.work.weixin.qq.com/document/path/97900) | `Event` `wedrive_file_change`, `ChangeType` `create_file` |
@@ -27,23 +30,27 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WedriveEvent {
-    /// 文件变更事件（新建）
+    /// An admin set through the API created files of the app in the WeCom client (文件变更事件（新建）).
     CreateFile(CreateFile),
-    /// 文件变更事件（重命名）
+    /// An admin set through the API renamed files that the app uploaded, in the WeCom client
+    /// (文件变更事件（重命名）).
     RenameFile(RenameFile),
-    /// 文件变更事件（更新）
+    /// An admin set through the API changed the content of files that the app uploaded, in the WeCom
+    /// client (文件变更事件（更新）).
     UpdateFile(UpdateFile),
-    /// 文件变更事件（删除）
+    /// An admin set through the API deleted files that the app uploaded, in the WeCom client (文件变更事件（删除）).
     DeleteFile(DeleteFile),
-    /// 文件变更事件（移动）
+    /// An admin set through the API moved files that the app uploaded, in the WeCom client (文件变更事件（移动）).
     MoveFile(MoveFile),
-    /// 解散空间
+    /// An admin set through the API dismissed a space that the app created (解散空间).
     DismissSpace(DismissSpace),
-    /// 修改空间成员
+    /// An admin set through the API changed the members of a space that was created through the API
+    /// (修改空间成员).
     SpaceMemberChange(SpaceMemberChange),
-    /// 修改空间安全设置
+    /// An admin set through the API changed the security settings of a space that the app created
+    /// (修改空间安全设置).
     SpaceSecuritySettingsChange(SpaceSecuritySettingsChange),
-    /// 微盘容量不足事件
+    /// More than 90% of a company's space in WeDrive is used (微盘容量不足事件).
     WedriveInsufficientCapacity(WedriveInsufficientCapacity),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

@@ -35,10 +35,13 @@ use crate::{Secret, Timestamp, Unknown};
 /// Lists the files of a folder, one page at a time.
 ///
 /// `POST /cgi-bin/wedrive/file_list` ·
-/// [获取文件列表](https://developer.work.weixin.qq.com/document/path/93657)
+/// [获取文件列表](https://developer.work.weixin.qq.com/document/path/93657) · returns [`ListFileResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -86,7 +89,7 @@ impl ListFile {
     }
 }
 
-/// The response to [`ListFile`].
+/// The response to [`ListFile`] (获取文件列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,7 +108,7 @@ pub struct ListFileResponse {
 /// Uploads a file of up to 10 MB.
 ///
 /// `POST /cgi-bin/wedrive/file_upload` ·
-/// [上传文件](https://developer.work.weixin.qq.com/document/path/97880)
+/// [上传文件](https://developer.work.weixin.qq.com/document/path/97880) · returns [`UploadFileResponse`]
 ///
 /// Set exactly one of `spaceid` and `selected_ticket`.
 ///
@@ -185,7 +188,7 @@ impl UploadFile {
     }
 }
 
-/// The response to [`UploadFile`].
+/// The response to [`UploadFile`] (上传文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -198,7 +201,8 @@ pub struct UploadFileResponse {
 /// Begins the upload of a file in blocks.
 ///
 /// `POST /cgi-bin/wedrive/file_upload_init` ·
-/// [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004)
+/// [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004) · returns
+/// [`UploadFileInitResponse`]
 ///
 /// Set exactly one of `spaceid` and `selected_ticket`.
 ///
@@ -294,7 +298,7 @@ impl UploadFileInit {
     }
 }
 
-/// The response to [`UploadFileInit`].
+/// The response to [`UploadFileInit`] (分块上传初始化).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -311,7 +315,8 @@ pub struct UploadFileInitResponse {
 /// Uploads a block of a file.
 ///
 /// `POST /cgi-bin/wedrive/file_upload_part` ·
-/// [分块上传文件](https://developer.work.weixin.qq.com/document/path/98004)
+/// [分块上传文件](https://developer.work.weixin.qq.com/document/path/98004) · returns
+/// [`UploadFilePartResponse`]
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
@@ -358,7 +363,7 @@ impl UploadFilePart {
     }
 }
 
-/// The response to [`UploadFilePart`].
+/// The response to [`UploadFilePart`] (分块上传文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -368,7 +373,8 @@ pub struct UploadFilePartResponse {}
 /// Completes the upload of a file in blocks.
 ///
 /// `POST /cgi-bin/wedrive/file_upload_finish` ·
-/// [分块上传完成](https://developer.work.weixin.qq.com/document/path/98004)
+/// [分块上传完成](https://developer.work.weixin.qq.com/document/path/98004) · returns
+/// [`UploadFileFinishResponse`]
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
@@ -395,7 +401,7 @@ pub struct UploadFileFinish {
 }
 
 impl UploadFileFinish {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(upload_key: impl Into<String>) -> Self {
         Self {
@@ -404,7 +410,7 @@ impl UploadFileFinish {
     }
 }
 
-/// The response to [`UploadFileFinish`].
+/// The response to [`UploadFileFinish`] (分块上传完成).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -417,7 +423,7 @@ pub struct UploadFileFinishResponse {
 /// Gets the URL that a file can be downloaded from.
 ///
 /// `POST /cgi-bin/wedrive/file_download` ·
-/// [下载文件](https://developer.work.weixin.qq.com/document/path/97881)
+/// [下载文件](https://developer.work.weixin.qq.com/document/path/97881) · returns [`DownloadFileResponse`]
 ///
 /// Set exactly one of `fileid` and `selected_ticket`.
 ///
@@ -471,7 +477,7 @@ impl DownloadFile {
     }
 }
 
-/// The response to [`DownloadFile`].
+/// The response to [`DownloadFile`] (下载文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -488,7 +494,8 @@ pub struct DownloadFileResponse {
 /// Creates a folder or a document.
 ///
 /// `POST /cgi-bin/wedrive/file_create` ·
-/// [新建文件夹/文档](https://developer.work.weixin.qq.com/document/path/97882)
+/// [新建文件夹/文档](https://developer.work.weixin.qq.com/document/path/97882) · returns
+/// [`CreateFileResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -539,7 +546,7 @@ impl CreateFile {
     }
 }
 
-/// The response to [`CreateFile`].
+/// The response to [`CreateFile`] (新建文件夹/文档).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -554,7 +561,7 @@ pub struct CreateFileResponse {
 /// Renames a file.
 ///
 /// `POST /cgi-bin/wedrive/file_rename` ·
-/// [重命名文件](https://developer.work.weixin.qq.com/document/path/97883)
+/// [重命名文件](https://developer.work.weixin.qq.com/document/path/97883) · returns [`RenameFileResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -590,7 +597,7 @@ impl RenameFile {
     }
 }
 
-/// The response to [`RenameFile`].
+/// The response to [`RenameFile`] (重命名文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -603,7 +610,7 @@ pub struct RenameFileResponse {
 /// Moves files to another folder.
 ///
 /// `POST /cgi-bin/wedrive/file_move` ·
-/// [移动文件](https://developer.work.weixin.qq.com/document/path/97884)
+/// [移动文件](https://developer.work.weixin.qq.com/document/path/97884) · returns [`MoveFileResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -655,7 +662,7 @@ impl MoveFile {
     }
 }
 
-/// The response to [`MoveFile`].
+/// The response to [`MoveFile`] (移动文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -670,7 +677,7 @@ pub struct MoveFileResponse {
 /// Deletes files.
 ///
 /// `POST /cgi-bin/wedrive/file_delete` ·
-/// [删除文件](https://developer.work.weixin.qq.com/document/path/97885)
+/// [删除文件](https://developer.work.weixin.qq.com/document/path/97885) · returns [`DeleteFileResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -694,7 +701,7 @@ pub struct DeleteFile {
 }
 
 impl DeleteFile {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fileid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
@@ -703,7 +710,7 @@ impl DeleteFile {
     }
 }
 
-/// The response to [`DeleteFile`].
+/// The response to [`DeleteFile`] (删除文件).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -713,7 +720,8 @@ pub struct DeleteFileResponse {}
 /// Gets a file.
 ///
 /// `POST /cgi-bin/wedrive/file_info` ·
-/// [获取文件信息](https://developer.work.weixin.qq.com/document/path/97886)
+/// [获取文件信息](https://developer.work.weixin.qq.com/document/path/97886) · returns
+/// [`GetFileInfoResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -737,14 +745,14 @@ pub struct GetFileInfo {
 }
 
 impl GetFileInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self { fileid: fileid.into() }
     }
 }
 
-/// The response to [`GetFileInfo`].
+/// The response to [`GetFileInfo`] (获取文件信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -757,7 +765,7 @@ pub struct GetFileInfoResponse {
 /// Adds members and departments to those who may see a file.
 ///
 /// `POST /cgi-bin/wedrive/file_acl_add` ·
-/// [新增成员](https://developer.work.weixin.qq.com/document/path/93658)
+/// [新增成员](https://developer.work.weixin.qq.com/document/path/93658) · returns [`AddFileAclResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -796,7 +804,7 @@ impl AddFileAcl {
     }
 }
 
-/// The response to [`AddFileAcl`].
+/// The response to [`AddFileAcl`] (新增成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -806,7 +814,7 @@ pub struct AddFileAclResponse {}
 /// Removes members and departments from those who may see a file.
 ///
 /// `POST /cgi-bin/wedrive/file_acl_del` ·
-/// [删除成员](https://developer.work.weixin.qq.com/document/path/97888)
+/// [删除成员](https://developer.work.weixin.qq.com/document/path/97888) · returns [`DelFileAclResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -845,7 +853,7 @@ impl DelFileAcl {
     }
 }
 
-/// The response to [`DelFileAcl`].
+/// The response to [`DelFileAcl`] (删除成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -855,7 +863,8 @@ pub struct DelFileAclResponse {}
 /// Updates the sharing settings of a file.
 ///
 /// `POST /cgi-bin/wedrive/file_setting` ·
-/// [分享设置](https://developer.work.weixin.qq.com/document/path/97889)
+/// [分享设置](https://developer.work.weixin.qq.com/document/path/97889) · returns
+/// [`SetFileSettingResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -901,7 +910,7 @@ impl SetFileSetting {
     }
 }
 
-/// The response to [`SetFileSetting`].
+/// The response to [`SetFileSetting`] (分享设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -911,7 +920,7 @@ pub struct SetFileSettingResponse {}
 /// Gets the share link of a file.
 ///
 /// `POST /cgi-bin/wedrive/file_share` ·
-/// [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890)
+/// [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890) · returns [`ShareFileResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -935,14 +944,14 @@ pub struct ShareFile {
 }
 
 impl ShareFile {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self { fileid: fileid.into() }
     }
 }
 
-/// The response to [`ShareFile`].
+/// The response to [`ShareFile`] (获取分享链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -955,7 +964,8 @@ pub struct ShareFileResponse {
 /// Gets the permissions of a file.
 ///
 /// `POST /cgi-bin/wedrive/get_file_permission` ·
-/// [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891)
+/// [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891) · returns
+/// [`GetFilePermissionResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -979,14 +989,14 @@ pub struct GetFilePermission {
 }
 
 impl GetFilePermission {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self { fileid: fileid.into() }
     }
 }
 
-/// The response to [`GetFilePermission`].
+/// The response to [`GetFilePermission`] (获取文件权限信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1013,7 +1023,8 @@ pub struct GetFilePermissionResponse {
 /// Updates the watermark of a document.
 ///
 /// `POST /cgi-bin/wedrive/file_secure_setting` ·
-/// [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892)
+/// [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892) · returns
+/// [`SetFileSecureSettingResponse`]
 ///
 /// Only documents are supported.
 ///
@@ -1041,7 +1052,7 @@ pub struct SetFileSecureSetting {
 }
 
 impl SetFileSecureSetting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self {
@@ -1058,7 +1069,7 @@ impl SetFileSecureSetting {
     }
 }
 
-/// The response to [`SetFileSecureSetting`].
+/// The response to [`SetFileSecureSetting`] (修改文件安全设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1173,7 +1184,7 @@ pub struct RemovedMember {
 }
 
 impl RemovedMember {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<MemberType>) -> Self {
         Self {

@@ -26,7 +26,7 @@ use crate::Unknown;
 /// Creates a space. The app itself is its creator.
 ///
 /// `POST /cgi-bin/wedrive/space_create` ·
-/// [新建空间](https://developer.work.weixin.qq.com/document/path/93655)
+/// [新建空间](https://developer.work.weixin.qq.com/document/path/93655) · returns [`CreateSpaceResponse`]
 ///
 /// The app becomes the super admin of the space. WeDrive shows that an app created it, with the app's
 /// icon. Its members can only download and preview files, not upload them. Requires WeCom 4.0.20 or
@@ -35,11 +35,11 @@ use crate::Unknown;
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "新建空间",
@@ -62,7 +62,7 @@ pub struct CreateSpace {
 }
 
 impl CreateSpace {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(space_name: impl Into<String>) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl CreateSpace {
     }
 }
 
-/// The response to [`CreateSpace`].
+/// The response to [`CreateSpace`] (新建空间).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,7 +102,7 @@ pub struct CreateSpaceResponse {
 /// Renames a space.
 ///
 /// `POST /cgi-bin/wedrive/space_rename` ·
-/// [重命名空间](https://developer.work.weixin.qq.com/document/path/97856)
+/// [重命名空间](https://developer.work.weixin.qq.com/document/path/97856) · returns [`RenameSpaceResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -138,7 +138,7 @@ impl RenameSpace {
     }
 }
 
-/// The response to [`RenameSpace`].
+/// The response to [`RenameSpace`] (重命名空间).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,7 +148,7 @@ pub struct RenameSpaceResponse {}
 /// Dismisses a space.
 ///
 /// `POST /cgi-bin/wedrive/space_dismiss` ·
-/// [解散空间](https://developer.work.weixin.qq.com/document/path/97857)
+/// [解散空间](https://developer.work.weixin.qq.com/document/path/97857) · returns [`DismissSpaceResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -172,14 +172,14 @@ pub struct DismissSpace {
 }
 
 impl DismissSpace {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The response to [`DismissSpace`].
+/// The response to [`DismissSpace`] (解散空间).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,7 +189,8 @@ pub struct DismissSpaceResponse {}
 /// Gets a space with its members and their permissions.
 ///
 /// `POST /cgi-bin/wedrive/space_info` ·
-/// [获取空间信息](https://developer.work.weixin.qq.com/document/path/97858)
+/// [获取空间信息](https://developer.work.weixin.qq.com/document/path/97858) · returns
+/// [`GetSpaceInfoResponse`]
 ///
 /// [`GetNewSpaceInfo`] also returns the security settings.
 ///
@@ -215,14 +216,14 @@ pub struct GetSpaceInfo {
 }
 
 impl GetSpaceInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The response to [`GetSpaceInfo`].
+/// The response to [`GetSpaceInfo`] (获取空间信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -235,16 +236,17 @@ pub struct GetSpaceInfoResponse {
 /// Adds members and departments to a space.
 ///
 /// `POST /cgi-bin/wedrive/space_acl_add` ·
-/// [添加成员/部门](https://developer.work.weixin.qq.com/document/path/93656)
+/// [添加成员/部门](https://developer.work.weixin.qq.com/document/path/93656) · returns
+/// [`AddSpaceAclResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
 ///
-/// Error codes:
-///
-/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 701099, [`LICENSE_USER_NO_VALID_LICENSE`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.LICENSE_USER_NO_VALID_LICENSE.html): A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "添加成员/部门",
@@ -279,7 +281,7 @@ impl AddSpaceAcl {
     }
 }
 
-/// The response to [`AddSpaceAcl`].
+/// The response to [`AddSpaceAcl`] (添加成员/部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,7 +291,8 @@ pub struct AddSpaceAclResponse {}
 /// Removes members and departments from a space. The app itself is the operator.
 ///
 /// `POST /cgi-bin/wedrive/space_acl_del` ·
-/// [移除成员/部门](https://developer.work.weixin.qq.com/document/path/97875)
+/// [移除成员/部门](https://developer.work.weixin.qq.com/document/path/97875) · returns
+/// [`DelSpaceAclResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -329,7 +332,7 @@ impl DelSpaceAcl {
     }
 }
 
-/// The response to [`DelSpaceAcl`].
+/// The response to [`DelSpaceAcl`] (移除成员/部门).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -339,7 +342,8 @@ pub struct DelSpaceAclResponse {}
 /// Updates the security settings of a space.
 ///
 /// `POST /cgi-bin/wedrive/space_setting` ·
-/// [安全设置](https://developer.work.weixin.qq.com/document/path/97876)
+/// [安全设置](https://developer.work.weixin.qq.com/document/path/97876) · returns
+/// [`SetSpaceSettingResponse`]
 ///
 /// Only for spaces the app itself created.
 ///
@@ -377,7 +381,7 @@ pub struct SetSpaceSetting {
 }
 
 impl SetSpaceSetting {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self {
@@ -437,7 +441,7 @@ impl SetSpaceSetting {
     }
 }
 
-/// The response to [`SetSpaceSetting`].
+/// The response to [`SetSpaceSetting`] (安全设置).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -447,7 +451,7 @@ pub struct SetSpaceSettingResponse {}
 /// Gets the invitation link of a space.
 ///
 /// `POST /cgi-bin/wedrive/space_share` ·
-/// [获取邀请链接](https://developer.work.weixin.qq.com/document/path/97877)
+/// [获取邀请链接](https://developer.work.weixin.qq.com/document/path/97877) · returns [`ShareSpaceResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -471,14 +475,14 @@ pub struct ShareSpace {
 }
 
 impl ShareSpace {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The response to [`ShareSpace`].
+/// The response to [`ShareSpace`] (获取邀请链接).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -491,7 +495,8 @@ pub struct ShareSpaceResponse {
 /// Gets a space with its members, their permissions and the security settings.
 ///
 /// `POST /cgi-bin/wedrive/new_space_info` ·
-/// [获取空间信息](https://developer.work.weixin.qq.com/document/path/97878)
+/// [获取空间信息](https://developer.work.weixin.qq.com/document/path/97878) · returns
+/// [`GetNewSpaceInfoResponse`]
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
@@ -515,14 +520,14 @@ pub struct GetNewSpaceInfo {
 }
 
 impl GetNewSpaceInfo {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The response to [`GetNewSpaceInfo`].
+/// The response to [`GetNewSpaceInfo`] (获取空间信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -654,7 +659,7 @@ pub struct RemovedMember {
 }
 
 impl RemovedMember {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(r#type: impl Into<MemberType>) -> Self {
         Self {

@@ -18,7 +18,8 @@ mod reverse;
 /// Assigns advanced-feature accounts to members.
 ///
 /// `POST /cgi-bin/wedrive/vip/batch_add` ·
-/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99512)
+/// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99512) · returns
+/// [`BatchAddVipResponse`]
 ///
 /// The members must be visible to the app.
 ///
@@ -46,7 +47,7 @@ pub struct BatchAddVip {
 }
 
 impl BatchAddVip {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -60,7 +61,7 @@ impl BatchAddVip {
     }
 }
 
-/// The response to [`BatchAddVip`].
+/// The response to [`BatchAddVip`] (分配高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,7 +76,8 @@ pub struct BatchAddVipResponse {
 /// Takes advanced-feature accounts away from members.
 ///
 /// `POST /cgi-bin/wedrive/vip/batch_del` ·
-/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99513)
+/// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99513) · returns
+/// [`BatchDelVipResponse`]
 ///
 /// The members must be visible to the app.
 ///
@@ -103,7 +105,7 @@ pub struct BatchDelVip {
 }
 
 impl BatchDelVip {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(
         userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
@@ -117,7 +119,7 @@ impl BatchDelVip {
     }
 }
 
-/// The response to [`BatchDelVip`].
+/// The response to [`BatchDelVip`] (取消高级功能账号).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,12 +134,16 @@ pub struct BatchDelVipResponse {
 /// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/wedrive/vip/list` ·
-/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99514)
+/// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99514) · returns
+/// [`ListVipResponse`]
 ///
 /// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 协作 › 微盘 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// [`Client::items`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.items) of
+/// `wecom-sdk` follows its pages.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -183,7 +189,7 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`].
+/// The response to [`ListVip`] (获取高级功能账号列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,9 +22,11 @@ use crate::{Secret, Timestamp, Unknown};
 
 /// Gets archived conversation records, oldest first, one page at a time.
 ///
-/// `INVOKE sync_msg` · [获取会话记录](https://developer.work.weixin.qq.com/document/path/99968)
+/// `INVOKE sync_msg` · [获取会话记录](https://developer.work.weixin.qq.com/document/path/99968) · returns
+/// [`SyncMsgResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// The sender or a recipient must be within the authorized scope of the archive. Records exist for 5
 /// days, and only once a public key is set: third-party and customized apps call
@@ -48,6 +50,9 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
+/// [`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its
+/// next page starts.
+///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取会话记录", "会话记录", "sync_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +67,7 @@ pub struct SyncMsg {
     pub token: Option<Secret>,
     /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
-    /// The content of a page. Default 0.
+    /// The content of a page. Default [`Messages`](SyncMode::Messages).
     pub mode: Option<SyncMode>,
     /// The time from about which on records are returned. Only for starting over when the cursor is lost.
     pub begin_time: Option<Timestamp>,
@@ -111,7 +116,7 @@ impl SyncMsg {
     }
 }
 
-/// The response to [`SyncMsg`].
+/// The response to [`SyncMsg`] (获取会话记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -131,9 +136,11 @@ pub struct SyncMsgResponse {
 /// Gets the conversation records of a page.
 ///
 /// `INVOKE get_msg_list_by_page_id` ·
-/// [page_id获取消息列表](https://developer.work.weixin.qq.com/document/path/99968)
+/// [page_id获取消息列表](https://developer.work.weixin.qq.com/document/path/99968) · returns
+/// [`GetMsgListByPageIdResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 10 calls at once.
 ///
@@ -158,14 +165,14 @@ pub struct GetMsgListByPageId {
 }
 
 impl GetMsgListByPageId {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self { page_id: page_id.into() }
     }
 }
 
-/// The response to [`GetMsgListByPageId`].
+/// The response to [`GetMsgListByPageId`] (page_id获取消息列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -179,9 +186,11 @@ pub struct GetMsgListByPageIdResponse {
 /// members.
 ///
 /// `INVOKE get_agree_status_single` ·
-/// [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969)
+/// [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) · returns
+/// [`GetAgreeStatusSingleResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// The members must be within the authorized scope of the archive.
 ///
@@ -205,7 +214,7 @@ pub struct GetAgreeStatusSingle {
 }
 
 impl GetAgreeStatusSingle {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(item: impl IntoIterator<Item = OneToOneChat>) -> Self {
         Self {
@@ -214,7 +223,7 @@ impl GetAgreeStatusSingle {
     }
 }
 
-/// The response to [`GetAgreeStatusSingle`].
+/// The response to [`GetAgreeStatusSingle`] (获取单聊会话同意情况).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -227,9 +236,11 @@ pub struct GetAgreeStatusSingleResponse {
 /// Gets whether the external contacts in a group chat have consented to its archive.
 ///
 /// `INVOKE get_agree_status_room` ·
-/// [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969)
+/// [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) · returns
+/// [`GetAgreeStatusRoomResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// At least one member of the group must be within the authorized scope of the archive.
 ///
@@ -253,14 +264,14 @@ pub struct GetAgreeStatusRoom {
 }
 
 impl GetAgreeStatusRoom {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
         Self { chatid: chatid.into() }
     }
 }
 
-/// The response to [`GetAgreeStatusRoom`].
+/// The response to [`GetAgreeStatusRoom`] (获取群聊会话同意情况).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -272,20 +283,22 @@ pub struct GetAgreeStatusRoomResponse {
 
 /// Gets the creator and the members of an internal group chat.
 ///
-/// `INVOKE get_group_chat` · [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99970)
+/// `INVOKE get_group_chat` · [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99970) ·
+/// returns [`GetGroupChatResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only for internal groups, and groups with members of linked companies (企业互联群). At least one member
 /// of the group must be within the authorized scope of the archive.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// Error codes:
-///
-/// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
-///
 /// Implements `Deserialize` with the feature `bidirectional`.
+///
+/// # Errors
+///
+/// - 301052, [`CONVERSATION_ARCHIVE_EXPIRED`](https://docs.rs/wecom-sdk/latest/wecom_sdk/errcode/constant.CONVERSATION_ARCHIVE_EXPIRED.html): The company's conversation archive has expired.
 #[doc(alias("获取内部群信息", "内部群信息", "get_group_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -295,14 +308,14 @@ pub struct GetGroupChat {
 }
 
 impl GetGroupChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
         Self { chatid: chatid.into() }
     }
 }
 
-/// The response to [`GetGroupChat`].
+/// The response to [`GetGroupChat`] (获取内部群信息).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -30,23 +30,23 @@ use crate::{Secret, Timestamp, Unknown};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ZoneEvent {
-    /// 客户同意进行聊天内容存档事件回调（单聊）
+    /// A customer consented to the archive in a one-to-one chat (客户同意进行聊天内容存档事件回调（单聊）).
     ChatArchiveAuditApprovedSingle(ChatArchiveAuditApprovedSingle),
-    /// 客户同意进行聊天内容存档事件回调（群聊）
+    /// A customer consented to the archive in a group chat (客户同意进行聊天内容存档事件回调（群聊）).
     ChatArchiveAuditApprovedRoom(ChatArchiveAuditApprovedRoom),
-    /// 产生会话回调通知
+    /// A message was sent (产生会话回调通知).
     ConversationNewMessage(ConversationNewMessage),
-    /// 命中关键词规则通知
+    /// A message of a member within the authorized scope hit a keyword rule (命中关键词规则通知).
     HitKeyword(HitKeyword),
-    /// 授权知识集
+    /// The company authorized the app for a knowledge base (授权知识集).
     AuthKnowledgeBase(AuthKnowledgeBase),
-    /// 取消授权知识集
+    /// The company withdrew the app's authorization for a knowledge base (取消授权知识集).
     UnauthKnowledgeBase(UnauthKnowledgeBase),
-    /// 删除授权的知识集
+    /// A knowledge base that the app is authorized for was deleted (删除授权的知识集).
     DeleteKnowledgeBase(DeleteKnowledgeBase),
-    /// 內容学习完成
+    /// A document of a knowledge base was learned, or failed to be (內容学习完成).
     KnowledgeBaseLearnDone(KnowledgeBaseLearnDone),
-    /// 会话内容导出任务完成回调
+    /// An export has finished (会话内容导出任务完成回调).
     ChatArchiveExportFinished(ChatArchiveExportFinished),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),

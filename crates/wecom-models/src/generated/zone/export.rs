@@ -19,9 +19,11 @@ use crate::{Secret, Unknown};
 /// Starts to put names and messages into a file in place of their IDs.
 ///
 /// `INVOKE create_chatdata_export_job` ·
-/// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99987)
+/// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99987) · returns
+/// [`CreateChatDataExportJobResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 1000 calls per day, from all apps of the company.
 ///
@@ -72,7 +74,7 @@ impl CreateChatDataExportJob {
     }
 }
 
-/// The response to [`CreateChatDataExportJob`].
+/// The response to [`CreateChatDataExportJob`] (创建会话内容导出任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,13 +87,16 @@ pub struct CreateChatDataExportJobResponse {
 /// Gets the status of an export.
 ///
 /// `INVOKE get_chatdata_export_job_status` ·
-/// [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99987)
+/// [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99987) · returns
+/// [`GetChatDataExportJobStatusResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -110,14 +115,14 @@ pub struct GetChatDataExportJobStatus {
 }
 
 impl GetChatDataExportJobStatus {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetChatDataExportJobStatus`].
+/// The response to [`GetChatDataExportJobStatus`] (获取会话内容导出任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,9 +23,11 @@ use crate::{Secret, Timestamp, Unknown};
 
 /// Creates a rule that watches conversations for keywords or key actions.
 ///
-/// `INVOKE create_rule` · [新增关键词规则](https://developer.work.weixin.qq.com/document/path/99973)
+/// `INVOKE create_rule` · [新增关键词规则](https://developer.work.weixin.qq.com/document/path/99973) ·
+/// returns [`CreateRuleResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Set at least one of `keyword.word_list` and `semantics.semantics_list`.
 ///
@@ -58,7 +60,7 @@ pub struct CreateRule {
 }
 
 impl CreateRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -89,7 +91,7 @@ impl CreateRule {
     }
 }
 
-/// The response to [`CreateRule`].
+/// The response to [`CreateRule`] (新增关键词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,13 +103,18 @@ pub struct CreateRuleResponse {
 
 /// Lists the company's rules, one page at a time.
 ///
-/// `INVOKE get_rule_list` · [获取关键词列表](https://developer.work.weixin.qq.com/document/path/99973)
+/// `INVOKE get_rule_list` · [获取关键词列表](https://developer.work.weixin.qq.com/document/path/99973) ·
+/// returns [`GetRuleListResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// [`GetRuleDetail`] returns what a rule watches for.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// [`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its
+/// next page starts.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -149,7 +156,7 @@ impl GetRuleList {
     }
 }
 
-/// The response to [`GetRuleList`].
+/// The response to [`GetRuleList`] (获取关键词列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,9 +172,11 @@ pub struct GetRuleListResponse {
 
 /// Gets what a rule watches for, and where.
 ///
-/// `INVOKE get_rule_detail` · [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/99973)
+/// `INVOKE get_rule_detail` · [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/99973) ·
+/// returns [`GetRuleDetailResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -188,14 +197,14 @@ pub struct GetRuleDetail {
 }
 
 impl GetRuleDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`GetRuleDetail`].
+/// The response to [`GetRuleDetail`] (获取关键词规则详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,9 +222,11 @@ pub struct GetRuleDetailResponse {
 
 /// Updates what a rule watches for, and where.
 ///
-/// `INVOKE update_rule` · [修改关键词规则](https://developer.work.weixin.qq.com/document/path/99973)
+/// `INVOKE update_rule` · [修改关键词规则](https://developer.work.weixin.qq.com/document/path/99973) ·
+/// returns [`UpdateRuleResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Within `applicable_range`, an empty list clears that restriction or those exemptions. Of
 /// `exclude_keyword` and `voice_match_msgtype`, the page doesn't say so.
@@ -247,7 +258,7 @@ pub struct UpdateRule {
 }
 
 impl UpdateRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self {
@@ -285,7 +296,7 @@ impl UpdateRule {
     }
 }
 
-/// The response to [`UpdateRule`].
+/// The response to [`UpdateRule`] (修改关键词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -294,9 +305,11 @@ pub struct UpdateRuleResponse {}
 
 /// Deletes a rule.
 ///
-/// `INVOKE delete_rule` · [删除关键词规则](https://developer.work.weixin.qq.com/document/path/99973)
+/// `INVOKE delete_rule` · [删除关键词规则](https://developer.work.weixin.qq.com/document/path/99973) ·
+/// returns [`DeleteRuleResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -317,14 +330,14 @@ pub struct DeleteRule {
 }
 
 impl DeleteRule {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The response to [`DeleteRule`].
+/// The response to [`DeleteRule`] (删除关键词规则).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -334,13 +347,18 @@ pub struct DeleteRuleResponse {}
 /// Gets the conversation records that have matched a rule, one page at a time.
 ///
 /// `INVOKE get_hit_msg_list` ·
-/// [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/99974)
+/// [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/99974) · returns
+/// [`GetHitMsgListResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Records exist for 5 days.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// [`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its
+/// next page starts.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -410,7 +428,7 @@ impl GetHitMsgList {
     }
 }
 
-/// The response to [`GetHitMsgList`].
+/// The response to [`GetHitMsgList`] (获取命中关键词规则的会话记录).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -450,7 +468,7 @@ pub struct Keywords {
     pub word_list: Option<Vec<String>>,
     /// Whether the case of letters counts. Default true.
     pub is_case_sensitive: Option<bool>,
-    /// The way in which a message matches a keyword. Default 0.
+    /// The way in which a message matches a keyword. Default [`Contains`](MatchRule::Contains).
     pub match_rule: Option<MatchRule>,
     /// Whether to remove blanks, tabs and line breaks at both ends of a message first. Takes effect only
     /// if `match_rule` is [`MatchRule::Whole`]. Default false.
@@ -549,7 +567,7 @@ pub struct Scope {
     /// The group chats to watch. One-to-one chats are watched as well, unless `chat_type` excludes them.
     /// Archived recordings are watched in all chats.
     pub chat: Option<Chats>,
-    /// The messages to watch. Default 1.
+    /// The messages to watch. Default [`Sent`](MsgScope::Sent).
     pub msg_scope: Option<MsgScope>,
     /// The phone numbers that don't count as matches.
     pub exclude_mobile: Option<Mobiles>,

@@ -24,9 +24,11 @@ use crate::Unknown;
 /// Lists the knowledge bases that the company lets the app use.
 ///
 /// `INVOKE knowledge_base_list` ·
-/// [获取企业授权给应用的知识集列表](https://developer.work.weixin.qq.com/document/path/99975)
+/// [获取企业授权给应用的知识集列表](https://developer.work.weixin.qq.com/document/path/99975) · returns
+/// [`ListKnowledgeBaseResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
@@ -54,7 +56,7 @@ impl ListKnowledgeBase {
     }
 }
 
-/// The response to [`ListKnowledgeBase`].
+/// The response to [`ListKnowledgeBase`] (获取企业授权给应用的知识集列表).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,8 +69,10 @@ pub struct ListKnowledgeBaseResponse {
 /// Creates a knowledge base.
 ///
 /// `INVOKE knowledge_base_create` · [创建知识集](https://developer.work.weixin.qq.com/document/path/99975)
+/// · returns [`CreateKnowledgeBaseResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// A company has up to 1,000 knowledge bases. The app may use the new one at once; the company can
 /// withdraw that. Online documents, spreadsheets and WeDrive files can't be added yet.
@@ -108,7 +112,7 @@ impl CreateKnowledgeBase {
     }
 }
 
-/// The response to [`CreateKnowledgeBase`].
+/// The response to [`CreateKnowledgeBase`] (创建知识集).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,9 +127,11 @@ pub struct CreateKnowledgeBaseResponse {
 /// Gets the content of a knowledge base.
 ///
 /// `INVOKE knowledge_base_detail` ·
-/// [获取知识集详情](https://developer.work.weixin.qq.com/document/path/99975)
+/// [获取知识集详情](https://developer.work.weixin.qq.com/document/path/99975) · returns
+/// [`GetKnowledgeBaseDetailResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
@@ -151,14 +157,14 @@ pub struct GetKnowledgeBaseDetail {
 }
 
 impl GetKnowledgeBaseDetail {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(kb_id: impl Into<String>) -> Self {
         Self { kb_id: kb_id.into() }
     }
 }
 
-/// The response to [`GetKnowledgeBaseDetail`].
+/// The response to [`GetKnowledgeBaseDetail`] (获取知识集详情).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -175,9 +181,11 @@ pub struct GetKnowledgeBaseDetailResponse {
 /// Adds content to a knowledge base.
 ///
 /// `INVOKE knowledge_base_add_doc` ·
-/// [添加知识集內容](https://developer.work.weixin.qq.com/document/path/99975)
+/// [添加知识集內容](https://developer.work.weixin.qq.com/document/path/99975) · returns
+/// [`AddKnowledgeBaseDocResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access. Online documents, spreadsheets and WeDrive files can't be added yet.
@@ -218,7 +226,7 @@ impl AddKnowledgeBaseDoc {
     }
 }
 
-/// The response to [`AddKnowledgeBaseDoc`].
+/// The response to [`AddKnowledgeBaseDoc`] (添加知识集內容).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -231,9 +239,11 @@ pub struct AddKnowledgeBaseDocResponse {
 /// Removes content from a knowledge base.
 ///
 /// `INVOKE knowledge_base_remove_doc` ·
-/// [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975)
+/// [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975) · returns
+/// [`RemoveKnowledgeBaseDocResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
@@ -274,7 +284,7 @@ impl RemoveKnowledgeBaseDoc {
     }
 }
 
-/// The response to [`RemoveKnowledgeBaseDoc`].
+/// The response to [`RemoveKnowledgeBaseDoc`] (删除知识集內容).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -284,9 +294,11 @@ pub struct RemoveKnowledgeBaseDocResponse {}
 /// Renames a knowledge base.
 ///
 /// `INVOKE knowledge_base_modify_name` ·
-/// [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975)
+/// [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975) · returns
+/// [`ModifyKnowledgeBaseNameResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
@@ -324,7 +336,7 @@ impl ModifyKnowledgeBaseName {
     }
 }
 
-/// The response to [`ModifyKnowledgeBaseName`].
+/// The response to [`ModifyKnowledgeBaseName`] (修改知识集名称).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -334,8 +346,10 @@ pub struct ModifyKnowledgeBaseNameResponse {}
 /// Deletes a knowledge base.
 ///
 /// `INVOKE knowledge_base_delete` · [删除知识集](https://developer.work.weixin.qq.com/document/path/99975)
+/// · returns [`DeleteKnowledgeBaseResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
@@ -360,14 +374,14 @@ pub struct DeleteKnowledgeBase {
 }
 
 impl DeleteKnowledgeBase {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(kb_id: impl Into<String>) -> Self {
         Self { kb_id: kb_id.into() }
     }
 }
 
-/// The response to [`DeleteKnowledgeBase`].
+/// The response to [`DeleteKnowledgeBase`] (删除知识集).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

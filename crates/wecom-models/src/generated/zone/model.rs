@@ -31,9 +31,11 @@ use crate::{Secret, Unknown};
 /// Starts to analyze the sentiment of messages.
 ///
 /// `INVOKE create_sentiment_task` ·
-/// [创建情感分析任务](https://developer.work.weixin.qq.com/document/path/99983)
+/// [创建情感分析任务](https://developer.work.weixin.qq.com/document/path/99983) · returns
+/// [`CreateSentimentTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 100000 items of `msg_list` per day, from all apps of the company.
 ///
@@ -58,7 +60,7 @@ pub struct CreateSentimentTask {
 }
 
 impl CreateSentimentTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msg_list: impl IntoIterator<Item = Message>) -> Self {
         Self {
@@ -67,7 +69,7 @@ impl CreateSentimentTask {
     }
 }
 
-/// The response to [`CreateSentimentTask`].
+/// The response to [`CreateSentimentTask`] (创建情感分析任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,13 +85,16 @@ pub struct CreateSentimentTaskResponse {
 /// Gets the sentiment of messages.
 ///
 /// `INVOKE get_sentiment_result` ·
-/// [获取情感分析结果](https://developer.work.weixin.qq.com/document/path/99983)
+/// [获取情感分析结果](https://developer.work.weixin.qq.com/document/path/99983) · returns
+/// [`GetSentimentResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -108,14 +113,14 @@ pub struct GetSentimentResult {
 }
 
 impl GetSentimentResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetSentimentResult`].
+/// The response to [`GetSentimentResult`] (获取情感分析结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,9 +134,11 @@ pub struct GetSentimentResultResponse {
 
 /// Starts to look for spam in messages.
 ///
-/// `INVOKE create_spam_task` · [创建分析任务](https://developer.work.weixin.qq.com/document/path/99986)
+/// `INVOKE create_spam_task` · [创建分析任务](https://developer.work.weixin.qq.com/document/path/99986) ·
+/// returns [`CreateSpamTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 100000 items of `msg_list` per day, from all apps of the company.
 ///
@@ -156,7 +163,7 @@ pub struct CreateSpamTask {
 }
 
 impl CreateSpamTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msg_list: impl IntoIterator<Item = Message>) -> Self {
         Self {
@@ -165,7 +172,7 @@ impl CreateSpamTask {
     }
 }
 
-/// The response to [`CreateSpamTask`].
+/// The response to [`CreateSpamTask`] (创建分析任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -180,13 +187,16 @@ pub struct CreateSpamTaskResponse {
 
 /// Gets the spam in messages.
 ///
-/// `INVOKE get_spam_result` · [获取任务结果](https://developer.work.weixin.qq.com/document/path/99986)
+/// `INVOKE get_spam_result` · [获取任务结果](https://developer.work.weixin.qq.com/document/path/99986) ·
+/// returns [`GetSpamResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -205,14 +215,14 @@ pub struct GetSpamResult {
 }
 
 impl GetSpamResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetSpamResult`].
+/// The response to [`GetSpamResult`] (获取任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -227,8 +237,10 @@ pub struct GetSpamResultResponse {
 /// Starts to summarize messages.
 ///
 /// `INVOKE create_summary_task` · [创建摘要提取任务](https://developer.work.weixin.qq.com/document/path/99980)
+/// · returns [`CreateSummaryTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 10000 calls per day, from all apps of the company.
 ///
@@ -257,7 +269,7 @@ pub struct CreateSummaryTask {
 }
 
 impl CreateSummaryTask {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(msg_list: impl IntoIterator<Item = Message>) -> Self {
         Self {
@@ -266,7 +278,7 @@ impl CreateSummaryTask {
     }
 }
 
-/// The response to [`CreateSummaryTask`].
+/// The response to [`CreateSummaryTask`] (创建摘要提取任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -282,12 +294,15 @@ pub struct CreateSummaryTaskResponse {
 /// Gets the summary of messages.
 ///
 /// `INVOKE get_summary_result` · [获取摘要提取结果](https://developer.work.weixin.qq.com/document/path/99980)
+/// · returns [`GetSummaryResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -306,14 +321,14 @@ pub struct GetSummaryResult {
 }
 
 impl GetSummaryResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetSummaryResult`].
+/// The response to [`GetSummaryResult`] (获取摘要提取结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -330,9 +345,11 @@ pub struct GetSummaryResultResponse {
 /// Starts to find the tags that fit messages of a customer.
 ///
 /// `INVOKE create_customer_tag_task` ·
-/// [创建标签匹配任务](https://developer.work.weixin.qq.com/document/path/99979)
+/// [创建标签匹配任务](https://developer.work.weixin.qq.com/document/path/99979) · returns
+/// [`CreateCustomerTagTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 10000 calls per day, from all apps of the company.
 ///
@@ -387,7 +404,7 @@ impl CreateCustomerTagTask {
     }
 }
 
-/// The response to [`CreateCustomerTagTask`].
+/// The response to [`CreateCustomerTagTask`] (创建标签匹配任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -403,13 +420,16 @@ pub struct CreateCustomerTagTaskResponse {
 /// Gets the tags that fit messages.
 ///
 /// `INVOKE get_customer_tag_result` ·
-/// [获取标签任务结果](https://developer.work.weixin.qq.com/document/path/99979)
+/// [获取标签任务结果](https://developer.work.weixin.qq.com/document/path/99979) · returns
+/// [`GetCustomerTagResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -429,14 +449,14 @@ pub struct GetCustomerTagResult {
 }
 
 impl GetCustomerTagResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetCustomerTagResult`].
+/// The response to [`GetCustomerTagResult`] (获取标签任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -453,9 +473,11 @@ pub struct GetCustomerTagResultResponse {
 /// Starts to suggest a reply to messages.
 ///
 /// `INVOKE create_recommend_dialog_task` ·
-/// [创建话术推荐任务](https://developer.work.weixin.qq.com/document/path/99977)
+/// [创建话术推荐任务](https://developer.work.weixin.qq.com/document/path/99977) · returns
+/// [`CreateRecommendDialogTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 10000 calls per day, from all apps of the company.
 ///
@@ -500,7 +522,7 @@ impl CreateRecommendDialogTask {
     }
 }
 
-/// The response to [`CreateRecommendDialogTask`].
+/// The response to [`CreateRecommendDialogTask`] (创建话术推荐任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -518,13 +540,16 @@ pub struct CreateRecommendDialogTaskResponse {
 /// Gets the suggested reply.
 ///
 /// `INVOKE get_recommend_dialog_result` ·
-/// [获取话术推荐结果](https://developer.work.weixin.qq.com/document/path/99977)
+/// [获取话术推荐结果](https://developer.work.weixin.qq.com/document/path/99977) · returns
+/// [`GetRecommendDialogResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -543,14 +568,14 @@ pub struct GetRecommendDialogResult {
 }
 
 impl GetRecommendDialogResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetRecommendDialogResult`].
+/// The response to [`GetRecommendDialogResult`] (获取话术推荐结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -567,9 +592,11 @@ pub struct GetRecommendDialogResultResponse {
 /// Starts to analyze messages with one of WeCom's large language models.
 ///
 /// `INVOKE create_ww_model_task` ·
-/// [创建企微通用模型任务](https://developer.work.weixin.qq.com/document/path/99875)
+/// [创建企微通用模型任务](https://developer.work.weixin.qq.com/document/path/99875) · returns
+/// [`CreateWwModelTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 10000 calls per day, from all apps of the company. Rate limit: 100 calls per minute,
 /// from all apps of the service provider, for all companies.
@@ -695,7 +722,7 @@ impl CreateWwModelTask {
     }
 }
 
-/// The response to [`CreateWwModelTask`].
+/// The response to [`CreateWwModelTask`] (创建企微通用模型任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -713,13 +740,16 @@ pub struct CreateWwModelTaskResponse {
 /// Gets what a large language model of WeCom answered.
 ///
 /// `INVOKE get_ww_model_result` ·
-/// [获取企微通用模型结果](https://developer.work.weixin.qq.com/document/path/99875)
+/// [获取企微通用模型结果](https://developer.work.weixin.qq.com/document/path/99875) · returns
+/// [`GetWwModelResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
-/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+/// `state` of [`ZoneJob`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneJob.html) says whether
+/// the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -738,14 +768,14 @@ pub struct GetWwModelResult {
 }
 
 impl GetWwModelResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetWwModelResult`].
+/// The response to [`GetWwModelResult`] (获取企微通用模型结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -763,8 +793,10 @@ pub struct GetWwModelResultResponse {
 /// Starts to analyze messages with a large language model that was uploaded.
 ///
 /// `INVOKE create_model_task` · [创建自定义模型任务](https://developer.work.weixin.qq.com/document/path/99985)
+/// · returns [`CreateModelTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Rate limit: 10000 calls per day, from all apps of the company.
 ///
@@ -810,7 +842,7 @@ pub struct CreateModelTask {
     /// The texts for the placeholders in debug mode. Messages, tags and knowledge bases are ignored then.
     pub debug_info: Option<DebugInfo>,
     /// The way in which quotes, slashes, backslashes and control characters in the text are escaped.
-    /// Default 0.
+    /// Default [`Blank`](EscapeType::Blank).
     pub escape_type: Option<EscapeType>,
 }
 
@@ -869,7 +901,7 @@ impl CreateModelTask {
     }
 }
 
-/// The response to [`CreateModelTask`].
+/// The response to [`CreateModelTask`] (创建自定义模型任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -887,9 +919,11 @@ pub struct CreateModelTaskResponse {
 /// Gets what an uploaded model answered.
 ///
 /// `INVOKE get_model_task_result` ·
-/// [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985)
+/// [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985) · returns
+/// [`GetModelTaskResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -910,14 +944,14 @@ pub struct GetModelTaskResult {
 }
 
 impl GetModelTaskResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetModelTaskResult`].
+/// The response to [`GetModelTaskResult`] (获取自定义模型结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -963,7 +997,7 @@ pub struct EncryptInfo {
 }
 
 impl EncryptInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(secret_key: impl Into<Secret>) -> Self {
         Self {
@@ -1055,7 +1089,7 @@ pub struct TagGroup {
 }
 
 impl TagGroup {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(group_id: impl Into<String>) -> Self {
         Self { group_id: group_id.into() }

@@ -23,9 +23,11 @@ use crate::{Json, Secret, Unknown};
 /// Starts to analyze messages with a program that was uploaded.
 ///
 /// `INVOKE create_program_task` ·
-/// [创建自有分析程序任务](https://developer.work.weixin.qq.com/document/path/99988)
+/// [创建自有分析程序任务](https://developer.work.weixin.qq.com/document/path/99988) · returns
+/// [`CreateProgramTaskResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Text and voice messages and archived recordings can be analyzed.
 ///
@@ -56,7 +58,7 @@ pub struct CreateProgramTask {
     /// The texts for the placeholders in debug mode. The messages are ignored then.
     pub debug_info: Option<DebugInfo>,
     /// The way in which quotes, slashes, backslashes and control characters in the text are escaped.
-    /// Default 0.
+    /// Default [`Blank`](EscapeType::Blank).
     pub escape_type: Option<EscapeType>,
 }
 
@@ -91,7 +93,7 @@ impl CreateProgramTask {
     }
 }
 
-/// The response to [`CreateProgramTask`].
+/// The response to [`CreateProgramTask`] (创建自有分析程序任务).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,9 +111,11 @@ pub struct CreateProgramTaskResponse {
 /// Gets what an uploaded program answered.
 ///
 /// `INVOKE get_program_task_result` ·
-/// [获取自有分析程序结果](https://developer.work.weixin.qq.com/document/path/99988)
+/// [获取自有分析程序结果](https://developer.work.weixin.qq.com/document/path/99988) · returns
+/// [`GetProgramTaskResultResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -132,14 +136,14 @@ pub struct GetProgramTaskResult {
 }
 
 impl GetProgramTaskResult {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The response to [`GetProgramTaskResult`].
+/// The response to [`GetProgramTaskResult`] (获取自有分析程序结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -156,9 +160,11 @@ pub struct GetProgramTaskResultResponse {
 /// Reports the result of a job that this program was asked for.
 ///
 /// `INVOKE program_async_job_call_back` ·
-/// [上报异步任务结果](https://developer.work.weixin.qq.com/document/path/99989)
+/// [上报异步任务结果](https://developer.work.weixin.qq.com/document/path/99989) · returns
+/// [`CallBackProgramAsyncJobResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// The SDK knows which job it is from the `job_info` of the request that began the job. If that
 /// request had no agentid, pass 0 to the SDK.
@@ -175,7 +181,7 @@ pub struct CallBackProgramAsyncJob {
 }
 
 impl CallBackProgramAsyncJob {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(errcode: i64) -> Self {
         Self { errcode, ..Self::default() }
@@ -189,7 +195,7 @@ impl CallBackProgramAsyncJob {
     }
 }
 
-/// The response to [`CallBackProgramAsyncJob`].
+/// The response to [`CallBackProgramAsyncJob`] (上报异步任务结果).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -198,9 +204,11 @@ pub struct CallBackProgramAsyncJobResponse {}
 
 /// Notifies the app's own server, with a callback.
 ///
-/// `INVOKE spec_notify_app` · [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990)
+/// `INVOKE spec_notify_app` · [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990) ·
+/// returns [`SpecNotifyAppResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// The app gets the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), and may answer it
 /// with [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram) and the same `notify_id`, for
@@ -240,7 +248,7 @@ impl SpecNotifyApp {
     }
 }
 
-/// The response to [`SpecNotifyApp`].
+/// The response to [`SpecNotifyApp`] (专区通知应用).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -282,7 +290,7 @@ pub struct EncryptInfo {
 }
 
 impl EncryptInfo {
-    /// Creates a value with all required fields.
+    /// Creates a value with its required field.
     #[must_use]
     pub fn new(secret_key: impl Into<Secret>) -> Self {
         Self {

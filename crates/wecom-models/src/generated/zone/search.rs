@@ -19,14 +19,19 @@ use crate::{Timestamp, Unknown};
 
 /// Searches group chats by name, one page at a time.
 ///
-/// `INVOKE search_chat` · [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971)
+/// `INVOKE search_chat` · [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971) · returns
+/// [`SearchChatResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Only groups with a name of their own are found, by their current name; unnamed groups and
 /// one-to-one chats are not.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// [`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its
+/// next page starts.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("会话名称搜索", "search_chat"))]
@@ -42,7 +47,7 @@ pub struct SearchChat {
 }
 
 impl SearchChat {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -66,7 +71,7 @@ impl SearchChat {
     }
 }
 
-/// The response to [`SearchChat`].
+/// The response to [`SearchChat`] (会话名称搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,9 +87,11 @@ pub struct SearchChatResponse {
 
 /// Searches messages by content, latest first, one page at a time.
 ///
-/// `INVOKE search_msg` · [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972)
+/// `INVOKE search_msg` · [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972) · returns
+/// [`SearchMsgResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// `end_time` is at most 31 days after `start_time`.
 ///
@@ -96,6 +103,9 @@ pub struct SearchChatResponse {
 /// programs, and the names of files, online documents and WeDrive files.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// [`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its
+/// next page starts.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("会话消息搜索", "search_msg"))]
@@ -120,7 +130,7 @@ pub struct SearchMsg {
 }
 
 impl SearchMsg {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -172,7 +182,7 @@ impl SearchMsg {
     }
 }
 
-/// The response to [`SearchMsg`].
+/// The response to [`SearchMsg`] (会话消息搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,11 +199,16 @@ pub struct SearchMsgResponse {
 /// Searches members and customers by name, one page at a time.
 ///
 /// `INVOKE search_contact_or_customer` ·
-/// [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243)
+/// [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243) · returns
+/// [`SearchContactOrCustomerResponse`]
 ///
-/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see
+/// [`ZoneCall`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZoneCall.html).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// [`ZonePaged`](https://docs.rs/wecom-sdk/latest/wecom_sdk/trait.ZonePaged.html) returns where its
+/// next page starts.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("员工或客户名称搜索", "search_contact_or_customer"))]
@@ -204,7 +219,7 @@ pub struct SearchContactOrCustomer {
     /// pinyin, the note or its pinyin. The name of a customer who uses WeCom is the real name or the alias
     /// that they show. 2 to 31 characters.
     pub query_word: String,
-    /// The people to search. Default 0.
+    /// The people to search. Default [`All`](QueryUserType::All).
     pub query_user_type: Option<QueryUserType>,
     /// Records per page. A page may hold fewer: check `has_more`. Default 50, at most 100.
     pub limit: Option<u64>,
@@ -213,7 +228,7 @@ pub struct SearchContactOrCustomer {
 }
 
 impl SearchContactOrCustomer {
-    /// Creates a request with all required fields.
+    /// Creates a request with its required field.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -244,7 +259,7 @@ impl SearchContactOrCustomer {
     }
 }
 
-/// The response to [`SearchContactOrCustomer`].
+/// The response to [`SearchContactOrCustomer`] (员工或客户名称搜索).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]

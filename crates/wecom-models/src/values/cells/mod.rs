@@ -19,7 +19,7 @@ use crate::{IntoItem, Timestamp};
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use wecom_models::Cells;
+/// # use wecom_models::Cells;
 /// use wecom_models::wedoc::smartsheet::{AddRecords, NewRecord, RecordCells, UpdateRecords};
 ///
 /// let tea = Cells::new()
@@ -223,7 +223,7 @@ impl Cells {
     /// A value that its page doesn't list is sent unchanged.
     ///
     /// ```
-    /// use wecom_models::Cells;
+    /// # use wecom_models::Cells;
     /// use wecom_models::wedoc::smartsheet_webhook::{NewRecord, RecordUpdate, SmartsheetWebhook};
     ///
     /// let add = NewRecord::from(Cells::new().text("fText01", "Crane 4").number("fNumb01", 30));
