@@ -7,7 +7,6 @@ mod connection;
 mod dial;
 mod error;
 mod frame;
-mod media;
 mod pauses;
 mod seen;
 mod state;
@@ -57,7 +56,9 @@ const FINISHING: Duration = Duration::from_secs(5);
 /// use wecom_sdk::AiBot;
 /// use wecom_sdk::aibot::events::AibotEvent;
 ///
-/// let (bot, mut callbacks) = AiBot::builder("bot id", "secret").url(url).connect().await?;
+/// # #[cfg(any())]
+/// let (_bot, mut callbacks) = AiBot::connect("bot id", "secret").await?;
+/// # let (bot, mut callbacks) = AiBot::builder("bot id", "secret").url(url).connect().await?;
 /// # let pushed = server.push_to_bot("aibot.events.text_message")?;
 /// while let Some(callback) = callbacks.next().await {
 ///     # let bot = bot.clone();
@@ -77,6 +78,9 @@ const FINISHING: Duration = Duration::from_secs(5);
 /// # }
 /// ```
 ///
+/// The protocol is documented on [page 101463](https://developer.work.weixin.qq.com/document/path/101463), which was not available: it is known from
+/// other implementations.
+///
 /// # Connection
 ///
 /// A task owns the connection. It subscribes, sends a heartbeat every 30 seconds, and opens another connection, after a growing
@@ -86,6 +90,9 @@ const FINISHING: Duration = Duration::from_secs(5);
 /// A bot has one connection: a second one, of whatever process, replaces the first, which ends as [`BotState::Replaced`] and
 /// doesn't fight for its place. So let only one process run a bot, and another one take over only if the first has died. If WeCom
 /// says only that the connection isn't subscribed (846609), the bot connects again.
+///
+/// Clones share the connection. It ends with [`close`](Self::close), or when the last clone, the [`BotCallbacks`] and everything
+/// that replies are dropped.
 ///
 /// # Replies
 ///
@@ -108,11 +115,6 @@ const FINISHING: Duration = Duration::from_secs(5);
 ///
 /// A change of the connection is an event at the level `INFO`, `WARN` or `ERROR`, each call a span `wecom.bot.call` at `DEBUG` with its `cmd`, the
 /// `errcode` if there was one, and `elapsed_ms`. No secret, key, text or URL of a file is in any of them.
-///
-/// Clones share the connection. It ends with [`close`](Self::close), or when the last clone, the [`BotCallbacks`] and everything
-/// that replies are dropped.
-///
-/// The documentation: <https://developer.work.weixin.qq.com/document/path/101463>
 #[derive(Clone)]
 pub struct AiBot(Arc<Shared>);
 
@@ -293,6 +295,9 @@ impl AiBot {
         result
     }
 }
+
+// Here, since rustdoc lists methods in the order of modules: those for files come after the others.
+mod media;
 
 /// A frame to send.
 struct Exchange<'a> {
