@@ -38,7 +38,7 @@ use crate::{Body, ClientBuilder, CorpSecret, Credential, Error, Headers, Items, 
 /// ```
 ///
 /// `C` is its [`Credential`], which says whose token it uses: a [`CorpSecret`] unless another one is passed to
-/// [`ClientBuilder::new`] or [`with_credential`](Self::with_credential). Which endpoints a credential may call is known at compile time: see
+/// [`ClientBuilder::new`] or [`with_credential`](Self::with_credential). The compiler knows which endpoints a credential may call: see
 /// [`Provides`].
 pub struct Client<C = CorpSecret> {
     caller: Arc<Caller>,
