@@ -4,6 +4,10 @@
 //!
 //! Needs the features `contacts` and `callback`.
 //!
+//! [`callback`](https://docs.rs/wecom-sdk/latest/wecom_sdk/callback/index.html) of `wecom-sdk`
+//! receives them: a handler takes `Event<T>` for one of them, or `Family<`[`ContactsEvent`]`>` for
+//! any. Those with an `InfoType` go to suites and providers.
+//!
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`BatchJobResult`] | [异步任务完成事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `batch_job_result`; `InfoType` `batch_job_result` |
@@ -27,21 +31,21 @@ use crate::{Csv, Unknown, UnknownUnion};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ContactsEvent {
-    /// 异步任务完成事件推送
+    /// An asynchronous job has finished (异步任务完成事件推送).
     BatchJobResult(BatchJobResult),
-    /// 新增成员事件
+    /// A member was created (新增成员事件).
     CreateUser(CreateUser),
-    /// 更新成员事件
+    /// A member was updated (更新成员事件).
     UpdateUser(UpdateUser),
-    /// 删除成员事件
+    /// A member was deleted (删除成员事件).
     DeleteUser(DeleteUser),
-    /// 新增部门事件
+    /// A department was created (新增部门事件).
     CreateParty(CreateParty),
-    /// 更新部门事件
+    /// A department was updated (更新部门事件).
     UpdateParty(UpdateParty),
-    /// 删除部门事件
+    /// A department was deleted (删除部门事件).
     DeleteParty(DeleteParty),
-    /// 标签成员变更事件
+    /// Members or departments were added to a tag, or removed from it (标签成员变更事件).
     UpdateTag(UpdateTag),
     /// Anything that the documentation doesn't list, as received.
     Other(Value),
@@ -110,14 +114,15 @@ pub struct CreateUser {
     /// The member's open_userid, the same in all apps of a service provider. Only for suites. At most 64
     /// bytes.
     pub open_user_id: Option<String>,
-    /// The name. Authorized. Suites get the userid in its place, unless they are a contacts app.
+    /// The name. Only with authorization (see above). Suites get the userid in its place, unless they are
+    /// a contacts app.
     pub name: Option<String>,
     /// The IDs of the member's departments, as far as the app has permission to view them. In member
     /// authorization mode (成员授权模式), always the root department, 1.
     pub department: Csv<u64>,
     /// The main department's ID. In member authorization mode (成员授权模式), always the root department, 1.
     pub main_department: Option<u64>,
-    /// Whether the member is head of any of its departments. On no page; callbacks have it beside
+    /// Whether the member is head of any of its departments. Undocumented, but callbacks contain it beside
     /// `IsLeaderInDept`.
     pub is_leader: Option<bool>,
     /// Whether the member is head of each department of `Department`, in its order. Suites and customized
@@ -128,28 +133,30 @@ pub struct CreateUser {
     /// apps need to be a contacts app or have the permission 组织架构信息 › 直属上级; contacts apps get it only for
     /// members a third party created. Upstream companies don't.
     pub direct_leader: Option<Csv<String>>,
-    /// The job title. Authorized. Absent for upstream companies. At most 64 bytes.
+    /// The job title. Only with authorization (see above). Absent for upstream companies. At most 64
+    /// bytes.
     pub position: Option<String>,
-    /// The mobile number. Sensitive.
+    /// The mobile number. Only for apps that get sensitive fields (see above).
     pub mobile: Option<String>,
-    /// The gender. Sensitive: `Undefined` too if the app doesn't get it.
+    /// The gender. `Undefined` also if the app doesn't get sensitive fields (see above).
     pub gender: Option<Gender>,
-    /// The email address. Sensitive.
+    /// The email address. Only for apps that get sensitive fields (see above).
     pub email: Option<String>,
     /// The company email address. The page for third-party apps says that customized apps don't get it.
-    /// Sensitive.
+    /// Only for apps that get sensitive fields (see above).
     pub biz_mail: Option<String>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: Option<MemberStatus>,
-    /// The avatar's URL; with `/100` in place of `/0` at its end, that of a small one. Sensitive.
+    /// The avatar's URL; with `/100` in place of `/0` at its end, that of a small one. Only for apps that
+    /// get sensitive fields (see above).
     pub avatar: Option<String>,
     /// The alias. Absent for upstream companies.
     pub alias: Option<String>,
-    /// The landline number. Authorized. Absent for upstream companies.
+    /// The landline number. Only with authorization (see above). Absent for upstream companies.
     pub telephone: Option<String>,
-    /// The address. Sensitive.
+    /// The address. Only for apps that get sensitive fields (see above).
     pub address: Option<String>,
-    /// The custom attributes. Authorized. Absent for upstream companies.
+    /// The custom attributes. Only with authorization (see above). Absent for upstream companies.
     pub ext_attr: Option<Vec<CustomAttr>>,
 }
 
@@ -192,15 +199,15 @@ pub struct UpdateUser {
     pub open_user_id: Option<String>,
     /// The new userid, if it changed. A userid that WeCom generated can be changed once.
     pub new_user_id: Option<String>,
-    /// The name. Only if changed. Authorized. Suites get the userid in its place and aren't notified of
-    /// new names, unless they are a contacts app.
+    /// The name. Only if changed, and only with authorization (see above). Suites get the userid in its
+    /// place and aren't notified of new names, unless they are a contacts app.
     pub name: Option<String>,
     /// The IDs of the member's departments after the change, as far as the app has permission to view
     /// them. Only if changed.
     pub department: Option<Csv<u64>>,
     /// The main department's ID. Only for those that get more than the three fields of the notes.
     pub main_department: Option<u64>,
-    /// Whether the member is head of any of its departments. On no page; callbacks have it beside
+    /// Whether the member is head of any of its departments. Undocumented, but callbacks contain it beside
     /// `IsLeaderInDept`.
     pub is_leader: Option<bool>,
     /// Whether the member is head of each department of `Department`, in its order. Suites and customized
@@ -212,29 +219,32 @@ pub struct UpdateUser {
     /// permission 组织架构信息 › 直属上级; contacts apps get it only for members a third party created. Upstream
     /// companies don't.
     pub direct_leader: Option<Csv<String>>,
-    /// The job title. Only if changed. Authorized. Absent for upstream companies. At most 64 bytes.
+    /// The job title. Only if changed, and only with authorization (see above). Absent for upstream
+    /// companies. At most 64 bytes.
     pub position: Option<String>,
-    /// The mobile number. Only if changed. Sensitive.
+    /// The mobile number. Only if changed, and only for apps that get sensitive fields (see above).
     pub mobile: Option<String>,
-    /// The gender. Only if changed. Sensitive: `Undefined` too if the app doesn't get it.
+    /// The gender. Only if changed. `Undefined` also if the app doesn't get sensitive fields (see above).
     pub gender: Option<Gender>,
-    /// The email address. Only if changed. Sensitive.
+    /// The email address. Only if changed, and only for apps that get sensitive fields (see above).
     pub email: Option<String>,
     /// The company email address. The page for third-party apps says that customized apps don't get it.
-    /// Only if changed. Sensitive.
+    /// Only if changed, and only for apps that get sensitive fields (see above).
     pub biz_mail: Option<String>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: Option<MemberStatus>,
-    /// The avatar's URL; with `/100` in place of `/0` at its end, that of a small one. Only if changed.
-    /// Sensitive.
+    /// The avatar's URL; with `/100` in place of `/0` at its end, that of a small one. Only if changed,
+    /// and only for apps that get sensitive fields (see above).
     pub avatar: Option<String>,
     /// The alias. Only if changed. Absent for upstream companies.
     pub alias: Option<String>,
-    /// The landline number. Only if changed. Authorized. Absent for upstream companies.
+    /// The landline number. Only if changed, and only with authorization (see above). Absent for upstream
+    /// companies.
     pub telephone: Option<String>,
-    /// The address. Sensitive.
+    /// The address. Only for apps that get sensitive fields (see above).
     pub address: Option<String>,
-    /// The custom attributes. Only if changed. Authorized. Absent for upstream companies.
+    /// The custom attributes. Only if changed, and only with authorization (see above). Absent for
+    /// upstream companies.
     pub ext_attr: Option<Vec<CustomAttr>>,
 }
 
@@ -429,11 +439,11 @@ pub struct CustomAttr {
     pub name: String,
     /// The attribute's value for the member.
     pub value: CustomAttrValue,
-    /// The text of `Text` again. On no page; callbacks have it, some of them without a `Type`.
+    /// The text of `Text` again. Undocumented, but callbacks contain it, some of them without a `Type`.
     pub text: Option<String>,
 }
 
-/// Text.
+/// The value of a custom attribute that is text.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -527,9 +537,9 @@ pub enum MemberStatus {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CustomAttrValue {
-    /// `0`
+    /// `0`: The value of a custom attribute that is text.
     Text(CustomTextAttr),
-    /// `1`
+    /// `1`: A web page.
     Web(CustomWebAttr),
     /// A `Type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
