@@ -136,6 +136,12 @@ pub(crate) struct Keeps {
     pub(crate) makes: &'static [Makes],
     /// The kinds of things that later calls make besides a thing that this one creates.
     pub(crate) opens: &'static [&'static str],
+    /// The kind of things that the filters of a list are about, and the field with their IDs.
+    pub(crate) through: Option<(&'static str, &'static str)>,
+    /// The first ID of what is created, as JSON, if neither the request nor the answer has it.
+    pub(crate) like: Option<&'static str>,
+    /// Whether any ID is that of a thing, which a change keeps.
+    pub(crate) adopts: bool,
     /// The flag of the answer that says whether anything is listed.
     pub(crate) any: Option<&'static str>,
     /// The list of the answer with the IDs that don't exist.
@@ -154,6 +160,9 @@ impl Keeps {
         sets: &[],
         makes: &[],
         opens: &[],
+        through: None,
+        like: None,
+        adopts: false,
         any: None,
         missing: None,
     };

@@ -3,6 +3,7 @@
 //! As long as nothing of a kind was created, its endpoints answer with their examples, whatever the ID.
 
 mod change;
+mod create;
 mod kind;
 mod thing;
 
@@ -15,8 +16,8 @@ use crate::files::Content;
 use crate::lock;
 use crate::reply::Refusal;
 use crate::route::{Does, Keeps, Parts};
-use crate::value::{at, at_first, at_mut, json, put, put_flag, text};
-use kind::{Found, Kind, New, asked, unknown};
+use crate::value::{at, at_first, at_mut, put, put_flag, text};
+use kind::{Found, Kind, asked};
 use thing::Thing;
 
 /// The things of each kind of which one was created.
@@ -53,6 +54,9 @@ impl Things {
         // Everything is found before anything changes.
         let mut found = Vec::new();
         for keeps in call.keeps {
+            if let (true, Some(id)) = (keeps.adopts, keeps.does.needs()) {
+                kinds.entry(keeps.thing).or_default().adopt(id, call.fields);
+            }
             let all = find(&kinds, call, keeps);
             found.push(if keeps.reports(answer) {
                 all
@@ -155,7 +159,7 @@ fn act(
         // A kind is kept once something of it is there, not when creating it fails.
         let mut new = Kind::default();
         let kind = kinds.get_mut(keeps.thing).unwrap_or(&mut new);
-        create(kind, call, keeps, answer)?;
+        create::create(kind, call, keeps, answer)?;
         if !new.is_new() {
             kinds.insert(keeps.thing, new);
         }
@@ -167,7 +171,12 @@ fn act(
     match keeps.does {
         Does::Create { .. } | Does::Use { .. } => {}
         Does::Change { .. } => change::change(kinds, call, (keeps, named), answer),
-        Does::Remove { with, .. } => remove(kinds, keeps.thing, &found, with),
+        Does::Remove { with, .. } => {
+            if let Some(kind) = kinds.get(keeps.thing) {
+                kind.say_missing(keeps, (fields, &found), answer);
+            }
+            remove(kinds, keeps.thing, &found, with);
+        }
         Does::Get { at: place, instead, content, fields: carried, shows, .. } => {
             let Some(kind) = kinds.get(keeps.thing).filter(|_| !named.is_empty()) else { return Ok(()) };
             let things = || found.iter().filter_map(|number| kind.get(*number));
@@ -186,11 +195,7 @@ fn act(
                     whole
                 });
             }
-            if let (Some(missing), Some(id)) = (keeps.missing, keeps.does.needs()) {
-                let ids = at(fields, id).and_then(Value::as_array).into_iter().flatten();
-                let is_found = |id: &&Value| kind.number(&text(id)).is_some_and(|id| found.contains(&id));
-                put(answer, missing, Some(ids.filter(|id| !is_found(id)).cloned().collect()));
-            }
+            kind.say_missing(keeps, (fields, &found), answer);
             let file = things().next().and_then(|thing| Some((text(&thing.id), thing.content.clone()?)));
             if let Some((id, file)) = file {
                 match content {
@@ -231,7 +236,18 @@ fn remove(kinds: &mut Kinds, thing: &'static str, found: &[u64], with: &[(&'stat
 fn list(kinds: &Kinds, keeps: &Keeps, fields: &Value, example: &Value) -> Option<Vec<Value>> {
     let Does::List { below, each, fields: carried, parts, .. } = keeps.does else { return None };
     let kind = kinds.get(keeps.thing)?;
-    let mut numbers = kind.asked(keeps.narrowed, fields);
+    let mut numbers = match keeps.through {
+        Some((other, field)) => {
+            // Without any, nobody says what the filters are about.
+            let all = kind.numbered(|_| true);
+            kinds.get(other).map_or(all, |others| {
+                let asked = others.asked(keeps.narrowed, fields).into_iter();
+                let ids = asked.filter_map(|number| Some(text(&others.get(number)?.id))).collect();
+                kind.numbered(|thing| thing.has_any(field, &ids))
+            })
+        }
+        None => kind.asked(keeps.narrowed, fields),
+    };
     if let Some(below) = below {
         numbers = kind.with_below(numbers, below).into_iter().collect();
     }
@@ -282,98 +298,6 @@ fn show_parts(
     let all = numbers.iter().filter_map(|number| kind.get(*number));
     put(shown, parts.at, Some(all.map(|part| part.show(&example, parts.fields)).collect()));
     !numbers.is_empty()
-}
-
-fn create(kind: &mut Kind, call: &Call<'_>, keeps: &Keeps, answer: &mut Value) -> Result<(), Refusal> {
-    let Does::Create { id, from, renames, existing, replaces, content, fields: shown, taken } = keeps.does
-    else {
-        return Ok(());
-    };
-    let fields = call.fields;
-    let sent = from.map_or(Some(fields), |from| at(fields, from));
-    let mut around = from.map_or(Value::Null, |_| fields.clone());
-    if let Some(from) = from {
-        put(&mut around, from, None);
-    }
-    // Another thing that the call creates is kept by itself.
-    let (mut parts, mut shown_parts) = (Vec::new(), Vec::new());
-    for other in call.keeps {
-        if let Does::Create { id: inner, from: Some(from), .. } = other.does
-            && inner != id
-        {
-            parts.push(from);
-            shown_parts.extend(inner.rsplit_once('.').map(|(place, _)| last(place)));
-        }
-    }
-    let new = |id, given, item: Option<&Value>, around| {
-        let mut fields = named(item, renames);
-        fields.retain(|name, _| content != Some(name.as_str()) && !parts.contains(&name.as_str()));
-        fields.extend(keeps.sets.iter().map(|(name, value)| ((*name).to_owned(), json(value))));
-        let content = content.and_then(|field| (call.file)(field));
-        New { id, given, fields, around, content, replaces, taken, shown, apart: &shown_parts }
-    };
-    // If the thing is inside the response, its ID comes from there.
-    let Some((place, id)) = id.rsplit_once('.').filter(|(place, _)| at(answer, place).is_some()) else {
-        // The request chooses the IDs of several things.
-        if let Some((items, id)) = items(fields, id) {
-            let mut new = items.iter().map(|item| new(id, item.get(id).cloned(), Some(item), Value::Null));
-            return new.try_for_each(|new| kind.add(new, &mut Value::Null));
-        }
-        return kind.add(new(id, at(fields, id).cloned(), sent, around), answer);
-    };
-    // What stands beside it there is what it is part of, too.
-    let outer = match place.rsplit_once('.') {
-        Some((outer, name)) => at(answer, outer).map(|outer| (outer, name)),
-        None => None,
-    };
-    if let Some((Value::Object(outer), name)) = outer {
-        let mut all = around.as_object().cloned().unwrap_or_default();
-        all.extend(
-            outer
-                .iter()
-                .filter(|(other, _)| *other != name)
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        around = all.into();
-    }
-    // The request chooses an ID in the same place; elsewhere, the same name is that of something else.
-    let is_given = from.map_or_else(|| at(fields, place).is_some(), |from| from == place);
-    let given = |item: Option<&'_ Value>| item.filter(|_| is_given).and_then(|item| item.get(id)).cloned();
-    match at_mut(answer, place) {
-        Some(Value::Array(list)) => {
-            let examples = std::mem::take(list);
-            let sent = sent.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            for (sent, example) in sent.iter().zip(examples.iter().cycle()) {
-                let mut item = example.clone();
-                kind.add(new(id, given(Some(sent)), Some(sent), around.clone()), &mut item)?;
-                list.push(item);
-            }
-            Ok(())
-        }
-        Some(one) => {
-            let named = existing.iter().find_map(|name| {
-                let wanted = at(fields, name).filter(|value| !value.is_null() && **value != "")?;
-                Some((*name, wanted))
-            });
-            if let Some((name, wanted)) = named {
-                let is_wanted = HashSet::from([text(wanted)]);
-                let found = kind.numbered(|thing| thing.has(name, &is_wanted));
-                if let Some(thing) = found.first().and_then(|number| kind.get(*number)) {
-                    *one = thing.show_created(one, shown);
-                    return Ok(());
-                }
-                if name == id {
-                    if !kind.is_new() {
-                        return Err(unknown(keeps, id, &text(wanted)));
-                    }
-                    return kind.add(new(id, Some(wanted.clone()), sent, around), one);
-                }
-            }
-            let given = given(from.map_or_else(|| at(fields, place), |_| sent));
-            kind.add(new(id, given, sent, around), one)
-        }
-        None => Ok(()),
-    }
 }
 
 /// The fields that a request sends about a thing, by the names under which they are kept.

@@ -304,3 +304,17 @@ async fn any_key_of_a_group_bot_is_accepted_until_one_is_issued() {
     server.reset();
     assert_eq!(send("made-up").await, 0);
 }
+
+#[tokio::test]
+async fn the_result_of_an_import_names_its_chain() {
+    let (_server, caller) = start().await;
+    let person = json!({ "name": "A", "identity_type": 2, "mobile": "13800000000" });
+    let corp = json!({ "corp_name": "Oil", "group_path": "North", "custom_id": "o1", "contact_info_list": [person] });
+    let import = json!({ "chain_id": "Ch1", "contact_list": [corp] });
+    let job = caller.post("corpgroup/import_chain_contact", import).await["jobid"].clone();
+    let job = job.as_str().unwrap();
+    let result = caller.get("corpgroup/getresult", &format!("jobid={job}")).await;
+    assert_eq!((&result["status"], &result["result"]["chain_id"]), (&json!(3), &json!("Ch1")));
+    assert_eq!(result["result"]["fail_list"], json!([]));
+    assert_eq!(caller.get("corpgroup/getresult", "jobid=other").await["errcode"], 40058);
+}

@@ -131,14 +131,15 @@ async fn an_approval_request_is_read_by_its_number() {
 /// Posts as a service provider.
 async fn as_provider(server: &Server, caller: &Caller, path: &str, body: Value) -> Value {
     let token = server.issue_token("provider_access_token");
-    let address = format!("{}/cgi-bin/license/{path}?provider_access_token={token}", caller.base);
+    let address = format!("{}/cgi-bin/{path}?provider_access_token={token}", caller.base);
     caller.http.post(address).body(body.to_string()).send().await.unwrap().json().await.unwrap()
 }
 
 #[tokio::test]
 async fn a_paid_order_has_codes_which_are_activated_once() {
     let (server, caller) = start().await;
-    let post = async |path: &str, body: Value| as_provider(&server, &caller, path, body).await;
+    let post =
+        async |path: &str, body: Value| as_provider(&server, &caller, &format!("license/{path}"), body).await;
     let company = |more: Value| {
         let mut body = json!({ "corpid": "ww1" });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -216,7 +217,8 @@ async fn a_paid_order_has_codes_which_are_activated_once() {
 #[tokio::test]
 async fn an_order_is_canceled_before_it_is_paid_and_a_made_up_one_is_an_error() {
     let (server, caller) = start().await;
-    let post = async |path: &str, body: Value| as_provider(&server, &caller, path, body).await;
+    let post =
+        async |path: &str, body: Value| as_provider(&server, &caller, &format!("license/{path}"), body).await;
     let order = json!({
         "corpid": "ww1", "buyer_userid": "a", "account_count": { "base_count": 1 }, "account_duration": { "days": 31 },
     });
@@ -235,4 +237,207 @@ async fn an_order_is_canceled_before_it_is_paid_and_a_made_up_one_is_an_error() 
     }
     assert_eq!(post("submit_pay_job", pay(&made_up)).await["errcode"], 701_005);
     assert_eq!(post("list_order_account", json!({ "order_id": id })).await["account_list"], json!([]));
+}
+
+#[tokio::test]
+async fn contact_rules_have_the_ids_that_were_returned_beside_them() {
+    let (_server, caller) = start().await;
+    let post = async |path: &str, body: Value| caller.post(&format!("contactrule/{path}"), body).await;
+    let rules = json!([
+        { "rule_type": 1, "range": { "userid": ["a"] }, "is_allowed_search": false },
+        { "rule_type": 3, "range": { "partyid": [4] } },
+    ]);
+    let ids = post("create", json!({ "rules": rules })).await["rule_ids"].clone();
+    assert_eq!((ids.as_array().map(Vec::len), ids[0].is_u64()), (Some(2), true));
+    let list = async || post("list", json!({})).await["rules"].clone();
+    let mut expected = rules.clone();
+    for (index, id) in ids.as_array().unwrap().iter().enumerate() {
+        expected[index]["rule_id"] = id.clone();
+    }
+    assert_eq!(list().await, expected, "as sent, and nothing else");
+    let change = json!({ "rule_id": ids[1], "rule_type": 3, "range": { "tagid": [12] } });
+    let changed = post("update", json!({ "rules": [change] })).await["rules"].clone();
+    assert_eq!(changed, json!([change]));
+    assert_eq!(list().await[1], change);
+    assert_eq!(post("delete", json!({ "rule_ids": [ids[0]] })).await["errcode"], 0);
+    assert_eq!(each(&list().await, "rule_id"), json!([ids[1]]));
+    assert_eq!(post("delete", json!({ "rule_ids": [ids[0]] })).await["errcode"], 40058);
+}
+
+#[tokio::test]
+async fn a_todo_which_no_call_creates_keeps_what_was_changed() {
+    let (_server, caller) = start().await;
+    let get = async |id: &str| caller.post("todo/get", json!({ "todo_id": id })).await;
+    let example = get("any").await;
+    let attendees = json!([{ "userid": "a", "status": 0 }]);
+    let update = json!({ "todo_id": "t1", "attendees": attendees });
+    assert_eq!(caller.post("todo/update", update).await["errcode"], 0);
+    let mut expected = example.clone();
+    expected["attendees"] = attendees;
+    assert_eq!(get("t1").await, expected, "the rest is the example's");
+    assert_eq!(caller.post("todo/update", json!({ "todo_id": "t1", "status": 0 })).await["errcode"], 0);
+    expected["status"] = 0.into();
+    assert_eq!(get("t1").await, expected);
+    assert_eq!(get("t2").await, example, "any ID is one");
+}
+
+#[tokio::test]
+async fn a_check_in_rule_is_listed_by_an_id_that_no_call_returned() {
+    let (_server, caller) = start().await;
+    let post = async |path: &str, body: Value| caller.post(&format!("checkin/{path}"), body).await;
+    let rule = |name: &str| {
+        json!({ "group": {
+            "grouptype": 3, "groupname": name, "wifimac_infos": [{ "wifiname": "w", "wifimac": "02:00:5e:10:00:01" }],
+            "range": { "party_id": ["9"] },
+        } })
+    };
+    for name in ["Sales", "Office"] {
+        assert_eq!(post("add_checkin_option", rule(name)).await["errcode"], 0);
+    }
+    let list = async || post("getcorpcheckinoption", json!({})).await["group"].clone();
+    let rules = list().await;
+    assert_eq!(each(&rules, "groupname"), json!(["Sales", "Office"]));
+    assert_eq!((&rules[0]["grouptype"], &rules[0]["wifimac_infos"][0]["wifiname"]), (&json!(3), &json!("w")));
+    let ids = each(&rules, "groupid");
+    assert!(ids[0].is_u64() && ids[1].is_u64() && ids[0] != ids[1], "{ids}");
+    let change = json!({ "group": { "groupid": ids[0], "groupname": "North" } });
+    assert_eq!(post("update_checkin_option", change).await["errcode"], 0);
+    assert_eq!(each(&list().await, "groupname"), json!(["North", "Office"]));
+    assert_eq!(each(&list().await, "groupid"), ids);
+    assert_eq!(post("del_checkin_option", json!({ "groupid": ids[0] })).await["errcode"], 0);
+    assert_eq!(each(&list().await, "groupname"), json!(["Office"]));
+    assert_ne!(post("del_checkin_option", json!({ "groupid": ids[0] })).await["errcode"], 0);
+}
+
+#[tokio::test]
+async fn parents_are_listed_by_the_departments_of_their_children() {
+    let (_server, caller) = start().await;
+    let post = async |path: &str, body: Value| caller.post(&format!("school/user/{path}"), body).await;
+    for (id, department) in [("s1", 21), ("s2", 22)] {
+        let student = json!({ "student_userid": id, "name": id, "department": [department] });
+        assert_eq!(post("create_student", student).await["errcode"], 0);
+    }
+    let parent = |id: &str, children: &[&str]| {
+        let children: Vec<Value> =
+            children.iter().map(|child| json!({ "student_userid": child, "relation": "Aunt" })).collect();
+        json!({ "parent_userid": id, "mobile": "13900000001", "children": children })
+    };
+    for parent in [parent("p1", &["s1"]), parent("p2", &["s1", "s2"])] {
+        assert_eq!(post("create_parent", parent).await["errcode"], 0);
+    }
+    let list = async |department: u64| {
+        caller.get("school/user/list_parent", &format!("department_id={department}")).await["parents"].clone()
+    };
+    assert_eq!(each(&list(21).await, "parent_userid"), json!(["p1", "p2"]));
+    let listed = list(22).await;
+    assert_eq!(each(&listed, "parent_userid"), json!(["p2"]));
+    assert_eq!(each(&listed[0]["children"], "student_userid"), json!(["s1", "s2"]));
+    assert_eq!((&listed[0]["is_subscribe"], listed[0].get("external_userid")), (&json!(0), None));
+    assert_eq!(list(23).await, json!([]));
+    assert_eq!(caller.get("school/user/delete_parent", "userid=p2").await["errcode"], 0);
+    assert_eq!(list(22).await, json!([]));
+    assert_eq!(caller.get("school/user/get", "userid=p2").await["errcode"], 60111);
+}
+
+#[tokio::test]
+async fn imported_devices_are_listed_until_they_are_deleted() {
+    let (_server, caller) = start().await;
+    let post =
+        async |path: &str, body: Value| caller.post(&format!("security/trustdevice/{path}"), body).await;
+    let devices = json!([
+        { "system": "Windows", "mac_addr": ["02:00:5E:10:00:01"], "pc_name": "PC-1" },
+        { "system": "Mac", "seq_no": "S-2" },
+        { "system": "Mac", "seq_no": "S-3" },
+        { "system": "Mac", "seq_no": "S-4" },
+    ]);
+    let results = post("import", json!({ "device_list": devices })).await["result"].clone();
+    assert_eq!(each(&results, "device_index"), json!([1, 2, 3, 4]));
+    assert_eq!(each(&results, "status"), json!([1, 1, 1, 1]));
+    assert_eq!(each(&results, "duplicated_device_code"), json!([]));
+    let codes = each(&results, "device_code");
+    assert_eq!(codes.as_array().map(Vec::len), Some(4));
+    let list = async |kind: u64| post("list", json!({ "type": kind })).await["device_list"].clone();
+    let listed = list(1).await;
+    assert_eq!(each(&listed, "device_code"), codes);
+    assert_eq!(each(&listed, "seq_no"), json!(["S-2", "S-3", "S-4"]));
+    assert_eq!((&listed[0]["pc_name"], listed[0].get("domain")), (&json!("PC-1"), None));
+    assert_eq!((listed[0].get("last_login_userid"), &listed[0]["source"]), (None, &json!(2)));
+    assert_eq!(list(2).await, json!([]), "they are the company's");
+    let of = json!({ "last_login_userid": "a", "type": 1 });
+    assert_eq!(post("get_by_user", of).await["device_list"], json!([]), "nobody logged in");
+    let delete = json!({ "type": 1, "device_code_list": [codes[0], codes[2]] });
+    assert_eq!(post("delete", delete.clone()).await["errcode"], 0);
+    assert_eq!(each(&list(1).await, "seq_no"), json!(["S-2", "S-4"]));
+    assert_eq!(post("delete", delete).await["errcode"], 40058);
+}
+
+#[tokio::test]
+async fn members_with_an_advanced_account_are_those_who_were_given_one() {
+    let (_server, caller) = start().await;
+    for family in ["wedoc", "wedrive", "exmail"] {
+        let post = async |path: &str, body: Value| caller.post(&format!("{family}/vip/{path}"), body).await;
+        let of = |members: &[&str]| json!({ "userid_list": members });
+        let list = async || post("list", json!({})).await["userid_list"].clone();
+        assert_eq!(
+            post("batch_add", of(&["a", "b"])).await["succ_userid_list"],
+            json!(["a", "b"]),
+            "{family}"
+        );
+        assert_eq!(
+            post("batch_add", of(&["b", "c"])).await["fail_userid_list"],
+            json!([]),
+            "they may have one"
+        );
+        assert_eq!(list().await.as_array().map(Vec::len), Some(3));
+        let removed = post("batch_del", of(&["b", "x"])).await;
+        assert_eq!(removed["succ_userid_list"], json!(["b"]));
+        assert_eq!(removed["fail_userid_list"], json!(["x"]), "nobody gave that one an account");
+        assert_eq!(list().await, json!(["a", "c"]));
+    }
+    for family in ["security", "meeting"] {
+        let post = async |path: &str, body: Value| caller.post(&format!("{family}/vip/{path}"), body).await;
+        let list = async || post("list", json!({})).await["userid_list"].clone();
+        let job = post("submit_batch_add_job", json!({ "userid_list": ["a", "b"] })).await["jobid"].clone();
+        let result = post("batch_add_job_result", json!({ "jobid": job })).await["job_result"].clone();
+        assert_eq!(result, json!({ "succ_userid_list": ["a", "b"], "fail_userid_list": [] }), "{family}");
+        let job = post("submit_batch_del_job", json!({ "userid_list": ["a"] })).await["jobid"].clone();
+        let result = post("batch_del_job_result", json!({ "jobid": job })).await["job_result"].clone();
+        assert_eq!(result["succ_userid_list"], json!(["a"]));
+        assert_eq!(list().await, json!(["b"]));
+        assert_eq!(post("batch_add_job_result", json!({ "jobid": "made up" })).await["errcode"], 40058);
+    }
+}
+
+#[tokio::test]
+async fn a_cashier_order_is_listed_with_its_kind_and_canceled_before_it_is_paid() {
+    let (server, caller) = start().await;
+    let post = async |path: &str, more: Value| {
+        let mut body = json!({ "nonce_str": "n", "ts": 1_720_000_000, "sig": "s" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        as_provider(&server, &caller, &format!("paytool/{path}"), body).await
+    };
+    let products = json!({ "customized_app": {
+        "order_type": 2, "buy_info_list": [{ "suiteid": "dk1", "duration_days": 90, "total_price": 120_000 }],
+        "notify_custom_corp": 0,
+    } });
+    let order = json!({
+        "business_type": 2, "custom_corpid": "ww1", "pay_type": 0, "creator": "a", "product_list": products,
+    });
+    let id = post("open_order", order).await["order_id"].clone();
+    let get = async || post("get_order_detail", json!({ "order_id": id })).await["pay_order"].clone();
+    let read = get().await;
+    assert_eq!((&read["order_id"], &read["order_status"]), (&id, &json!(1)));
+    assert_eq!((&read["custom_corpid"], &read["creator"]), (&json!("ww1"), &json!("a")));
+    assert_eq!((&read["business_type"], read.get("paid_time")), (&json!(2), None), "it isn't paid");
+    let list = async |kind: u64| {
+        let list = json!({ "business_type": kind, "limit": 10 });
+        post("get_order_list", list).await["pay_order_list"].clone()
+    };
+    assert_eq!((each(&list(2).await, "order_id"), list(1).await), (json!([id]), json!([])));
+    assert_eq!(post("close_order", json!({ "order_id": id })).await["errcode"], 0);
+    assert_eq!((&get().await["order_status"], each(&list(2).await, "order_status")), (&json!(3), json!([3])));
+    assert_eq!(post("close_order", json!({ "order_id": id })).await["errcode"], 90311, "it is canceled");
+    for path in ["close_order", "get_order_detail"] {
+        assert_eq!(post(path, json!({ "order_id": "made up" })).await["errcode"], 90310, "{path}");
+    }
 }

@@ -18,6 +18,10 @@ pub struct Keeps {
     pub from: Option<FieldPath>,
     /// The request fields that things have under another name.
     pub renames: IndexMap<String, String>,
+    /// The first ID of what is created, if neither the request nor the response has it.
+    pub like: Option<Value>,
+    /// Whether no call creates the things, so that any ID is one of them.
+    pub adopts: bool,
     /// The request fields that name an existing thing, which is used instead of creating one.
     pub existing: Vec<String>,
     /// The request field with the thing's file, or the response field with the file's URL.
@@ -43,6 +47,8 @@ pub struct Keeps {
     /// The filters of a list, or what a thing is found by without its ID, or besides it: request fields, each with the field of the
     /// things that must have its value.
     pub narrowed: IndexMap<String, String>,
+    /// The kind of things that the filters are about, with the field of the listed things that has their IDs.
+    pub through: IndexMap<String, String>,
     /// The field with the parent's ID, if a filtered list contains all descendants.
     pub below: Option<String>,
     /// The field with a list, if things are listed once for each of its values.

@@ -124,6 +124,11 @@ impl Api {
                 }));
             }
             by_itself.extend(keeps.sets.keys().map(String::as_str));
+            if let Some(id) = keeps.id.as_ref().map(FieldPath::first).filter(|_| keeps.does.creates()) {
+                // An ID that is made up, or listed beside the things.
+                let renamed = keeps.renames.get(id).map(String::as_str);
+                by_itself.extend(renamed.or(keeps.like.is_some().then_some(id)));
+            }
             if keeps.does.creates()
                 && let Some(response) = module.structure(&endpoint.response)
             {

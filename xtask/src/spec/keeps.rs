@@ -94,9 +94,15 @@ pub struct Keeps {
     pub id: Option<String>,
     /// The field of the request that contains the thing's fields, unless the request itself does.
     pub from: Option<String>,
-    /// The fields of the request that things have under another name: `{ new_name: file_name }`.
+    /// The fields of the request that things have under another name: `{ new_name: file_name }`. Also their ID, if the response lists it
+    /// beside them: `{ rule_ids: rule_id }`.
     #[serde(default)]
     pub renames: IndexMap<String, String>,
+    /// The first ID of what is created, if neither the request nor the response has it.
+    pub like: Option<Value>,
+    /// Whether no call creates the things, so that any ID is one of them, and the first change keeps it.
+    #[serde(default)]
+    pub adopts: bool,
     /// The fields of the request that name an existing thing, which is used instead of creating one: its ID, or a field that has
     /// the same value.
     #[serde(default)]
@@ -135,6 +141,9 @@ pub struct Keeps {
     /// `{ department_id: department }`
     #[serde(default, rename = "where")]
     pub narrowed: IndexMap<String, String>,
+    /// The kind of things that the filters of a list are about, with the field of the listed things that has their IDs.
+    #[serde(default)]
+    pub through: IndexMap<String, String>,
     /// The field of things with the ID of their parent, if a filtered list also contains everything below it.
     pub below: Option<String>,
     /// The field of things with a list, if things are listed once for each value of it.
@@ -246,7 +255,11 @@ impl Keeps {
     pub fn fields_of_things(&self) -> Vec<(Vec<&str>, &str, &str)> {
         let mut fields = Vec::new();
         let own = self.thing.as_str();
-        fields.extend(self.narrowed.iter().map(|(asked, field)| (vec!["where", asked], own, field.as_str())));
+        let filtered = self.through.keys().next().map_or(own, String::as_str);
+        fields.extend(
+            self.narrowed.iter().map(|(asked, field)| (vec!["where", asked], filtered, field.as_str())),
+        );
+        fields.extend(self.through.iter().map(|(kind, field)| (vec!["through", kind], own, field.as_str())));
         let others = [("below", &self.below), ("each", &self.each)];
         fields
             .extend(others.into_iter().filter_map(|(key, field)| Some((vec![key], own, field.as_deref()?))));

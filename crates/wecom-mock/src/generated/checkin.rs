@@ -16,6 +16,52 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/checkin/getcorpcheckinoption",
         token: Some("access_token"),
+        keeps: &[
+            Keeps {
+                thing: "checkin_rule",
+                unknown: 40058,
+                does: Does::List {
+                    at: "group",
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "grouptype",
+                        "groupname",
+                        "checkindate[workdays? allow_flex? flex_on_duty_time flex_off_duty_time max_allow_arrive_early? max_allow_arrive_late? late_rule.allow_offwork_after_time late_rule.offwork_after_time? late_rule.onwork_flex_time? biweekly.enable_weekday_recurrence biweekly.odd_workdays? biweekly.even_workdays?]?",
+                        "spe_workdays[timestamp notes checkintime]",
+                        "spe_offdays[timestamp notes]",
+                        "sync_holidays=true",
+                        "need_photo=false",
+                        "note_can_use_local_pic=true",
+                        "allow_checkin_offworkday=false",
+                        "allow_apply_offworkday=false",
+                        "wifimac_infos",
+                        "loc_infos",
+                        "range.userid",
+                        "range.party_id",
+                        "range.tagid",
+                        "white_users?",
+                        "type=0",
+                        "reporterinfo.reporters[userid]",
+                        "ot_info_v2?",
+                        "allow_apply_bk_cnt=-1",
+                        "allow_apply_bk_day_limit=-1",
+                        "option_out_range=0",
+                        "use_face_detect=false",
+                        "schedulelist[schedule_id schedule_name allow_flex flex_on_duty_time flex_off_duty_time late_rule.allow_offwork_after_time late_rule.offwork_after_time? late_rule.onwork_flex_time? max_allow_arrive_early max_allow_arrive_late]?",
+                        "offwork_interval_time",
+                        "buka_restriction?",
+                        "span_day_time?",
+                        "standard_work_duration?",
+                        "open_sp_checkin?",
+                        "checkin_method_type",
+                        "groupid",
+                    ],
+                    parts: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -1157,6 +1203,24 @@ pub(crate) static ROUTES: &[Route] = &[
             ],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "checkin_rule",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "groupid",
+                    from: Some("group"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+                like: Some("12"),
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -1619,6 +1683,24 @@ pub(crate) static ROUTES: &[Route] = &[
             ],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "checkin_rule",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "group.groupid",
+                    from: Some("group"),
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -1628,6 +1710,14 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/checkin/clear_checkin_option_array_field",
         token: Some("access_token"),
         demands: Demands::fields(&["groupid", "clear_field"]),
+        keeps: &[
+            Keeps {
+                thing: "checkin_rule",
+                unknown: 40058,
+                does: Does::Use { id: "groupid" },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -1637,6 +1727,17 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/checkin/del_checkin_option",
         token: Some("access_token"),
         demands: Demands::fields(&["groupid"]),
+        keeps: &[
+            Keeps {
+                thing: "checkin_rule",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "groupid",
+                    with: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

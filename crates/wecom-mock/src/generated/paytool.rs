@@ -130,7 +130,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "cashier_order",
-                unknown: 40058,
+                unknown: 90310,
                 does: Does::Create {
                     id: "order_id",
                     from: None,
@@ -141,6 +141,17 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 40058,
                 },
+                sets: &[
+                    ("order_status", "1"),
+                    ("order_from", "2"),
+                    ("pay_from", "null"),
+                    ("pay_channel", "null"),
+                    ("channel_order_id", "null"),
+                    ("paid_time", "null"),
+                    ("income_type", "null"),
+                    ("income_time", "null"),
+                    ("income_amount", "null"),
+                ],
                 ..Keeps::NEW
             },
         ],
@@ -170,8 +181,21 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "cashier_order",
-                unknown: 40058,
-                does: Does::Use { id: "order_id" },
+                unknown: 90310,
+                does: Does::Change {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                only: &[("order_status", &["1", "8"])],
+                refused: 90311,
+                sets: &[("order_status", "3")],
                 ..Keeps::NEW
             },
         ],
@@ -202,7 +226,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "cashier_order",
-                unknown: 40058,
+                unknown: 90310,
                 does: Does::List {
                     at: "pay_order_list",
                     below: None,
@@ -214,9 +238,12 @@ pub(crate) static ROUTES: &[Route] = &[
                         "paid_price",
                         "creator",
                         "pay_type",
+                        "order_status",
+                        "order_from",
                     ],
                     parts: &[],
                 },
+                narrowed: &[("business_type", "business_type")],
                 ..Keeps::NEW
             },
         ],
@@ -267,7 +294,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "cashier_order",
-                unknown: 40058,
+                unknown: 90310,
                 does: Does::Get {
                     id: "order_id",
                     at: Some("pay_order"),
@@ -281,6 +308,15 @@ pub(crate) static ROUTES: &[Route] = &[
                         "creator",
                         "pay_type",
                         "business_type",
+                        "order_status",
+                        "pay_from?",
+                        "order_from",
+                        "pay_channel?",
+                        "channel_order_id?",
+                        "paid_time?",
+                        "income_type?",
+                        "income_time?",
+                        "income_amount?",
                     ],
                     shows: &[],
                 },
@@ -393,7 +429,7 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: &[
             Keeps {
                 thing: "cashier_order",
-                unknown: 40058,
+                unknown: 90310,
                 does: Does::Use { id: "order_id" },
                 ..Keeps::NEW
             },

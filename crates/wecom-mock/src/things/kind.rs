@@ -28,6 +28,8 @@ pub(super) struct Kind {
     named: u64,
     /// The number of bytes in the files of all things.
     bytes: usize,
+    /// Whether any ID is that of a thing.
+    adopts: bool,
 }
 
 /// The number of a thing that a request names, or why it may not.
@@ -39,6 +41,8 @@ pub(super) struct New<'a> {
     pub(super) id: &'a str,
     /// The ID that the request chooses.
     pub(super) given: Option<Value>,
+    /// The first ID, if it is in no part of the call.
+    pub(super) like: Option<Value>,
     pub(super) fields: Map<String, Value>,
     pub(super) around: Value,
     pub(super) content: Option<Content>,
@@ -96,11 +100,24 @@ impl Kind {
             found.push(match (number, thing) {
                 (Some(number), Some(thing)) if thing.is_one_of(keeps.only) => Ok(number),
                 (_, Some(_)) => Err(refused(keeps, &wanted)),
-                (None, _) if elsewhere(&wanted) => continue,
+                (None, _) if self.adopts || elsewhere(&wanted) => continue,
                 _ => Err(unknown(keeps, id, &wanted)),
             });
         }
         found
+    }
+
+    /// Says which of the IDs that a request names don't exist, and that they are nowhere else.
+    pub(super) fn say_missing(&self, keeps: &Keeps, (fields, found): (&Value, &[u64]), answer: &mut Value) {
+        let (Some(missing), Some(id)) = (keeps.missing, keeps.does.needs()) else { return };
+        let is_found = |id: &Value| self.number(&text(id)).is_some_and(|id| found.contains(&id));
+        if let Value::Object(fields) = answer {
+            for list in fields.values_mut().filter_map(Value::as_array_mut) {
+                list.retain(|item| !item.is_string() || is_found(item));
+            }
+        }
+        let ids = at(fields, id).and_then(Value::as_array).into_iter().flatten();
+        put(answer, missing, Some(ids.filter(|id| !is_found(id)).cloned().collect()));
     }
 
     /// The number of the first thing with the values that a request asks for.
@@ -141,12 +158,12 @@ impl Kind {
 
     /// Adds a thing whose ID is in the response, or in the object inside it.
     pub(super) fn add(&mut self, new: New<'_>, answer: &mut Value) -> Result<(), Refusal> {
-        let New { id, given, mut fields, around, content, replaces, taken, shown, apart } = new;
+        let New { id, given, like: first, mut fields, around, content, replaces, taken, shown, apart } = new;
         let example = at(answer, id);
         let name = match given.filter(|given| !given.is_null() && *given != "") {
             Some(given) => like(&given, example)
                 .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {id}")))?,
-            None => self.name(example),
+            None => self.name(example.or(first.as_ref())),
         };
         if let Some(number) = self.number(&text(&name)) {
             if !replaces {
@@ -159,10 +176,11 @@ impl Kind {
             put(answer, id, Some(name.clone()));
         }
         // What the request says of the ID, such as nothing, doesn't count.
-        if is_shown || fields.contains_key(id) {
+        if is_shown || first.is_some() || fields.contains_key(id) {
             fields.insert(id.to_owned(), name.clone());
         }
-        let mut thing = Thing { id: name, fields: fields.into(), returned: Map::new(), around, content };
+        let (returned, is_whole) = (Map::new(), true);
+        let mut thing = Thing { id: name, fields: fields.into(), returned, around, content, is_whole };
         if !shown.is_empty() {
             *answer = thing.show_created(answer, shown);
         }
@@ -190,7 +208,19 @@ impl Kind {
             let fields: Map<String, Value> =
                 std::iter::once((makes.id.to_owned(), id.clone())).chain(sets).collect();
             let (returned, around) = (Map::new(), around.clone());
-            self.keep(Thing { id, fields: fields.into(), returned, around, content: None });
+            self.keep(Thing { id, fields: fields.into(), returned, around, content: None, is_whole: true });
+        }
+    }
+
+    /// Keeps the things that a change names, which no call creates.
+    pub(super) fn adopt(&mut self, id: &str, fields: &Value) {
+        self.adopts = true;
+        let ids = at(fields, id).map(texts).unwrap_or_default();
+        for wanted in ids.into_iter().filter(|wanted| !self.numbers.contains_key(wanted)).collect::<Vec<_>>()
+        {
+            let (fields, returned) = (Value::Object(Map::new()), Map::new());
+            let (id, around) = (wanted.into(), Value::Null);
+            self.keep(Thing { id, fields, returned, around, content: None, is_whole: false });
         }
     }
 

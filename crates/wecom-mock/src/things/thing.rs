@@ -19,6 +19,8 @@ pub(super) struct Thing {
     pub(super) around: Value,
     /// The file that was uploaded.
     pub(super) content: Option<Content>,
+    /// Whether a call created it. Otherwise, only what was changed is known.
+    pub(super) is_whole: bool,
 }
 
 impl Thing {
@@ -40,6 +42,11 @@ impl Thing {
         let mut whole = self.around.as_object().cloned().unwrap_or_default();
         whole.extend(self.fields.as_object().cloned().unwrap_or_default());
         whole.into()
+    }
+
+    /// Whether a field has one of the values anywhere, in the items of lists, too.
+    pub(super) fn has_any(&self, field: &str, wanted: &HashSet<String>) -> bool {
+        all(&self.fields, field).into_iter().any(|value| wanted.contains(&text(value)))
     }
 
     /// The thing as a list shows it: once, or once for each value of a field.
@@ -81,7 +88,9 @@ impl Thing {
     pub(super) fn show(&self, example: &Value, fields: &[&str]) -> Value {
         let mut whole = example.clone();
         // Whom the example lists has nothing to do with it.
-        without_items(&mut whole);
+        if self.is_whole {
+            without_items(&mut whole);
+        }
         self.show_in(whole, example, fields)
     }
 
@@ -123,6 +132,7 @@ impl Thing {
                     let sent = value.as_array().filter(|_| item.is_object()).into_iter().flatten();
                     Some(sent.map(|sent| show_item(sent, &item, &items)).collect())
                 }
+                None if !self.is_whole => like_this.cloned(),
                 None => match absent {
                     Absent::Left => None,
                     Absent::Default(value) => serde_json::from_str(value).ok(),

@@ -276,7 +276,7 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
 }
 
 /// Returns the fields of an effect that aren't the usual.
-fn rest(api: &Api, keeps: &Keeps) -> [Option<TokenStream>; 8] {
+fn rest(api: &Api, keeps: &Keeps) -> [Option<TokenStream>; 11] {
     let only = keeps.only.iter().map(|(field, values)| {
         let values = values.iter().map(wire_text);
         quote!((#field, &[#(#values),*]))
@@ -295,6 +295,9 @@ fn rest(api: &Api, keeps: &Keeps) -> [Option<TokenStream>; 8] {
     let refused = keeps.refused.map(Literal::i64_unsuffixed);
     [
         narrowed.map(|narrowed| quote!(narrowed: #narrowed)),
+        keeps.through.iter().next().map(|(kind, field)| quote!(through: Some((#kind, #field)))),
+        keeps.like.as_ref().map(ToString::to_string).map(|like| quote!(like: Some(#like))),
+        keeps.adopts.then(|| quote!(adopts: true)),
         list(only).map(|only| quote!(only: #only)),
         refused.map(|refused| quote!(refused: #refused)),
         list(sets(&keeps.sets)).map(|sets| quote!(sets: #sets)),

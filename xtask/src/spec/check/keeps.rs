@@ -62,7 +62,9 @@ impl Checker<'_> {
         }
         self.keys_of(path, keeps, does, is_file);
         match &keeps.id {
-            Some(id) if does != Does::Lists => self.id(&path.key("id"), endpoint, does, &FieldPath::new(id)),
+            Some(id) if does != Does::Lists => {
+                self.id(&path.key("id"), endpoint, keeps, (does, &FieldPath::new(id)))
+            }
             None if does != Does::Lists && !(narrows(does) && !keeps.narrowed.is_empty()) => {
                 self.bad_keeps(At::Key(path), "a thing is found by its ID", "needs `id`");
             }
@@ -114,8 +116,16 @@ impl Checker<'_> {
             (
                 "missing",
                 keeps.missing.is_some(),
-                does == Does::Gets,
-                "only what gets things says which don't exist",
+                matches!(does, Does::Gets | Does::Removes),
+                "only what gets or removes things says which don't exist",
+            ),
+            ("like", keeps.like.is_some(), created, "only what creates a thing makes up its ID"),
+            ("adopts", keeps.adopts, changed, "only what changes a thing adopts it"),
+            (
+                "through",
+                !keeps.through.is_empty(),
+                does == Does::Lists && !keeps.narrowed.is_empty(),
+                "only the filters of a list are about things of another kind",
             ),
             (
                 "renames",
@@ -179,7 +189,12 @@ impl Checker<'_> {
         let path = path.key("from");
         let several = keeps.id.as_deref().is_some_and(|id| {
             let id = FieldPath::new(id);
-            is_several(self.file, endpoint, part_with_id(endpoint, does, &id), &id)
+            let part = part_with_id(endpoint, does, &id);
+            let beside = || {
+                let ids = endpoint.response.get(id.first()).filter(|_| does.creates() && !part.is_sent());
+                ids.is_some_and(|ids| matches!(ids.ty, TypeExpr::Generic(Generic::List, _)))
+            };
+            is_several(self.file, endpoint, part, &id) || beside()
         });
         let message = if several {
             "the fields of several things are in a list of structs"
@@ -250,7 +265,8 @@ impl Checker<'_> {
             }
             None => Some(&endpoint.request),
         };
-        for name in keeps.renames.keys().filter(|name| sent.is_some_and(|sent| !sent.contains_key(*name))) {
+        let names = keeps.renames.keys().filter(|name| keeps.id.as_ref() != Some(name));
+        for name in names.filter(|name| sent.is_some_and(|sent| !sent.contains_key(*name))) {
             let message = format!("nothing sends the field `{name}`");
             self.bad_keeps(At::Key(&path.key("renames").key(name)), &message, "never sent");
         }
@@ -302,7 +318,13 @@ impl Checker<'_> {
     }
 
     /// Checks that the ID is text or a number, or a list of these if a call is about several things.
-    fn id(&mut self, path: &Path, endpoint: &Endpoint, does: Does, id: &FieldPath) {
+    fn id(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps, (does, id): (Does, &FieldPath)) {
+        if does.creates() && keeps.like.is_some() {
+            if endpoint.request.contains_key(id.first()) || endpoint.response.contains_key(id.first()) {
+                self.bad_keeps(At::Value(path), "an ID that is sent or returned needs no `like`", "there");
+            }
+            return;
+        }
         let part = part_with_id(endpoint, does, id);
         if !(does.creates() || does.changes()) && is_several(self.file, endpoint, part, id) {
             let message =
@@ -312,7 +334,11 @@ impl Checker<'_> {
         }
         let Some(field) = self.kept_field(path, endpoint, part, id) else { return };
         let item = match &field.ty {
-            TypeExpr::Generic(Generic::List, item) if !does.creates() => item,
+            TypeExpr::Generic(Generic::List, item)
+                if !does.creates() || keeps.renames.contains_key(id.first()) =>
+            {
+                item
+            }
             ty => ty,
         };
         if !matches!(item, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint)) {

@@ -23,7 +23,7 @@ pub(super) fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
     };
     let does = |endpoint: &Endpoint, keeps: &Keeps| keeps.does(endpoint.head.method_and_path().1);
     let mut created: BTreeSet<&str> = all()
-        .filter(|(.., endpoint, keeps)| does(endpoint, keeps).is_some_and(Does::creates))
+        .filter(|(.., endpoint, keeps)| keeps.adopts || does(endpoint, keeps).is_some_and(Does::creates))
         .map(|(.., keeps)| keeps.thing.as_str())
         .collect();
     created.extend(all().flat_map(|(.., keeps)| keeps.makes.values()).map(|made| made.thing.as_str()));
@@ -50,6 +50,7 @@ pub(super) fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
         let others =
             keeps.parts.iter().map(|(name, parts)| (at.key("parts").key(name).key("thing"), &parts.thing));
         let others = others.chain(keeps.with.keys().map(|thing| (at.key("with").key(thing), thing)));
+        let others = others.chain(keeps.through.keys().map(|thing| (at.key("through").key(thing), thing)));
         for (at, thing) in others.chain([(at.key("thing"), &keeps.thing)]) {
             if !created.contains(thing.as_str()) {
                 let help = report.did_you_mean(thing, created.iter().copied());

@@ -21,6 +21,23 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("rules", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "contact_rule",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "rule_ids",
+                    from: Some("rules"),
+                    renames: &[("rule_ids", "rule_id")],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [7001, 7002] }"#,
         ..Route::NEW
     },
@@ -29,6 +46,28 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/contactrule/list",
         token: Some("access_token"),
+        keeps: &[
+            Keeps {
+                thing: "contact_rule",
+                unknown: 40058,
+                does: Does::List {
+                    at: "rules",
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "rule_type",
+                        "range",
+                        "whitelist?",
+                        "exclude?",
+                        "is_allowed_search?",
+                        "is_allowed_conversation?",
+                        "rule_id?",
+                    ],
+                    parts: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -46,22 +85,33 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("rules", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
-        response: r#"{ "errcode": 0, "errmsg": "ok", "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4, 6] } }] }"#,
-        echoes: &[
-            Echo {
-                list: "rules",
-                of: "rules",
-                fields: &[
-                    "rule_id",
-                    "rule_type",
-                    "range",
-                    "whitelist",
-                    "exclude",
-                    "is_allowed_search",
-                    "is_allowed_conversation",
-                ],
+        keeps: &[
+            Keeps {
+                thing: "contact_rule",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "rules.rule_id",
+                    from: Some("rules"),
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: Some("rules"),
+                    fields: &[
+                        "rule_type",
+                        "range",
+                        "whitelist?",
+                        "exclude?",
+                        "is_allowed_search?",
+                        "is_allowed_conversation?",
+                        "rule_id?",
+                    ],
+                },
+                ..Keeps::NEW
             },
         ],
+        response: r#"{ "errcode": 0, "errmsg": "ok", "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4, 6] } }] }"#,
         ..Route::NEW
     },
     Route {
@@ -74,6 +124,17 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("rule_ids", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "contact_rule",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "rule_ids",
+                    with: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

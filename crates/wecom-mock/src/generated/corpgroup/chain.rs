@@ -172,10 +172,10 @@ pub(crate) static ROUTES: &[Route] = &[
                 unknown: 40058,
                 does: Does::Get {
                     id: "jobid",
-                    at: None,
+                    at: Some("result"),
                     instead: None,
                     content: None,
-                    fields: &[],
+                    fields: &["chain_id"],
                     shows: &[],
                 },
                 ..Keeps::NEW

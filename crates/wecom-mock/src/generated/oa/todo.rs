@@ -17,6 +17,21 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/todo/get",
         token: Some("access_token"),
         demands: Demands::fields(&["todo_id"]),
+        keeps: &[
+            Keeps {
+                thing: "todo",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "todo_id",
+                    at: None,
+                    instead: None,
+                    content: None,
+                    fields: &["status", "attendees"],
+                    shows: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -40,6 +55,25 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("attendees", &[Limit::MaxItems(20)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "todo",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "todo_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    maps: &[],
+                    adds: &[],
+                    drops: &[],
+                    at: None,
+                    fields: &[],
+                },
+                adopts: true,
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

@@ -251,6 +251,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                sets: &[("is_subscribe", "0"), ("external_userid", "null")],
                 ..Keeps::NEW
             },
         ],
@@ -352,6 +353,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     fields: &[],
                     taken: 60102,
                 },
+                sets: &[("is_subscribe", "0"), ("external_userid", "null")],
                 ..Keeps::NEW
             },
         ],
@@ -481,7 +483,13 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
                     ),
                     content: None,
-                    fields: &["parent_userid", "mobile?", "children"],
+                    fields: &[
+                        "parent_userid",
+                        "mobile?",
+                        "children",
+                        "is_subscribe",
+                        "external_userid?",
+                    ],
                     shows: &[],
                 },
                 ..Keeps::NEW
@@ -574,6 +582,28 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/school/user/list_parent",
         token: Some("access_token"),
         demands: Demands::fields(&["department_id"]),
+        keeps: &[
+            Keeps {
+                thing: "parent",
+                unknown: 60111,
+                does: Does::List {
+                    at: "parents",
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "parent_userid",
+                        "mobile?",
+                        "children[student_userid relation]",
+                        "is_subscribe",
+                        "external_userid?",
+                    ],
+                    parts: &[],
+                },
+                narrowed: &[("department_id", "department")],
+                through: Some(("student", "children.student_userid")),
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -25,6 +25,38 @@ pub(crate) static ROUTES: &[Route] = &[
             ],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "trust_device",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "result.device_code",
+                    from: Some("device_list"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[
+                        "device_index",
+                        "device_code?",
+                        "duplicated_device_code?",
+                        "status",
+                    ],
+                    taken: 40058,
+                },
+                sets: &[
+                    ("type", "1"),
+                    ("source", "2"),
+                    ("status", "1"),
+                    ("last_login_time", "null"),
+                    ("last_login_userid", "null"),
+                    ("confirm_timestamp", "null"),
+                    ("confirm_userid", "null"),
+                    ("approved_userid", "null"),
+                ],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,6 +86,37 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: None,
             items: Some("device_list"),
         }),
+        keeps: &[
+            Keeps {
+                thing: "trust_device",
+                unknown: 40058,
+                does: Does::List {
+                    at: "device_list",
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "device_code",
+                        "system",
+                        "mac_addr",
+                        "motherboard_uuid?",
+                        "harddisk_uuid?",
+                        "domain?",
+                        "pc_name?",
+                        "seq_no?",
+                        "status",
+                        "last_login_time?",
+                        "last_login_userid?",
+                        "confirm_timestamp?",
+                        "confirm_userid?",
+                        "approved_userid?",
+                        "source",
+                    ],
+                    parts: &[],
+                },
+                narrowed: &[("type", "type")],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -93,6 +156,40 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/security/trustdevice/get_by_user",
         token: Some("access_token"),
         demands: Demands::fields(&["last_login_userid", "type"]),
+        keeps: &[
+            Keeps {
+                thing: "trust_device",
+                unknown: 40058,
+                does: Does::List {
+                    at: "device_list",
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "device_code",
+                        "system",
+                        "mac_addr",
+                        "motherboard_uuid?",
+                        "harddisk_uuid?",
+                        "domain?",
+                        "pc_name?",
+                        "seq_no?",
+                        "status",
+                        "last_login_time?",
+                        "last_login_userid?",
+                        "confirm_timestamp?",
+                        "confirm_userid?",
+                        "approved_userid?",
+                        "source",
+                    ],
+                    parts: &[],
+                },
+                narrowed: &[
+                    ("type", "type"),
+                    ("last_login_userid", "last_login_userid"),
+                ],
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -135,6 +232,17 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("device_code_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "trust_device",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "device_code_list",
+                    with: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

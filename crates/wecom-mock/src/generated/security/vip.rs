@@ -28,9 +28,25 @@ pub(crate) static ROUTES: &[Route] = &[
                 does: Does::Create {
                     id: "jobid",
                     from: None,
-                    renames: &[],
+                    renames: &[("userid_list", "succ_userid_list")],
                     existing: &[],
                     replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+                sets: &[("fail_userid_list", "[]")],
+                ..Keeps::NEW
+            },
+            Keeps {
+                thing: "security_vip",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "userid_list",
+                    from: None,
+                    renames: &[("userid_list", "userid")],
+                    existing: &[],
+                    replaces: true,
                     content: None,
                     fields: &[],
                     taken: 40058,
@@ -56,7 +72,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     at: Some("job_result"),
                     instead: None,
                     content: None,
-                    fields: &[],
+                    fields: &["succ_userid_list", "fail_userid_list"],
                     shows: &[],
                 },
                 ..Keeps::NEW
@@ -86,13 +102,24 @@ pub(crate) static ROUTES: &[Route] = &[
                 does: Does::Create {
                     id: "jobid",
                     from: None,
-                    renames: &[],
+                    renames: &[("userid_list", "succ_userid_list")],
                     existing: &[],
                     replaces: false,
                     content: None,
                     fields: &[],
                     taken: 40058,
                 },
+                sets: &[("fail_userid_list", "[]")],
+                ..Keeps::NEW
+            },
+            Keeps {
+                thing: "security_vip",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "userid_list",
+                    with: &[],
+                },
+                missing: Some("invalid_userid_list"),
                 ..Keeps::NEW
             },
         ],
@@ -114,7 +141,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     at: Some("job_result"),
                     instead: None,
                     content: None,
-                    fields: &[],
+                    fields: &["succ_userid_list", "fail_userid_list"],
                     shows: &[],
                 },
                 ..Keeps::NEW
@@ -144,6 +171,20 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("userid_list"),
         }),
+        keeps: &[
+            Keeps {
+                thing: "security_vip",
+                unknown: 40058,
+                does: Does::List {
+                    at: "userid_list",
+                    below: None,
+                    each: None,
+                    fields: &[],
+                    parts: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

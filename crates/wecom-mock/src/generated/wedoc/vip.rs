@@ -21,6 +21,23 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "wedoc_vip",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "userid_list",
+                    from: None,
+                    renames: &[("userid_list", "userid")],
+                    existing: &[],
+                    replaces: true,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "succ_userid_list": ["lin.wei", "chen.yu"], "fail_userid_list": [] }"#,
         echoes: &[
             Echo {
@@ -41,6 +58,18 @@ pub(crate) static ROUTES: &[Route] = &[
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
+        keeps: &[
+            Keeps {
+                thing: "wedoc_vip",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "userid_list",
+                    with: &[],
+                },
+                missing: Some("fail_userid_list"),
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "succ_userid_list": ["lin.wei", "chen.yu"], "fail_userid_list": [] }"#,
         echoes: &[
             Echo {
@@ -68,6 +97,20 @@ pub(crate) static ROUTES: &[Route] = &[
             continuation: Some(Continuation::More("has_more")),
             items: Some("userid_list"),
         }),
+        keeps: &[
+            Keeps {
+                thing: "wedoc_vip",
+                unknown: 40058,
+                does: Does::List {
+                    at: "userid_list",
+                    below: None,
+                    each: None,
+                    fields: &[],
+                    parts: &[],
+                },
+                ..Keeps::NEW
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
