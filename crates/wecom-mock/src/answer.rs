@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::bots::Bots;
 use crate::control;
 use crate::custom::Answers;
-use crate::demands::missing_field;
+use crate::demands::{missing_field, undocumented};
 use crate::echo;
 use crate::fault::{self, Faults};
 use crate::fields::fields;
@@ -149,6 +149,11 @@ impl State {
         };
         if let Some(missing) = route.query.iter().find(|name| request.param(name).is_none()) {
             return Err(missing_field(missing));
+        }
+        for (name, documented) in route.query_values {
+            if let Some(value) = request.param(name).filter(|value| !documented.contains(value)) {
+                return Err(undocumented(&format!("?{name}"), value));
+            }
         }
         let fields = Value::Object(fields);
         route.demands.check(&fields, matches!(route.body, Body::Json))?;

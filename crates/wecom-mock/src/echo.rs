@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::route::Echo;
-use crate::value::{at, at_mut};
+use crate::value::{at, at_mut, text};
 
 /// Puts a result for each item of the request into the lists of an answer. The example has results like those.
 pub(crate) fn results(echoes: &[Echo], fields: &Value, answer: &mut Value) {
@@ -21,20 +21,46 @@ pub(crate) fn results(echoes: &[Echo], fields: &Value, answer: &mut Value) {
     }
 }
 
-/// The result for an item: that of the example, if it has one, or one like it.
+/// The names of text fields whose values several results may share, although they end like IDs.
+const SHARED: [&str; 2] = ["corpid", "agentid"];
+
+/// The result for an item: that of the example, if it has one, or one like it with IDs of its own. None for what can't be an item.
 fn result(echo: &Echo, item: &Value, examples: &[Value]) -> Option<Value> {
     if echo.fields.is_empty() {
         return Some(item.clone());
     }
     let of = |field: &&'static str| Some((*field, if item.is_object() { item.get(field)? } else { item }));
     let sent: Vec<(&str, &Value)> = echo.fields.iter().filter_map(of).collect();
+    let is_scalar = |value: &Value| !(value.is_null() || value.is_array() || value.is_object());
+    if sent.is_empty() || !sent.iter().all(|(_, value)| is_scalar(value)) {
+        return None;
+    }
     let same = |example: &&Value| sent.iter().all(|(field, value)| example.get(field) == Some(value));
     let like = |example: &&Value| sent.iter().any(|(field, _)| example.get(field).is_some());
-    let mut result = examples.iter().find(same).or_else(|| examples.iter().find(like))?.clone();
+    if let Some(own) = examples.iter().find(same) {
+        return Some(own.clone());
+    }
+    let mut result = examples.iter().find(like)?.clone();
+    let mark = mark(&sent);
+    for (name, value) in result.as_object_mut().into_iter().flatten() {
+        let is_id = name.ends_with("id") && !SHARED.contains(&name.as_str());
+        if let Value::String(id) = value
+            && is_id
+            && !id.is_empty()
+        {
+            *id = format!("{id}-{mark:x}");
+        }
+    }
     for (field, value) in sent {
         result[field] = value.clone();
     }
     Some(result)
+}
+
+/// A number for what was sent, the same in each call (FNV-1a).
+fn mark(sent: &[(&str, &Value)]) -> u32 {
+    let bytes = sent.iter().flat_map(|(_, value)| text(value).into_bytes().into_iter().chain([0]));
+    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -59,6 +85,34 @@ mod tests {
         let expected = json!({ "done": [{ "userid": "c", "code": 1 }, { "userid": "b", "code": 2 }, { "department": 9 }] });
         assert_eq!(answer(&echoes, &request, example.clone()), expected);
         assert_eq!(answer(&echoes, &json!({}), example), json!({ "done": [] }));
+    }
+
+    #[test]
+    fn each_result_has_ids_of_its_own_the_same_in_each_call() {
+        let echoes = [Echo { list: "users", of: "userids", fields: &["userid"] }];
+        let example =
+            json!({ "users": [{ "userid": "a", "open_userid": "woA", "corpid": "ww1", "state": "x" }] });
+        let ids = |userids: Value| -> Vec<Value> {
+            let answer = answer(&echoes, &json!({ "userids": userids }), example.clone());
+            let users = answer["users"].as_array().unwrap().iter();
+            users
+                .inspect(|user| assert_eq!((&user["corpid"], &user["state"]), (&json!("ww1"), &json!("x"))))
+                .map(|user| user["open_userid"].clone())
+                .collect()
+        };
+        let [a, b, c] = &ids(json!(["a", "b", "c"]))[..] else { panic!("three results") };
+        assert_eq!(a, "woA", "that of the example is its own");
+        assert!(a != b && b != c && c != a, "{a} {b} {c}");
+        assert_eq!(ids(json!(["c", "b"])), [c.clone(), b.clone()]);
+    }
+
+    #[test]
+    fn what_can_t_be_an_item_has_no_result() {
+        let echoes = [Echo { list: "users", of: "userids", fields: &["userid"] }];
+        let example = json!({ "users": [{ "userid": "a", "open_userid": "woA" }] });
+        let request = json!({ "userids": [null, { "a": 1 }, ["q"], { "userid": ["q"] }, 5] });
+        let users = &answer(&echoes, &request, example)["users"];
+        assert_eq!((users.as_array().unwrap().len(), &users[0]["userid"]), (1, &json!(5)));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) struct Route {
     pub(crate) answer: Answer,
     /// Required query parameters besides the token, for an endpoint with a body.
     pub(crate) query: &'static [&'static str],
+    /// The documented values of query parameters, for an endpoint with a body.
+    pub(crate) query_values: &'static [(&'static str, &'static [&'static str])],
     /// The demands on the body.
     pub(crate) demands: Demands,
     pub(crate) paging: Option<Paging>,
@@ -42,6 +44,7 @@ impl Route {
         body: Body::Json,
         answer: Answer::Json,
         query: &[],
+        query_values: &[],
         demands: Demands::NONE,
         paging: None,
         grants: None,

@@ -248,12 +248,14 @@ fn list(kinds: &Kinds, keeps: &Keeps, fields: &Value, example: &Value) -> Option
         }
         None => kind.asked(keeps.narrowed, fields),
     };
-    if let Some(below) = below {
-        numbers = kind.with_below(numbers, below).into_iter().collect();
+    let asked = asked(keeps.narrowed, fields);
+    let is_narrowed = !asked.is_empty();
+    if let Some(below) = below.filter(|_| is_narrowed) {
+        numbers = kind.with_below(numbers, asked, below).into_iter().collect();
     }
     numbers.retain(|number| kind.get(*number).is_some_and(|thing| thing.is_one_of(keeps.only)));
     // What narrows the list down to things doesn't narrow down their parts.
-    let fields = Some(fields).filter(|fields| asked(keeps.narrowed, fields).is_empty());
+    let fields = Some(fields).filter(|_| !is_narrowed);
     let mut listed = Vec::new();
     for thing in numbers.iter().filter_map(|number| kind.get(*number)) {
         for mut shown in thing.show_each(example, carried, each) {

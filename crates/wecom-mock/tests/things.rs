@@ -193,7 +193,7 @@ async fn an_unknown_id_has_the_code_that_is_documented_once_something_is_kept() 
         caller.get("tag/get", "tagid=5").await,
         caller.get("tag/delete", "tagid=x").await,
         caller.post("tag/update", json!({ "tagid": 5, "tagname": "Harbor" })).await,
-        caller.post("tag/addtagusers", json!({ "tagid": { "a": 1 }, "userlist": ["a"] })).await,
+        caller.post("tag/addtagusers", json!({ "tagid": "{}", "userlist": ["a"] })).await,
     ] {
         assert_eq!(answer["errcode"], 40068, "{answer}");
         assert!(

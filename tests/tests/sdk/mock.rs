@@ -62,7 +62,8 @@ fn collect(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Returns whether a response says that the request isn't as it must be, and not that its cursor or an ID is unknown.
+/// Returns whether a response says that the request isn't as it must be, and not that its cursor or an ID is unknown. The crates also send values of
+/// enums that aren't documented, since there may be new ones.
 fn refuses(response: &Value) -> bool {
     let message = response["errmsg"].as_str().unwrap_or_default();
     response["errcode"].as_i64().is_some_and(|code| code != 0)

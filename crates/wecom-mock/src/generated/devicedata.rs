@@ -16,6 +16,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/devicedata/get_auth_info",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["agentid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -41,11 +45,20 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["user_type", "begin_time", "end_time", "data_filter_type"],
-            limits: &[
-                ("device_sn_list", &[Limit::MaxItems(100)]),
-                ("open_userid_list", &[Limit::MaxItems(100)]),
-                ("limit", &[Limit::Max(500)]),
+            scalars: &[
+                "user_type",
+                "begin_time",
+                "end_time",
+                "data_filter_type",
+                "cursor",
+                "limit",
+                "agentid",
             ],
+            values: &[
+                ("user_type", &["0", "1", "2"]),
+                ("data_filter_type", &["1", "2"]),
+            ],
+            limits: &[("limit", &[Limit::Max(500)])],
             ..Demands::NONE
         },
         paging: Some(Paging {
@@ -76,11 +89,20 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["user_type", "begin_time", "end_time", "data_filter_type"],
-            limits: &[
-                ("device_sn_list", &[Limit::MaxItems(100)]),
-                ("open_userid_list", &[Limit::MaxItems(100)]),
-                ("limit", &[Limit::Max(500)]),
+            scalars: &[
+                "user_type",
+                "begin_time",
+                "end_time",
+                "data_filter_type",
+                "cursor",
+                "limit",
+                "agentid",
             ],
+            values: &[
+                ("user_type", &["0", "1", "2"]),
+                ("data_filter_type", &["1", "2"]),
+            ],
+            limits: &[("limit", &[Limit::Max(500)])],
             ..Demands::NONE
         },
         paging: Some(Paging {
@@ -125,11 +147,20 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["user_type", "begin_time", "end_time", "data_filter_type"],
-            limits: &[
-                ("device_sn_list", &[Limit::MaxItems(100)]),
-                ("open_userid_list", &[Limit::MaxItems(100)]),
-                ("limit", &[Limit::Max(500)]),
+            scalars: &[
+                "user_type",
+                "begin_time",
+                "end_time",
+                "data_filter_type",
+                "cursor",
+                "limit",
+                "agentid",
             ],
+            values: &[
+                ("user_type", &["0", "1", "2"]),
+                ("data_filter_type", &["1", "2"]),
+            ],
+            limits: &[("limit", &[Limit::Max(500)])],
             ..Demands::NONE
         },
         paging: Some(Paging {
@@ -172,7 +203,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/devicedata/get_accesscontrol_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["device_sn"]),
+        demands: Demands {
+            required: &["device_sn"],
+            scalars: &["device_sn"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -226,6 +261,21 @@ pub(crate) static ROUTES: &[Route] = &[
                 "remote_pass_rule.effect_open_userid_list",
                 "remote_pass_rule.effect_open_userid_list[].open_userid",
             ],
+            objects: &["pass_rule", "remote_pass_rule"],
+            scalars: &[
+                "rule_name",
+                "pass_rule.effect_open_userid_list[].open_userid",
+                "pass_rule.effect_open_userid_list[].user_type",
+                "remote_pass_rule.effect_open_userid_list[].open_userid",
+                "remote_pass_rule.effect_open_userid_list[].user_type",
+            ],
+            values: &[
+                ("pass_rule.effect_open_userid_list[].user_type", &["0", "1", "2", ""]),
+                (
+                    "remote_pass_rule.effect_open_userid_list[].user_type",
+                    &["0", "1", "2", ""],
+                ),
+            ],
             groups: &[("", Group::AtLeastOne, &["pass_rule", "remote_pass_rule"])],
             ..Demands::NONE
         },
@@ -254,8 +304,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/devicedata/mod_accesscontrol_rule",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "rule_id",
                 "device_sn_list",
                 "rule_name",
@@ -266,7 +316,24 @@ pub(crate) static ROUTES: &[Route] = &[
                 "remote_pass_rule.effect_open_userid_list",
                 "remote_pass_rule.effect_open_userid_list[].open_userid",
             ],
-        ),
+            objects: &["pass_rule", "remote_pass_rule"],
+            scalars: &[
+                "rule_id",
+                "rule_name",
+                "pass_rule.effect_open_userid_list[].open_userid",
+                "pass_rule.effect_open_userid_list[].user_type",
+                "remote_pass_rule.effect_open_userid_list[].open_userid",
+                "remote_pass_rule.effect_open_userid_list[].user_type",
+            ],
+            values: &[
+                ("pass_rule.effect_open_userid_list[].user_type", &["0", "1", "2", ""]),
+                (
+                    "remote_pass_rule.effect_open_userid_list[].user_type",
+                    &["0", "1", "2", ""],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "access_rule",
@@ -293,7 +360,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/devicedata/del_accesscontrol_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["rule_id"]),
+        demands: Demands {
+            required: &["rule_id"],
+            scalars: &["rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "access_rule",

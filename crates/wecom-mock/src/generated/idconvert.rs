@@ -18,6 +18,12 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["business_type", "user_type", "tmp_external_userid_list"],
+            lists: &["tmp_external_userid_list"],
+            scalars: &["business_type", "user_type", "tmp_external_userid_list[]"],
+            values: &[
+                ("business_type", &["1", "2", "3"]),
+                ("user_type", &["1", "2", "3", "4"]),
+            ],
             limits: &[("tmp_external_userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -43,6 +49,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_userid_list"],
+            lists: &["open_userid_list"],
+            scalars: &["open_userid_list[]", "source_agentid"],
             limits: &[("open_userid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -66,7 +74,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/from_service_external_userid",
         token: Some("access_token"),
-        demands: Demands::fields(&["external_userid", "source_agentid"]),
+        demands: Demands {
+            required: &["external_userid", "source_agentid"],
+            scalars: &["external_userid", "source_agentid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmCompany1" }"#,
         ..Route::NEW
     },
@@ -75,7 +87,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/to_service_external_userid",
         token: Some("access_token"),
-        demands: Demands::fields(&["external_userid"]),
+        demands: Demands {
+            required: &["external_userid"],
+            scalars: &["external_userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
         ..Route::NEW
     },
@@ -84,7 +100,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/corpid_to_opencorpid",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid"]),
+        demands: Demands {
+            required: &["corpid"],
+            scalars: &["corpid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_corpid": "wpAJ2GCAAAq1" }"#,
         ..Route::NEW
     },
@@ -95,6 +115,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -120,6 +142,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["open_userid_list", "source_botid"],
+            lists: &["open_userid_list"],
+            scalars: &["open_userid_list[]", "source_botid"],
             limits: &[("open_userid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -146,6 +170,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["external_userid_list"],
+            lists: &["external_userid_list"],
+            scalars: &["external_userid_list[]"],
             limits: &[("external_userid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -166,6 +192,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chat_id", "external_userid_list"],
+            lists: &["external_userid_list"],
+            scalars: &["chat_id", "external_userid_list[]"],
             limits: &[("external_userid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -184,7 +212,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/externalcontact/finish_external_userid_migration",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid"]),
+        demands: Demands {
+            required: &["corpid"],
+            scalars: &["corpid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -193,7 +225,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/finish_openid_migration",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid", "openid_type"]),
+        demands: Demands {
+            required: &["corpid", "openid_type"],
+            lists: &["openid_type"],
+            scalars: &["corpid", "agentid", "openid_type[]"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -210,7 +247,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/idconvert/unionid_to_external_userid",
         token: Some("access_token"),
-        demands: Demands::fields(&["unionid", "openid"]),
+        demands: Demands {
+            required: &["unionid", "openid"],
+            scalars: &["unionid", "openid", "subject_type", "mass_call_ticket"],
+            values: &[("subject_type", &["0", "1", ""])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
         ..Route::NEW
     },
@@ -221,6 +263,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["external_userid"],
+            lists: &["external_userid"],
+            scalars: &["chat_id", "external_userid[]"],
             limits: &[("external_userid", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -241,6 +285,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["external_tagid_list"],
+            lists: &["external_tagid_list"],
+            scalars: &["external_tagid_list[]"],
             limits: &[("external_tagid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -266,6 +312,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid_list"],
+            lists: &["open_kfid_list"],
+            scalars: &["open_kfid_list[]"],
             limits: &[("open_kfid_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -297,7 +345,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/idconvert/apply_to_upgrade_chatid",
         token: Some("access_token"),
-        demands: Demands::fields(&["upgrade_time"]),
+        demands: Demands {
+            required: &["upgrade_time"],
+            scalars: &["upgrade_time"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -306,11 +358,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/idconvert/chatid",
         token: Some("access_token"),
-        demands: Demands {
-            required: &["chat_id_list"],
-            limits: &[("chat_id_list", &[Limit::MaxItems(100)])],
-            ..Demands::NONE
-        },
+        demands: Demands::fields(&["chat_id_list"]),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/getinvoiceinfo",
         token: Some("access_token"),
-        demands: Demands::fields(&["card_id", "encrypt_code"]),
+        demands: Demands {
+            required: &["card_id", "encrypt_code"],
+            scalars: &["card_id", "encrypt_code"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -59,7 +63,21 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/updateinvoicestatus",
         token: Some("access_token"),
-        demands: Demands::fields(&["card_id", "encrypt_code", "reimburse_status"]),
+        demands: Demands {
+            required: &["card_id", "encrypt_code", "reimburse_status"],
+            scalars: &["card_id", "encrypt_code", "reimburse_status"],
+            values: &[
+                (
+                    "reimburse_status",
+                    &[
+                        "INVOICE_REIMBURSE_INIT",
+                        "INVOICE_REIMBURSE_LOCK",
+                        "INVOICE_REIMBURSE_CLOSURE",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -68,15 +86,34 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/updatestatusbatch",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "openid",
                 "reimburse_status",
                 "invoice_list",
                 "invoice_list[].card_id",
                 "invoice_list[].encrypt_code",
             ],
-        ),
+            lists: &["invoice_list"],
+            objects: &["invoice_list[]"],
+            scalars: &[
+                "openid",
+                "reimburse_status",
+                "invoice_list[].card_id",
+                "invoice_list[].encrypt_code",
+            ],
+            values: &[
+                (
+                    "reimburse_status",
+                    &[
+                        "INVOICE_REIMBURSE_INIT",
+                        "INVOICE_REIMBURSE_LOCK",
+                        "INVOICE_REIMBURSE_CLOSURE",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -85,9 +122,13 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/card/invoice/reimburse/getinvoiceinfobatch",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &["item_list", "item_list[].card_id", "item_list[].encrypt_code"],
-        ),
+        demands: Demands {
+            required: &["item_list", "item_list[].card_id", "item_list[].encrypt_code"],
+            lists: &["item_list"],
+            objects: &["item_list[]"],
+            scalars: &["item_list[].card_id", "item_list[].encrypt_code"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

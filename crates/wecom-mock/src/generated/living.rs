@@ -18,6 +18,23 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["anchor_userid", "theme", "living_start", "living_duration"],
+            lists: &["activity_detail.image_list"],
+            objects: &["activity_detail"],
+            scalars: &[
+                "anchor_userid",
+                "theme",
+                "living_start",
+                "living_duration",
+                "type",
+                "description",
+                "agentid",
+                "remind_time",
+                "activity_cover_mediaid",
+                "activity_share_mediaid",
+                "activity_detail.description",
+                "activity_detail.image_list[]",
+            ],
+            values: &[("type", &["0", "1", "2", "3", "4", ""])],
             limits: &[
                 ("theme", &[Limit::MaxChars(20)]),
                 ("description", &[Limit::MaxChars(100)]),
@@ -51,6 +68,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["livingid"],
+            scalars: &[
+                "livingid",
+                "theme",
+                "living_start",
+                "living_duration",
+                "type",
+                "description",
+                "remind_time",
+            ],
+            values: &[("type", &["0", "1", "2", "3", "4", ""])],
             limits: &[
                 ("theme", &[Limit::MaxBytes(60)]),
                 ("description", &[Limit::MaxBytes(300)]),
@@ -83,7 +110,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/living/cancel",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "living",
@@ -111,7 +142,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/living/delete_replay_data",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -120,7 +155,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/living/get_living_code",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid", "openid"]),
+        demands: Demands {
+            required: &["livingid", "openid"],
+            scalars: &["livingid", "openid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "living_code": "c0de5f2a" }"#,
         ..Route::NEW
     },
@@ -131,6 +170,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid"],
+            scalars: &["userid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -205,7 +245,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/living/get_living_share_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["ww_share_code"]),
+        demands: Demands {
+            required: &["ww_share_code"],
+            scalars: &["ww_share_code"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -222,7 +266,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/living/get_watch_stat",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid", "next_key"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "next_key",
             numeric: false,

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         body: Body::Multipart,
         query: &["type"],
+        query_values: &[("type", &["image", "voice", "video", "file"])],
         demands: Demands::fields(&["media"]),
         keeps: &[
             Keeps {
@@ -87,6 +88,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["scene", "type", "filename", "url", "md5"],
+            scalars: &["scene", "type", "filename", "url", "md5"],
+            values: &[("scene", &["1"]), ("type", &["image", "voice", "video", "file"])],
             limits: &[
                 ("filename", &[Limit::MaxBytes(128)]),
                 ("url", &[Limit::MaxBytes(1024)]),
@@ -121,6 +124,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["jobid"],
+            scalars: &["jobid"],
             limits: &[("jobid", &[Limit::MaxBytes(128)])],
             ..Demands::NONE
         },
@@ -169,6 +173,10 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         body: Body::Multipart,
         query: &["media_type", "attachment_type"],
+        query_values: &[
+            ("media_type", &["image", "voice", "video", "file"]),
+            ("attachment_type", &["1", "2"]),
+        ],
         demands: Demands::fields(&["media"]),
         keeps: &[
             Keeps {

@@ -16,6 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/msgaudit/get_permit_user_list",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["type"],
+            values: &[("type", &["1", "2", "3", "", "0"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
         ..Route::NEW
     },
@@ -26,6 +31,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["info", "info[].userid", "info[].exteranalopenid"],
+            lists: &["info"],
+            objects: &["info[]"],
+            scalars: &["info[].userid", "info[].exteranalopenid"],
             limits: &[("info", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -61,7 +69,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/msgaudit/check_room_agree",
         token: Some("access_token"),
-        demands: Demands::fields(&["roomid"]),
+        demands: Demands {
+            required: &["roomid"],
+            scalars: &["roomid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -80,7 +92,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/msgaudit/groupchat/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["roomid"]),
+        demands: Demands {
+            required: &["roomid"],
+            scalars: &["roomid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

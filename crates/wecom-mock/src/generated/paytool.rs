@@ -39,6 +39,69 @@ pub(crate) static ROUTES: &[Route] = &[
                 "ts",
                 "sig",
             ],
+            lists: &[
+                "product_list.third_app.buy_info_list",
+                "product_list.customized_app.buy_info_list",
+                "product_list.promotion_case.buy_info_list",
+            ],
+            objects: &[
+                "product_list",
+                "product_list.third_app",
+                "product_list.third_app.buy_info_list[]",
+                "product_list.third_app.buy_info_list[].discount_info",
+                "product_list.customized_app",
+                "product_list.customized_app.buy_info_list[]",
+                "product_list.promotion_case",
+                "product_list.promotion_case.buy_info_list[]",
+            ],
+            scalars: &[
+                "business_type",
+                "custom_corpid",
+                "pay_type",
+                "bank_receipt_media_id",
+                "creator",
+                "product_list.third_app.order_type",
+                "product_list.third_app.buy_info_list[].suiteid",
+                "product_list.third_app.buy_info_list[].appid",
+                "product_list.third_app.buy_info_list[].edition_id",
+                "product_list.third_app.buy_info_list[].user_count",
+                "product_list.third_app.buy_info_list[].duration_days",
+                "product_list.third_app.buy_info_list[].take_effect_date",
+                "product_list.third_app.buy_info_list[].discount_info.discount_type",
+                "product_list.third_app.buy_info_list[].discount_info.discount_ratio",
+                "product_list.third_app.buy_info_list[].discount_info.discount_remarks",
+                "product_list.third_app.notify_custom_corp",
+                "product_list.customized_app.order_type",
+                "product_list.customized_app.buy_info_list[].suiteid",
+                "product_list.customized_app.buy_info_list[].user_count",
+                "product_list.customized_app.buy_info_list[].duration_days",
+                "product_list.customized_app.buy_info_list[].take_effect_date",
+                "product_list.customized_app.buy_info_list[].total_price",
+                "product_list.customized_app.notify_custom_corp",
+                "product_list.promotion_case.order_type",
+                "product_list.promotion_case.case_id",
+                "product_list.promotion_case.promotion_edition_name",
+                "product_list.promotion_case.duration_days",
+                "product_list.promotion_case.take_effect_date",
+                "product_list.promotion_case.buy_info_list[].suiteid",
+                "product_list.promotion_case.buy_info_list[].appid",
+                "product_list.promotion_case.buy_info_list[].user_count",
+                "product_list.promotion_case.notify_custom_corp",
+                "nonce_str",
+                "ts",
+                "sig",
+            ],
+            values: &[
+                ("business_type", &["1", "2", "3"]),
+                ("pay_type", &["0", "1", "2"]),
+                ("product_list.third_app.order_type", &["0", "1", "2"]),
+                (
+                    "product_list.third_app.buy_info_list[].discount_info.discount_type",
+                    &["1", "2"],
+                ),
+                ("product_list.customized_app.order_type", &["0", "1", "2"]),
+                ("product_list.promotion_case.order_type", &["0", "1", "2"]),
+            ],
             limits: &[
                 ("custom_corpid", &[Limit::MaxBytes(64)]),
                 (
@@ -64,10 +127,6 @@ pub(crate) static ROUTES: &[Route] = &[
                 (
                     "product_list.third_app.buy_info_list[].take_effect_date",
                     &[Limit::MaxBytes(8)],
-                ),
-                (
-                    "product_list.third_app.buy_info_list[].discount_info.discount_amount",
-                    &[Limit::Min(1), Limit::Max(10000000)],
                 ),
                 (
                     "product_list.third_app.buy_info_list[].discount_info.discount_ratio",
@@ -172,6 +231,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["order_id", "nonce_str", "ts", "sig"],
+            scalars: &["order_id", "nonce_str", "ts", "sig"],
             limits: &[
                 ("order_id", &[Limit::MaxBytes(64)]),
                 ("nonce_str", &[Limit::MaxBytes(32)]),
@@ -209,10 +269,17 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["limit", "nonce_str", "ts", "sig"],
-            limits: &[
-                ("limit", &[Limit::Min(1), Limit::Max(2000)]),
-                ("nonce_str", &[Limit::MaxBytes(32)]),
+            scalars: &[
+                "business_type",
+                "start_time",
+                "end_time",
+                "cursor",
+                "nonce_str",
+                "ts",
+                "sig",
             ],
+            values: &[("business_type", &["1", "2", "3", "", "0"])],
+            limits: &[("nonce_str", &[Limit::MaxBytes(32)])],
             ..Demands::NONE
         },
         paging: Some(Paging {
@@ -288,6 +355,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["order_id", "nonce_str", "ts", "sig"],
+            scalars: &["order_id", "nonce_str", "ts", "sig"],
             limits: &[("nonce_str", &[Limit::MaxBytes(32)])],
             ..Demands::NONE
         },
@@ -373,6 +441,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/paytool/get_invoice_list",
         token: Some("provider_access_token"),
         demands: Demands {
+            scalars: &["start_time", "end_time", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(100)])],
             groups: &[("", Group::BothOrNeither, &["start_time", "end_time"])],
             ..Demands::NONE
@@ -423,6 +492,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["order_id", "oper_userid", "invoice_status", "invoice_note"],
+            scalars: &["order_id", "oper_userid", "invoice_status", "invoice_note"],
+            values: &[("invoice_status", &["0", "1", "2", "3"])],
             limits: &[("invoice_note", &[Limit::MaxBytes(200)])],
             ..Demands::NONE
         },

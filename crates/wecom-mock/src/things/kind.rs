@@ -139,14 +139,27 @@ impl Kind {
         self.numbered(|thing| asked.iter().all(|(field, wanted)| thing.has(field, wanted)))
     }
 
-    /// Adds everything below some things, level by level.
-    pub(super) fn with_below(&self, mut found: Vec<u64>, below: &str) -> BTreeSet<u64> {
-        let mut listed: BTreeSet<u64> = BTreeSet::new();
-        while !found.is_empty() {
-            let above: HashSet<String> = found.iter().map(|number| text(&self.things[number].id)).collect();
-            listed.extend(found);
-            found = self.numbered(|thing| thing.has(below, &above));
-            found.retain(|number| !listed.contains(number));
+    /// Adds everything below the IDs that a request asks for, at all levels.
+    pub(super) fn with_below(
+        &self,
+        found: Vec<u64>,
+        asked: Vec<(&str, HashSet<String>)>,
+        below: &str,
+    ) -> BTreeSet<u64> {
+        let mut children: HashMap<String, Vec<u64>> = HashMap::new();
+        for (number, thing) in &self.things {
+            for parent in thing.values(below) {
+                children.entry(parent).or_default().push(*number);
+            }
+        }
+        let mut listed: BTreeSet<u64> = found.into_iter().collect();
+        let mut parents: Vec<String> = asked.into_iter().flat_map(|(_, wanted)| wanted).collect();
+        while let Some(parent) = parents.pop() {
+            // The children of a parent are taken once, so that a thing that is its own ancestor ends the walk.
+            for number in children.remove(&parent).into_iter().flatten() {
+                parents.push(text(&self.things[&number].id));
+                listed.insert(number);
+            }
         }
         listed
     }

@@ -26,8 +26,13 @@ pub(super) struct Thing {
 impl Thing {
     /// Whether a field has one of the values, or holds one in its list.
     pub(super) fn has(&self, field: &str, wanted: &HashSet<String>) -> bool {
+        !self.values(field).is_disjoint(wanted)
+    }
+
+    /// The value of a field, or those in its list.
+    pub(super) fn values(&self, field: &str) -> HashSet<String> {
         let value = at(&self.fields, field).or_else(|| at(&self.around, field));
-        value.is_some_and(|value| !texts(value).is_disjoint(wanted))
+        value.map(texts).unwrap_or_default()
     }
 
     /// Whether each of some fields has one of its values.

@@ -18,7 +18,8 @@ impl Caller {
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        let address = format!("{}/cgi-bin/{path}?access_token={}", self.base, self.token);
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let address = format!("{}/cgi-bin/{path}{separator}access_token={}", self.base, self.token);
         self.http.post(address).body(body.to_string()).send().await.unwrap().json().await.unwrap()
     }
 

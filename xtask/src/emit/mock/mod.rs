@@ -67,6 +67,10 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
     let answer = ident(&pascal(endpoint.answer.keyword()));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let query = request.sent_in(Place::Query).filter(|field| !field.optional).map(|field| &field.wire);
+    let query_values = request.sent_in(Place::Query).filter_map(|field| {
+        let (name, values) = (&field.wire, demands::values(module, field)?);
+        Some(quote!((#name, #values)))
+    });
     let grants = endpoint.grants.as_ref().map(|grants| {
         let (token, expires) = (&grants.token, &grants.expires);
         let Credentials { id, secret } = &grants.credentials;
@@ -83,7 +87,8 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
         (endpoint.body != Body::Json).then(|| quote!(body: Body::#body)),
         (endpoint.answer != Answer::Json).then(|| quote!(answer: Answer::#answer)),
         list(query).map(|query| quote!(query: #query)),
-        demands::of(module, request).map(|demands| quote!(demands: #demands)),
+        list(query_values).map(|values| quote!(query_values: #values)),
+        demands::of(module, endpoint, request).map(|demands| quote!(demands: #demands)),
         endpoint.pagination.as_ref().map(|pagination| {
             let paging = paging(pagination, request);
             quote!(paging: Some(#paging))

@@ -55,6 +55,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["agentid"],
+            scalars: &[
+                "agentid",
+                "report_location_flag",
+                "logo_mediaid",
+                "name",
+                "description",
+                "redirect_domain",
+                "isreportenter",
+                "home_url",
+            ],
             limits: &[
                 ("name", &[Limit::MaxChars(32)]),
                 ("description", &[Limit::MinChars(4), Limit::MaxChars(120)]),
@@ -69,7 +79,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/agent/set_scope",
         token: Some("access_token"),
-        demands: Demands::fields(&["agentid"]),
+        demands: Demands {
+            required: &["agentid"],
+            lists: &["allow_user", "allow_party", "allow_tag"],
+            scalars: &["agentid", "allow_user[]", "allow_party[]", "allow_tag[]"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -105,7 +120,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/agent/claim_customized_app",
         token: Some("access_token"),
-        demands: Demands::fields(&["suite_access_token"]),
+        demands: Demands {
+            required: &["suite_access_token"],
+            scalars: &["suite_access_token"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

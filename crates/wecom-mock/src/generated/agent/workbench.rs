@@ -27,6 +27,40 @@ pub(crate) static ROUTES: &[Route] = &[
                 "list.items[].title",
                 "webview.url",
             ],
+            lists: &["keydata.items", "list.items"],
+            objects: &[
+                "keydata",
+                "keydata.items[]",
+                "image",
+                "list",
+                "list.items[]",
+                "webview",
+            ],
+            scalars: &[
+                "type",
+                "agentid",
+                "keydata.items[].key",
+                "keydata.items[].data",
+                "keydata.items[].jump_url",
+                "keydata.items[].pagepath",
+                "image.url",
+                "image.jump_url",
+                "image.pagepath",
+                "list.items[].title",
+                "list.items[].jump_url",
+                "list.items[].pagepath",
+                "webview.url",
+                "webview.jump_url",
+                "webview.pagepath",
+                "webview.height",
+                "webview.hide_title",
+                "webview.enable_webview_click",
+                "replace_user_data",
+            ],
+            values: &[
+                ("type", &["normal", "keydata", "image", "list", "webview"]),
+                ("webview.height", &["single_row", "double_row", ""]),
+            ],
             limits: &[
                 ("keydata.items", &[Limit::MaxItems(4)]),
                 ("keydata.items[].key", &[Limit::MaxChars(64)]),
@@ -46,7 +80,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/agent/get_workbench_template",
         token: Some("access_token"),
-        demands: Demands::fields(&["agentid"]),
+        demands: Demands {
+            required: &["agentid"],
+            scalars: &["agentid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -63,6 +101,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["agentid", "userid", "type"],
+            scalars: &["agentid", "userid"],
             kinds: &[
                 Kinds {
                     tag: "type",
@@ -75,6 +114,14 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "keydata.items",
                                     "keydata.items[].data",
                                 ],
+                                lists: &["keydata.items"],
+                                objects: &["keydata", "keydata.items[]"],
+                                scalars: &[
+                                    "keydata.items[].key",
+                                    "keydata.items[].data",
+                                    "keydata.items[].jump_url",
+                                    "keydata.items[].pagepath",
+                                ],
                                 limits: &[
                                     ("keydata.items", &[Limit::MaxItems(4)]),
                                     ("keydata.items[].key", &[Limit::MaxChars(64)]),
@@ -85,11 +132,26 @@ pub(crate) static ROUTES: &[Route] = &[
                                 ..Demands::NONE
                             },
                         ),
-                        ("image", Demands::fields(&["image", "image.url"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.url"],
+                                objects: &["image"],
+                                scalars: &["image.url", "image.jump_url", "image.pagepath"],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "list",
                             Demands {
                                 required: &["list", "list.items", "list.items[].title"],
+                                lists: &["list.items"],
+                                objects: &["list", "list.items[]"],
+                                scalars: &[
+                                    "list.items[].title",
+                                    "list.items[].jump_url",
+                                    "list.items[].pagepath",
+                                ],
                                 limits: &[
                                     ("list.items", &[Limit::MaxItems(3)]),
                                     ("list.items[].title", &[Limit::MaxBytes(128)]),
@@ -97,7 +159,25 @@ pub(crate) static ROUTES: &[Route] = &[
                                 ..Demands::NONE
                             },
                         ),
-                        ("webview", Demands::fields(&["webview", "webview.url"])),
+                        (
+                            "webview",
+                            Demands {
+                                required: &["webview", "webview.url"],
+                                objects: &["webview"],
+                                scalars: &[
+                                    "webview.url",
+                                    "webview.jump_url",
+                                    "webview.pagepath",
+                                    "webview.height",
+                                    "webview.hide_title",
+                                    "webview.enable_webview_click",
+                                ],
+                                values: &[
+                                    ("webview.height", &["single_row", "double_row", ""]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -113,6 +193,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["agentid", "userid_list", "data", "data.type"],
+            lists: &["userid_list"],
+            objects: &["data"],
+            scalars: &["agentid", "userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(1000)])],
             kinds: &[
                 Kinds {
@@ -126,6 +209,14 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "keydata.items",
                                     "keydata.items[].data",
                                 ],
+                                lists: &["keydata.items"],
+                                objects: &["keydata", "keydata.items[]"],
+                                scalars: &[
+                                    "keydata.items[].key",
+                                    "keydata.items[].data",
+                                    "keydata.items[].jump_url",
+                                    "keydata.items[].pagepath",
+                                ],
                                 limits: &[
                                     ("keydata.items", &[Limit::MaxItems(4)]),
                                     ("keydata.items[].key", &[Limit::MaxChars(64)]),
@@ -136,11 +227,26 @@ pub(crate) static ROUTES: &[Route] = &[
                                 ..Demands::NONE
                             },
                         ),
-                        ("image", Demands::fields(&["image", "image.url"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.url"],
+                                objects: &["image"],
+                                scalars: &["image.url", "image.jump_url", "image.pagepath"],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "list",
                             Demands {
                                 required: &["list", "list.items", "list.items[].title"],
+                                lists: &["list.items"],
+                                objects: &["list", "list.items[]"],
+                                scalars: &[
+                                    "list.items[].title",
+                                    "list.items[].jump_url",
+                                    "list.items[].pagepath",
+                                ],
                                 limits: &[
                                     ("list.items", &[Limit::MaxItems(3)]),
                                     ("list.items[].title", &[Limit::MaxBytes(128)]),
@@ -148,7 +254,25 @@ pub(crate) static ROUTES: &[Route] = &[
                                 ..Demands::NONE
                             },
                         ),
-                        ("webview", Demands::fields(&["webview", "webview.url"])),
+                        (
+                            "webview",
+                            Demands {
+                                required: &["webview", "webview.url"],
+                                objects: &["webview"],
+                                scalars: &[
+                                    "webview.url",
+                                    "webview.jump_url",
+                                    "webview.pagepath",
+                                    "webview.height",
+                                    "webview.hide_title",
+                                    "webview.enable_webview_click",
+                                ],
+                                values: &[
+                                    ("webview.height", &["single_row", "double_row", ""]),
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -162,7 +286,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/agent/get_workbench_data",
         token: Some("access_token"),
-        demands: Demands::fields(&["agentid", "userid"]),
+        demands: Demands {
+            required: &["agentid", "userid"],
+            scalars: &["agentid", "userid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -24,7 +24,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/ticket/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["type"]),
+        demands: Demands {
+            required: &["type"],
+            values: &[("type", &["agent_config", "wx_card"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "an-app-ticket", "expires_in": 7200 }"#,
         ..Route::NEW
     },
@@ -33,9 +37,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/get_launch_code",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &["operator_userid", "single_chat", "single_chat.userid"],
-        ),
+        demands: Demands {
+            required: &["operator_userid", "single_chat", "single_chat.userid"],
+            objects: &["single_chat"],
+            scalars: &["operator_userid", "single_chat.userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "launch_code": "a-launch-code" }"#,
         ..Route::NEW
     },

@@ -29,7 +29,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/auth/getuserdetail",
         token: Some("access_token"),
-        demands: Demands::fields(&["user_ticket"]),
+        demands: Demands {
+            required: &["user_ticket"],
+            scalars: &["user_ticket"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -58,7 +62,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/miniprogram/jscode2session",
         token: Some("access_token"),
-        demands: Demands::fields(&["js_code", "grant_type"]),
+        demands: Demands {
+            required: &["js_code", "grant_type"],
+            values: &[("grant_type", &["authorization_code"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

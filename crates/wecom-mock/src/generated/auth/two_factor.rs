@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/auth/get_tfa_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["code"]),
+        demands: Demands {
+            required: &["code"],
+            scalars: &["code"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei", "tfa_code": "a-tfa-code" }"#,
         ..Route::NEW
     },
@@ -25,7 +29,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/tfa_succ",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid", "tfa_code"]),
+        demands: Demands {
+            required: &["userid", "tfa_code"],
+            scalars: &["userid", "tfa_code"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

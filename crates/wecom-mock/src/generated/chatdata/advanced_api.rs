@@ -18,6 +18,31 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["custom_corpid", "buyer_userid", "chat_archive_api.edition"],
+            objects: &[
+                "chat_archive_api",
+                "chat_archive_api.old_edition_info",
+                "chat_archive_api.target_edition_info",
+            ],
+            scalars: &[
+                "advanced_api_type",
+                "custom_corpid",
+                "buyer_userid",
+                "order_type",
+                "chat_archive_api.edition",
+                "chat_archive_api.old_edition",
+                "chat_archive_api.purchase_count",
+                "chat_archive_api.take_effect_time",
+                "chat_archive_api.old_edition_info.begin_time",
+                "chat_archive_api.old_edition_info.end_time",
+                "chat_archive_api.target_edition_info.begin_time",
+                "chat_archive_api.target_edition_info.end_time",
+            ],
+            values: &[
+                ("advanced_api_type", &["1", "", "0"]),
+                ("order_type", &["0", "1", "2", "3", ""]),
+                ("chat_archive_api.edition", &["1", "2", "3"]),
+                ("chat_archive_api.old_edition", &["1", "2", "3", "", "0"]),
+            ],
             limits: &[
                 (
                     "chat_archive_api.purchase_count",
@@ -63,7 +88,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_api/cancel_order",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["order_id"]),
+        demands: Demands {
+            required: &["order_id"],
+            scalars: &["order_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -91,7 +120,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_api/submit_pay",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["payer_userid", "order_id"]),
+        demands: Demands {
+            required: &["payer_userid", "order_id"],
+            scalars: &["payer_userid", "order_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -120,6 +153,15 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/advanced_api/list_order",
         token: Some("provider_access_token"),
         demands: Demands {
+            scalars: &[
+                "custom_corpid",
+                "start_time",
+                "end_time",
+                "advanced_api_type",
+                "cursor",
+                "limit",
+            ],
+            values: &[("advanced_api_type", &["1", "", "0"])],
             limits: &[("limit", &[Limit::Max(1000)])],
             groups: &[("", Group::BothOrNeither, &["start_time", "end_time"])],
             ..Demands::NONE
@@ -164,7 +206,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_api/get_order",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["order_id"]),
+        demands: Demands {
+            required: &["order_id"],
+            scalars: &["order_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_api_order",
@@ -219,7 +265,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_api/get_corp_buy_info",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["advanced_api_type", "custom_corpid"]),
+        demands: Demands {
+            required: &["advanced_api_type", "custom_corpid"],
+            scalars: &["advanced_api_type", "custom_corpid"],
+            values: &[("advanced_api_type", &["1"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

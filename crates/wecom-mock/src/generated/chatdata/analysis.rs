@@ -24,6 +24,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "msg_list[].encrypt_info",
                 "msg_list[].encrypt_info.secret_key",
             ],
+            lists: &["msg_list"],
+            objects: &["msg_list[]", "msg_list[].encrypt_info"],
+            scalars: &[
+                "analyze_task",
+                "jobid",
+                "msg_list[].msgid",
+                "msg_list[].encrypt_info.secret_key",
+            ],
+            values: &[("analyze_task", &["1", "2", "3"])],
             limits: &[("msg_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -35,7 +44,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_submit",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -44,7 +57,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -61,7 +78,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/export/create_job",
         token: Some("access_token"),
-        demands: Demands::fields(&["code", "media_id"]),
+        demands: Demands {
+            required: &["code", "media_id"],
+            scalars: &["code", "media_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "chat_export_job",
@@ -89,6 +110,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["jobid"],
+            scalars: &["jobid"],
             limits: &[("jobid", &[Limit::MaxChars(64)])],
             ..Demands::NONE
         },

@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/chatdata/sync_msg",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "token", "limit"],
             limits: &[
                 ("cursor", &[Limit::MaxBytes(128)]),
                 ("token", &[Limit::MaxBytes(128)]),
@@ -59,7 +60,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/groupchat/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["chatid"]),
+        demands: Demands {
+            required: &["chatid"],
+            scalars: &["chatid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -80,7 +85,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["item", "item[].open_userid", "item[].external_userid"],
-            limits: &[("item", &[Limit::MaxItems(100)])],
+            scalars: &["item[].open_userid", "item[].external_userid"],
             ..Demands::NONE
         },
         response: r#"{
@@ -115,7 +120,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/getagreestatus/room",
         token: Some("access_token"),
-        demands: Demands::fields(&["chatid"]),
+        demands: Demands {
+            required: &["chatid"],
+            scalars: &["chatid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

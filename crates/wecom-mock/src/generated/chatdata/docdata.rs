@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/docdata/get_auth_user_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },

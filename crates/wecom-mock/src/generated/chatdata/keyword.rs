@@ -18,6 +18,50 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["name"],
+            lists: &[
+                "keyword.word_list",
+                "semantics.semantics_list",
+                "applicable_range.target_type.type_list",
+                "applicable_range.chat_type.type_list",
+                "applicable_range.department.id_list",
+                "applicable_range.user.id_list",
+                "applicable_range.external_contact.id_list",
+                "applicable_range.chat.id_list",
+                "applicable_range.exclude_mobile.mobile_list",
+                "applicable_range.exclude_bank_card.bank_card_list",
+                "applicable_range.exclude_email.email_list",
+                "applicable_range.session_type.session_type_list",
+            ],
+            objects: &[
+                "keyword",
+                "semantics",
+                "applicable_range",
+                "applicable_range.target_type",
+                "applicable_range.chat_type",
+                "applicable_range.department",
+                "applicable_range.user",
+                "applicable_range.external_contact",
+                "applicable_range.chat",
+                "applicable_range.exclude_mobile",
+                "applicable_range.exclude_bank_card",
+                "applicable_range.exclude_email",
+                "applicable_range.session_type",
+            ],
+            scalars: &[
+                "name",
+                "keyword.word_list[]",
+                "semantics.semantics_list[]",
+                "applicable_range.target_type.type_list[]",
+                "applicable_range.chat_type.type_list[]",
+                "applicable_range.department.id_list[]",
+                "applicable_range.user.id_list[]",
+                "applicable_range.external_contact.id_list[]",
+                "applicable_range.chat.id_list[]",
+                "applicable_range.exclude_mobile.mobile_list[]",
+                "applicable_range.exclude_bank_card.bank_card_list[]",
+                "applicable_range.exclude_email.email_list[]",
+                "applicable_range.session_type.session_type_list[]",
+            ],
             limits: &[
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
                 ("keyword.word_list", &[Limit::MaxItems(20)]),
@@ -67,6 +111,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/get_rule_list",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["cursor", "limit"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -103,7 +151,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/get_rule_detail",
         token: Some("access_token"),
-        demands: Demands::fields(&["rule_id"]),
+        demands: Demands {
+            required: &["rule_id"],
+            scalars: &["rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
@@ -147,6 +199,51 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["rule_id"],
+            lists: &[
+                "keyword.word_list",
+                "semantics.semantics_list",
+                "applicable_range.target_type.type_list",
+                "applicable_range.chat_type.type_list",
+                "applicable_range.department.id_list",
+                "applicable_range.user.id_list",
+                "applicable_range.external_contact.id_list",
+                "applicable_range.chat.id_list",
+                "applicable_range.exclude_mobile.mobile_list",
+                "applicable_range.exclude_bank_card.bank_card_list",
+                "applicable_range.exclude_email.email_list",
+                "applicable_range.session_type.session_type_list",
+            ],
+            objects: &[
+                "keyword",
+                "semantics",
+                "applicable_range",
+                "applicable_range.target_type",
+                "applicable_range.chat_type",
+                "applicable_range.department",
+                "applicable_range.user",
+                "applicable_range.external_contact",
+                "applicable_range.chat",
+                "applicable_range.exclude_mobile",
+                "applicable_range.exclude_bank_card",
+                "applicable_range.exclude_email",
+                "applicable_range.session_type",
+            ],
+            scalars: &[
+                "rule_id",
+                "name",
+                "keyword.word_list[]",
+                "semantics.semantics_list[]",
+                "applicable_range.target_type.type_list[]",
+                "applicable_range.chat_type.type_list[]",
+                "applicable_range.department.id_list[]",
+                "applicable_range.user.id_list[]",
+                "applicable_range.external_contact.id_list[]",
+                "applicable_range.chat.id_list[]",
+                "applicable_range.exclude_mobile.mobile_list[]",
+                "applicable_range.exclude_bank_card.bank_card_list[]",
+                "applicable_range.exclude_email.email_list[]",
+                "applicable_range.session_type.session_type_list[]",
+            ],
             limits: &[
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
                 ("keyword.word_list", &[Limit::MaxItems(20)]),
@@ -190,7 +287,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/keyword/delete_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["rule_id"]),
+        demands: Demands {
+            required: &["rule_id"],
+            scalars: &["rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "keyword_rule",
@@ -211,6 +312,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/chatdata/keyword/get_hit_msg_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "token", "need_detail", "limit"],
             limits: &[
                 ("cursor", &[Limit::MaxBytes(128)]),
                 ("token", &[Limit::MaxBytes(128)]),

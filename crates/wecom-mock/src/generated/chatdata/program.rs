@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/sync_call_program",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id", "ability_id", "request_data"]),
+        demands: Demands {
+            required: &["program_id", "ability_id", "request_data"],
+            scalars: &["program_id", "ability_id", "notify_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_data": "{\"output\":{\"lines\":3}}" }"#,
         ..Route::NEW
     },
@@ -25,7 +29,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/async_program_task",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id", "ability_id", "request_data"]),
+        demands: Demands {
+            required: &["program_id", "ability_id", "request_data"],
+            scalars: &["program_id", "ability_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "program_task",
@@ -51,7 +59,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/async_program_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "program_task",

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["query_word"],
+            scalars: &["query_word", "limit", "cursor"],
             limits: &[
                 ("query_word", &[Limit::MinChars(2)]),
                 ("limit", &[Limit::Max(100)]),
@@ -48,6 +49,20 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["query_word"],
+            lists: &["chat_info.id_list"],
+            objects: &["chat_info", "chat_info.id_list[]"],
+            scalars: &[
+                "query_word",
+                "chat_info.chat_type",
+                "chat_info.id_list[].open_userid",
+                "chat_info.id_list[].external_userid",
+                "chat_info.chat_id",
+                "start_time",
+                "end_time",
+                "limit",
+                "cursor",
+            ],
+            values: &[("chat_info.chat_type", &["1", "2", "", "0"])],
             limits: &[
                 ("query_word", &[Limit::MinChars(2)]),
                 ("chat_info.id_list", &[Limit::MinItems(2), Limit::MaxItems(2)]),

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/set_public_key",
         token: Some("access_token"),
-        demands: Demands::fields(&["public_key", "public_key_ver"]),
+        demands: Demands {
+            required: &["public_key", "public_key_ver"],
+            scalars: &["public_key", "public_key_ver"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -26,6 +30,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/chatdata/get_auth_user_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -83,7 +88,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/set_receive_callback",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id"]),
+        demands: Demands {
+            required: &["program_id"],
+            scalars: &["program_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -92,7 +101,17 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/set_hide_sensitiveinfo_config",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid", "config"]),
+        demands: Demands {
+            required: &["userid", "config"],
+            objects: &["config"],
+            scalars: &[
+                "userid",
+                "config.hide_mobile",
+                "config.hide_idcard",
+                "config.hide_bankno",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -101,7 +120,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/get_hide_sensitiveinfo_config",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -114,7 +137,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/set_log_level",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id", "log_level"]),
+        demands: Demands {
+            required: &["program_id", "log_level"],
+            scalars: &["program_id", "log_level"],
+            values: &[("log_level", &["1", "2", "3"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -123,7 +151,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/get_log_level",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id"]),
+        demands: Demands {
+            required: &["program_id"],
+            scalars: &["program_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "log_level": 3 }"#,
         ..Route::NEW
     },
@@ -134,6 +166,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         body: Body::Multipart,
         query: &["type"],
+        query_values: &[("type", &["file"])],
         demands: Demands::fields(&["media"]),
         response: r#"{
   "errcode": 0,
@@ -149,7 +182,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/open_debug_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id", "debug_token"]),
+        demands: Demands {
+            required: &["program_id", "debug_token"],
+            scalars: &["program_id", "debug_token"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -158,7 +195,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/close_debug_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id"]),
+        demands: Demands {
+            required: &["program_id"],
+            scalars: &["program_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -167,7 +208,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/check_debug_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["program_id"]),
+        demands: Demands {
+            required: &["program_id"],
+            scalars: &["program_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "debug_mode_status": 2 }"#,
         ..Route::NEW
     },

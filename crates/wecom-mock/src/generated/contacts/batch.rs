@@ -16,7 +16,18 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/batch/syncuser",
         token: Some("access_token"),
-        demands: Demands::fields(&["media_id"]),
+        demands: Demands {
+            required: &["media_id"],
+            objects: &["callback"],
+            scalars: &[
+                "media_id",
+                "to_invite",
+                "callback.url",
+                "callback.token",
+                "callback.encodingaeskey",
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "contacts_import_job",
@@ -42,7 +53,18 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/batch/replaceuser",
         token: Some("access_token"),
-        demands: Demands::fields(&["media_id"]),
+        demands: Demands {
+            required: &["media_id"],
+            objects: &["callback"],
+            scalars: &[
+                "media_id",
+                "to_invite",
+                "callback.url",
+                "callback.token",
+                "callback.encodingaeskey",
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "contacts_import_job",
@@ -68,7 +90,17 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/batch/replaceparty",
         token: Some("access_token"),
-        demands: Demands::fields(&["media_id"]),
+        demands: Demands {
+            required: &["media_id"],
+            objects: &["callback"],
+            scalars: &[
+                "media_id",
+                "callback.url",
+                "callback.token",
+                "callback.encodingaeskey",
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "contacts_import_job",

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["name", "parentid"],
+            scalars: &["name", "name_en", "parentid", "order", "id"],
             limits: &[
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
                 ("name_en", &[Limit::MinChars(1), Limit::MaxChars(64)]),
@@ -52,6 +53,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["id"],
+            scalars: &["id", "name", "name_en", "parentid", "order"],
             limits: &[
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
                 ("name_en", &[Limit::MinChars(1), Limit::MaxChars(64)]),

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["encoding_aeskey"],
+            scalars: &["encoding_aeskey", "block_size"],
             limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
             ..Demands::NONE
         },
@@ -48,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["encoding_aeskey"],
+            scalars: &["encoding_aeskey", "block_size"],
             limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
             ..Demands::NONE
         },
@@ -78,6 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["encoding_aeskey"],
+            scalars: &["encoding_aeskey", "block_size"],
             limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
             ..Demands::NONE
         },
@@ -108,6 +111,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["tagid", "encoding_aeskey"],
+            scalars: &["tagid", "encoding_aeskey", "block_size"],
             limits: &[("block_size", &[Limit::Min(10000), Limit::Max(1000000)])],
             ..Demands::NONE
         },

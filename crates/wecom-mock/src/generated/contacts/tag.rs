@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["tagname"],
+            scalars: &["tagname", "tagid"],
             limits: &[("tagname", &[Limit::MaxChars(32)])],
             ..Demands::NONE
         },
@@ -48,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["tagid", "tagname"],
+            scalars: &["tagid", "tagname"],
             limits: &[("tagname", &[Limit::MaxChars(32)])],
             ..Demands::NONE
         },
@@ -129,6 +131,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["tagid"],
+            lists: &["userlist", "partylist"],
+            scalars: &["tagid", "userlist[]", "partylist[]"],
             limits: &[
                 ("userlist", &[Limit::MaxItems(1000)]),
                 ("partylist", &[Limit::MaxItems(100)]),
@@ -164,6 +168,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["tagid"],
+            lists: &["userlist", "partylist"],
+            scalars: &["tagid", "userlist[]", "partylist[]"],
             limits: &[
                 ("userlist", &[Limit::MaxItems(1000)]),
                 ("partylist", &[Limit::MaxItems(100)]),

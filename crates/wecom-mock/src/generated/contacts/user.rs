@@ -27,6 +27,52 @@ pub(crate) static ROUTES: &[Route] = &[
                 "external_profile.external_attr[].name",
                 "external_profile.external_attr[].type",
             ],
+            lists: &[
+                "department",
+                "order",
+                "is_leader_in_dept",
+                "direct_leader",
+                "extattr.attrs",
+                "external_profile.external_attr",
+            ],
+            objects: &[
+                "extattr",
+                "extattr.attrs[]",
+                "external_profile",
+                "external_profile.wechat_channels",
+                "external_profile.external_attr[]",
+            ],
+            scalars: &[
+                "userid",
+                "name",
+                "alias",
+                "mobile",
+                "department[]",
+                "order[]",
+                "position",
+                "gender",
+                "email",
+                "biz_mail",
+                "telephone",
+                "is_leader_in_dept[]",
+                "direct_leader[]",
+                "avatar_mediaid",
+                "enable",
+                "extattr.attrs[].name",
+                "extattr.attrs[].value",
+                "to_invite",
+                "external_profile.external_corp_name",
+                "external_profile.wechat_channels.nickname",
+                "external_profile.wechat_channels.status",
+                "external_profile.external_attr[].name",
+                "external_position",
+                "address",
+                "main_department",
+            ],
+            values: &[
+                ("gender", &["0", "1", "2", ""]),
+                ("external_profile.wechat_channels.status", &["0", "1", ""]),
+            ],
             limits: &[
                 ("userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
@@ -49,6 +95,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "0",
                             Demands {
                                 required: &["text", "text.value"],
+                                objects: &["text"],
+                                scalars: &["text.value"],
                                 limits: &[("text.value", &[Limit::MaxChars(64)])],
                                 ..Demands::NONE
                             },
@@ -57,6 +105,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "1",
                             Demands {
                                 required: &["web", "web.url", "web.title"],
+                                objects: &["web"],
+                                scalars: &["web.url", "web.title"],
                                 limits: &[("web.title", &[Limit::MaxChars(12)])],
                                 ..Demands::NONE
                             },
@@ -70,6 +120,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "0",
                             Demands {
                                 required: &["text"],
+                                objects: &["text"],
+                                scalars: &["text.value"],
                                 limits: &[("text.value", &[Limit::MaxChars(32)])],
                                 ..Demands::NONE
                             },
@@ -78,6 +130,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "1",
                             Demands {
                                 required: &["web"],
+                                objects: &["web"],
+                                scalars: &["web.url", "web.title"],
                                 limits: &[("web.title", &[Limit::MaxChars(12)])],
                                 groups: &[("web", Group::BothOrNeither, &["url", "title"])],
                                 ..Demands::NONE
@@ -87,7 +141,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "2",
                             Demands {
                                 required: &["miniprogram"],
-                                limits: &[("miniprogram.title", &[Limit::MaxChars(12)])],
+                                objects: &["miniprogram"],
+                                scalars: &["miniprogram.appid", "miniprogram.pagepath"],
                                 groups: &[
                                     ("miniprogram", Group::BothOrNeither, &["appid", "title"]),
                                 ],
@@ -225,6 +280,55 @@ pub(crate) static ROUTES: &[Route] = &[
                 "external_profile.external_attr[].name",
                 "external_profile.external_attr[].type",
             ],
+            lists: &[
+                "department",
+                "order",
+                "biz_mail_alias.item",
+                "is_leader_in_dept",
+                "direct_leader",
+                "extattr.attrs",
+                "external_profile.external_attr",
+            ],
+            objects: &[
+                "biz_mail_alias",
+                "extattr",
+                "extattr.attrs[]",
+                "external_profile",
+                "external_profile.wechat_channels",
+                "external_profile.external_attr[]",
+            ],
+            scalars: &[
+                "userid",
+                "new_userid",
+                "name",
+                "alias",
+                "mobile",
+                "department[]",
+                "order[]",
+                "position",
+                "gender",
+                "email",
+                "biz_mail",
+                "biz_mail_alias.item[]",
+                "telephone",
+                "is_leader_in_dept[]",
+                "direct_leader[]",
+                "avatar_mediaid",
+                "enable",
+                "extattr.attrs[].name",
+                "extattr.attrs[].value",
+                "external_profile.external_corp_name",
+                "external_profile.wechat_channels.nickname",
+                "external_profile.wechat_channels.status",
+                "external_profile.external_attr[].name",
+                "external_position",
+                "address",
+                "main_department",
+            ],
+            values: &[
+                ("gender", &["0", "1", "2", ""]),
+                ("external_profile.wechat_channels.status", &["0", "1", ""]),
+            ],
             limits: &[
                 ("userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(64)]),
@@ -248,6 +352,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "0",
                             Demands {
                                 required: &["text", "text.value"],
+                                objects: &["text"],
+                                scalars: &["text.value"],
                                 limits: &[("text.value", &[Limit::MaxChars(64)])],
                                 ..Demands::NONE
                             },
@@ -256,6 +362,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "1",
                             Demands {
                                 required: &["web", "web.url", "web.title"],
+                                objects: &["web"],
+                                scalars: &["web.url", "web.title"],
                                 limits: &[("web.title", &[Limit::MaxChars(12)])],
                                 ..Demands::NONE
                             },
@@ -269,6 +377,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "0",
                             Demands {
                                 required: &["text"],
+                                objects: &["text"],
+                                scalars: &["text.value"],
                                 limits: &[("text.value", &[Limit::MaxChars(32)])],
                                 ..Demands::NONE
                             },
@@ -277,6 +387,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "1",
                             Demands {
                                 required: &["web"],
+                                objects: &["web"],
+                                scalars: &["web.url", "web.title"],
                                 limits: &[("web.title", &[Limit::MaxChars(12)])],
                                 groups: &[("web", Group::BothOrNeither, &["url", "title"])],
                                 ..Demands::NONE
@@ -286,7 +398,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "2",
                             Demands {
                                 required: &["miniprogram"],
-                                limits: &[("miniprogram.title", &[Limit::MaxChars(12)])],
+                                objects: &["miniprogram"],
+                                scalars: &["miniprogram.appid", "miniprogram.pagepath"],
                                 groups: &[
                                     ("miniprogram", Group::BothOrNeither, &["appid", "title"]),
                                 ],
@@ -346,6 +459,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["useridlist"],
+            lists: &["useridlist"],
+            scalars: &["useridlist[]"],
             limits: &[("useridlist", &[Limit::MaxItems(200)])],
             ..Demands::NONE
         },
@@ -496,7 +611,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/convert_to_openid",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
         ..Route::NEW
     },
@@ -505,7 +624,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/convert_to_userid",
         token: Some("access_token"),
-        demands: Demands::fields(&["openid"]),
+        demands: Demands {
+            required: &["openid"],
+            scalars: &["openid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
         ..Route::NEW
     },
@@ -515,6 +638,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/batch/invite",
         token: Some("access_token"),
         demands: Demands {
+            lists: &["user", "party", "tag"],
+            scalars: &["user[]", "party[]", "tag[]"],
             limits: &[
                 ("user", &[Limit::MaxItems(1000)]),
                 ("party", &[Limit::MaxItems(100)]),
@@ -531,6 +656,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/corp/get_join_qrcode",
         token: Some("access_token"),
+        demands: Demands {
+            values: &[("size_type", &["1", "2", "3", "4", "", "0"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "join_qrcode": "https://example.com/join?vcode=vc7d1f&qr_size=2" }"#,
         ..Route::NEW
     },
@@ -541,6 +670,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["mobile"],
+            scalars: &["mobile"],
             limits: &[("mobile", &[Limit::MinChars(5), Limit::MaxBytes(32)])],
             ..Demands::NONE
         },
@@ -568,7 +698,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/get_userid_by_email",
         token: Some("access_token"),
-        demands: Demands::fields(&["email"]),
+        demands: Demands {
+            required: &["email"],
+            scalars: &["email", "email_type"],
+            values: &[("email_type", &["1", "2", "", "0"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "member",
@@ -594,6 +729,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/user/list_id",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(10000)])],
             ..Demands::NONE
         },
@@ -637,6 +773,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/user/list_member_auth",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -661,7 +798,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/check_member_auth",
         token: Some("access_token"),
-        demands: Demands::fields(&["open_userid"]),
+        demands: Demands {
+            required: &["open_userid"],
+            scalars: &["open_userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "is_member_auth": true }"#,
         ..Route::NEW
     },
@@ -670,7 +811,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/user/list_selected_ticket_user",
         token: Some("access_token"),
-        demands: Demands::fields(&["selected_ticket"]),
+        demands: Demands {
+            required: &["selected_ticket"],
+            scalars: &["selected_ticket"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chain_id"],
+            scalars: &["chain_id", "corpid", "pending_corpid"],
             groups: &[("", Group::AtLeastOne, &["corpid", "pending_corpid"])],
             ..Demands::NONE
         },
@@ -41,7 +42,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_group",
         token: Some("access_token"),
-        demands: Demands::fields(&["chain_id"]),
+        demands: Demands {
+            required: &["chain_id"],
+            scalars: &["chain_id", "groupid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,7 +59,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
         token: Some("access_token"),
-        demands: Demands::fields(&["chain_id"]),
+        demands: Demands {
+            required: &["chain_id"],
+            scalars: &["chain_id", "groupid", "need_pending", "cursor", "limit"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -95,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chain_id"],
+            scalars: &["chain_id", "corpid", "pending_corpid"],
             groups: &[("", Group::AtLeastOne, &["corpid", "pending_corpid"])],
             ..Demands::NONE
         },
@@ -124,6 +134,19 @@ pub(crate) static ROUTES: &[Route] = &[
                 "contact_list[].contact_info_list[].identity_type",
                 "contact_list[].contact_info_list[].mobile",
             ],
+            lists: &["contact_list", "contact_list[].contact_info_list"],
+            objects: &["contact_list[]", "contact_list[].contact_info_list[]"],
+            scalars: &[
+                "chain_id",
+                "contact_list[].corp_name",
+                "contact_list[].group_path",
+                "contact_list[].custom_id",
+                "contact_list[].contact_info_list[].name",
+                "contact_list[].contact_info_list[].identity_type",
+                "contact_list[].contact_info_list[].mobile",
+                "contact_list[].contact_info_list[].user_custom_id",
+            ],
+            values: &[("contact_list[].contact_info_list[].identity_type", &["1", "2"])],
             limits: &[
                 ("contact_list", &[Limit::MaxItems(1000)]),
                 ("contact_list[].corp_name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
@@ -194,7 +217,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/get_chain_user_custom_id",
         token: Some("access_token"),
-        demands: Demands::fields(&["chain_id", "corpid", "userid"]),
+        demands: Demands {
+            required: &["chain_id", "corpid", "userid"],
+            scalars: &["chain_id", "corpid", "userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "user_custom_id": "100" }"#,
         ..Route::NEW
     },
@@ -203,6 +230,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/get_corp_shared_chain_list",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["corpid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "chains": [{ "chain_id": "Chxxxx4a7c19", "chain_name": "Suppliers" }] }"#,
         ..Route::NEW
     },

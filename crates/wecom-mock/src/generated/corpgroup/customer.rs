@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/unionid_to_external_userid",
         token: Some("access_token"),
-        demands: Demands::fields(&["unionid", "openid"]),
+        demands: Demands {
+            required: &["unionid", "openid"],
+            scalars: &["unionid", "openid", "corpid", "mass_call_ticket"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -29,7 +33,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/unionid_to_pending_id",
         token: Some("access_token"),
-        demands: Demands::fields(&["unionid", "openid"]),
+        demands: Demands {
+            required: &["unionid", "openid"],
+            scalars: &["unionid", "openid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "pending_id": "pPending2" }"#,
         ..Route::NEW
     },
@@ -40,6 +48,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["external_userid"],
+            lists: &["external_userid"],
+            scalars: &["external_userid[]", "chat_id"],
             limits: &[("external_userid", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/list_ids",
         token: Some("access_token"),
-        demands: Demands::fields(&["chain_id"]),
+        demands: Demands {
+            required: &["chain_id"],
+            scalars: &["chain_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "rule",
@@ -40,7 +44,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/delete_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["chain_id", "rule_id"]),
+        demands: Demands {
+            required: &["chain_id", "rule_id"],
+            scalars: &["chain_id", "rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "rule",
@@ -60,7 +68,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/rule/get_rule_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["chain_id", "rule_id"]),
+        demands: Demands {
+            required: &["chain_id", "rule_id"],
+            scalars: &["chain_id", "rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "rule",
@@ -97,6 +109,24 @@ pub(crate) static ROUTES: &[Route] = &[
                 "rule_info",
                 "rule_info.owner_corp_range",
                 "rule_info.member_corp_range",
+            ],
+            lists: &[
+                "rule_info.owner_corp_range.departmentids",
+                "rule_info.owner_corp_range.userids",
+                "rule_info.member_corp_range.groupids",
+                "rule_info.member_corp_range.corpids",
+            ],
+            objects: &[
+                "rule_info",
+                "rule_info.owner_corp_range",
+                "rule_info.member_corp_range",
+            ],
+            scalars: &[
+                "chain_id",
+                "rule_info.owner_corp_range.departmentids[]",
+                "rule_info.owner_corp_range.userids[]",
+                "rule_info.member_corp_range.groupids[]",
+                "rule_info.member_corp_range.corpids[]",
             ],
             groups: &[
                 (
@@ -144,6 +174,25 @@ pub(crate) static ROUTES: &[Route] = &[
                 "rule_info",
                 "rule_info.owner_corp_range",
                 "rule_info.member_corp_range",
+            ],
+            lists: &[
+                "rule_info.owner_corp_range.departmentids",
+                "rule_info.owner_corp_range.userids",
+                "rule_info.member_corp_range.groupids",
+                "rule_info.member_corp_range.corpids",
+            ],
+            objects: &[
+                "rule_info",
+                "rule_info.owner_corp_range",
+                "rule_info.member_corp_range",
+            ],
+            scalars: &[
+                "chain_id",
+                "rule_id",
+                "rule_info.owner_corp_range.departmentids[]",
+                "rule_info.owner_corp_range.userids[]",
+                "rule_info.member_corp_range.groupids[]",
+                "rule_info.member_corp_range.corpids[]",
             ],
             groups: &[
                 (

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["agentid"],
+            scalars: &["agentid", "business_type", "corpid", "limit", "cursor"],
+            values: &[("business_type", &["0", "1", ""])],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -46,7 +48,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/corpgroup/corp/gettoken",
         token: Some("access_token"),
-        demands: Demands::fields(&["corpid", "agentid"]),
+        demands: Demands {
+            required: &["corpid", "agentid"],
+            scalars: &["corpid", "agentid", "business_type"],
+            values: &[("business_type", &["0", "1", ""])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "made-up-access-token", "expires_in": 7200 }"#,
         ..Route::NEW
     },
@@ -57,6 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid", "session_key"],
+            scalars: &["userid", "session_key"],
             limits: &[
                 ("userid", &[Limit::MaxBytes(64)]),
                 ("session_key", &[Limit::MaxBytes(64)]),

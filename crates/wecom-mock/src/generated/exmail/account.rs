@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["type"],
+            scalars: &["userid", "publicemail_id", "type"],
+            values: &[("type", &["1", "2"])],
             groups: &[("", Group::AtLeastOne, &["userid", "publicemail_id"])],
             ..Demands::NONE
         },
@@ -29,7 +31,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/useroption/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid", "type"]),
+        demands: Demands {
+            required: &["userid", "type"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -51,15 +57,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/useroption/update",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "userid",
                 "option",
                 "option.list",
                 "option.list[].type",
                 "option.list[].value",
             ],
-        ),
+            lists: &["option.list"],
+            objects: &["option", "option.list[]"],
+            scalars: &["userid", "option.list[].type", "option.list[].value"],
+            values: &[
+                ("option.list[].type", &["1", "2", "3", "4"]),
+                ("option.list[].value", &["1", "0"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -68,7 +82,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/mail/get_newcount",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "count": 1 }"#,
         ..Route::NEW
     },

@@ -28,6 +28,28 @@ pub(crate) static ROUTES: &[Route] = &[
                 "allow_departmentlist.list",
                 "allow_taglist.list",
             ],
+            lists: &[
+                "email_list.list",
+                "tag_list.list",
+                "department_list.list",
+                "group_list.list",
+                "allow_emaillist.list",
+                "allow_departmentlist.list",
+                "allow_taglist.list",
+            ],
+            scalars: &[
+                "groupid",
+                "groupname",
+                "email_list.list[]",
+                "tag_list.list[]",
+                "department_list.list[]",
+                "group_list.list[]",
+                "allow_type",
+                "allow_emaillist.list[]",
+                "allow_departmentlist.list[]",
+                "allow_taglist.list[]",
+            ],
+            values: &[("allow_type", &["0", "1", "2", "3", ""])],
             limits: &[("groupname", &[Limit::MaxBytes(200)])],
             groups: &[
                 (
@@ -79,6 +101,28 @@ pub(crate) static ROUTES: &[Route] = &[
                 "allow_departmentlist.list",
                 "allow_taglist.list",
             ],
+            lists: &[
+                "email_list.list",
+                "tag_list.list",
+                "department_list.list",
+                "group_list.list",
+                "allow_emaillist.list",
+                "allow_departmentlist.list",
+                "allow_taglist.list",
+            ],
+            scalars: &[
+                "groupid",
+                "groupname",
+                "email_list.list[]",
+                "tag_list.list[]",
+                "department_list.list[]",
+                "group_list.list[]",
+                "allow_type",
+                "allow_emaillist.list[]",
+                "allow_departmentlist.list[]",
+                "allow_taglist.list[]",
+            ],
+            values: &[("allow_type", &["0", "1", "2", "3", ""])],
             limits: &[("groupname", &[Limit::MaxBytes(200)])],
             ..Demands::NONE
         },
@@ -108,7 +152,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/group/delete",
         token: Some("access_token"),
-        demands: Demands::fields(&["groupid"]),
+        demands: Demands {
+            required: &["groupid"],
+            scalars: &["groupid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "mail_group",

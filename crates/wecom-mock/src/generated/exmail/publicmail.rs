@@ -24,6 +24,17 @@ pub(crate) static ROUTES: &[Route] = &[
                 "department_list.list",
                 "tag_list.list",
             ],
+            lists: &["userid_list.list", "department_list.list", "tag_list.list"],
+            objects: &["auth_code_info"],
+            scalars: &[
+                "email",
+                "name",
+                "userid_list.list[]",
+                "department_list.list[]",
+                "tag_list.list[]",
+                "create_auth_code",
+                "auth_code_info.remark",
+            ],
             limits: &[("auth_code_info.remark", &[Limit::MaxBytes(128)])],
             groups: &[
                 (
@@ -66,6 +77,23 @@ pub(crate) static ROUTES: &[Route] = &[
                 "department_list.list",
                 "tag_list.list",
             ],
+            lists: &[
+                "userid_list.list",
+                "department_list.list",
+                "tag_list.list",
+                "alias_list.list",
+            ],
+            objects: &["auth_code_info"],
+            scalars: &[
+                "id",
+                "name",
+                "userid_list.list[]",
+                "department_list.list[]",
+                "tag_list.list[]",
+                "alias_list.list[]",
+                "create_auth_code",
+                "auth_code_info.remark",
+            ],
             limits: &[
                 ("alias_list.list", &[Limit::MaxItems(5)]),
                 ("alias_list.list[]", &[Limit::MinChars(6), Limit::MaxBytes(64)]),
@@ -99,7 +127,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/delete",
         token: Some("access_token"),
-        demands: Demands::fields(&["id"]),
+        demands: Demands {
+            required: &["id"],
+            scalars: &["id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -195,7 +227,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/get_auth_code_list",
         token: Some("access_token"),
-        demands: Demands::fields(&["id"]),
+        demands: Demands {
+            required: &["id"],
+            scalars: &["id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "public_mailbox",
@@ -219,7 +255,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/exmail/publicmail/delete_auth_code",
         token: Some("access_token"),
-        demands: Demands::fields(&["id", "auth_code_id"]),
+        demands: Demands {
+            required: &["id", "auth_code_id"],
+            scalars: &["id", "auth_code_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "public_mailbox",

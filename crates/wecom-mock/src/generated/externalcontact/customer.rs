@@ -98,6 +98,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]", "cursor", "limit"],
             limits: &[
                 ("userid_list", &[Limit::MaxItems(100)]),
                 ("limit", &[Limit::Max(100)]),
@@ -173,6 +175,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid", "external_userid"],
+            lists: &["remark_mobiles"],
+            scalars: &[
+                "userid",
+                "external_userid",
+                "remark",
+                "description",
+                "remark_company",
+                "remark_mobiles[]",
+                "remark_pic_mediaid",
+            ],
             limits: &[
                 ("remark", &[Limit::MaxChars(20)]),
                 ("description", &[Limit::MaxChars(150)]),
@@ -201,6 +213,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/contact_list",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["cursor", "limit"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -245,7 +261,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/convert_to_openid",
         token: Some("access_token"),
-        demands: Demands::fields(&["external_userid"]),
+        demands: Demands {
+            required: &["external_userid"],
+            scalars: &["external_userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3d52e26Rt9Vwf1b8" }"#,
         ..Route::NEW
     },

@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/customer_acquisition/list_link",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["limit", "cursor"],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -55,7 +56,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["link_id"]),
+        demands: Demands {
+            required: &["link_id"],
+            scalars: &["link_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
@@ -99,6 +104,22 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["link_name", "range"],
+            lists: &[
+                "range.user_list",
+                "range.department_list",
+                "priority_option.priority_userid_list",
+            ],
+            objects: &["range", "priority_option"],
+            scalars: &[
+                "link_name",
+                "range.user_list[]",
+                "range.department_list[]",
+                "skip_verify",
+                "priority_option.priority_type",
+                "priority_option.priority_userid_list[]",
+                "mark_source",
+            ],
+            values: &[("priority_option.priority_type", &["1", "2", "", "0"])],
             limits: &[
                 ("link_name", &[Limit::MaxChars(30)]),
                 ("range.user_list", &[Limit::MaxItems(500)]),
@@ -145,6 +166,23 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["link_id"],
+            lists: &[
+                "range.user_list",
+                "range.department_list",
+                "priority_option.priority_userid_list",
+            ],
+            objects: &["range", "priority_option"],
+            scalars: &[
+                "link_id",
+                "link_name",
+                "range.user_list[]",
+                "range.department_list[]",
+                "skip_verify",
+                "priority_option.priority_type",
+                "priority_option.priority_userid_list[]",
+                "mark_source",
+            ],
+            values: &[("priority_option.priority_type", &["1", "2", "", "0"])],
             limits: &[
                 ("link_name", &[Limit::MaxChars(30)]),
                 ("range.user_list", &[Limit::MaxItems(500)]),
@@ -178,7 +216,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/delete_link",
         token: Some("access_token"),
-        demands: Demands::fields(&["link_id"]),
+        demands: Demands {
+            required: &["link_id"],
+            scalars: &["link_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "acquisition_link",
@@ -200,6 +242,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["link_id"],
+            scalars: &["link_id", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -249,7 +292,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/statistic",
         token: Some("access_token"),
-        demands: Demands::fields(&["link_id", "start_time", "end_time"]),
+        demands: Demands {
+            required: &["link_id", "start_time", "end_time"],
+            scalars: &["link_id", "start_time", "end_time"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "click_link_customer_cnt": 840, "new_customer_cnt": 315 }"#,
         ..Route::NEW
     },
@@ -258,7 +305,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_acquisition/get_chat_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["chat_key"]),
+        demands: Demands {
+            required: &["chat_key"],
+            scalars: &["chat_key"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -290,6 +341,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["link_id"],
+            scalars: &["link_id", "key_num"],
             limits: &[("key_num", &[Limit::Max(1000)])],
             ..Demands::NONE
         },

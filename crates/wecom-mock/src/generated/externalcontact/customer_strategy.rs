@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/customer_strategy/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -55,7 +56,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["strategy_id"]),
+        demands: Demands {
+            required: &["strategy_id"],
+            scalars: &["strategy_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "customer_strategy",
@@ -140,6 +145,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_id"],
+            scalars: &["strategy_id", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -181,6 +187,34 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_name", "admin_list", "range", "range[].type"],
+            lists: &["admin_list", "range"],
+            objects: &["privilege", "range[]"],
+            scalars: &[
+                "parent_id",
+                "strategy_name",
+                "admin_list[]",
+                "privilege.view_customer_list",
+                "privilege.view_customer_data",
+                "privilege.view_room_list",
+                "privilege.contact_me",
+                "privilege.join_room",
+                "privilege.share_customer",
+                "privilege.oper_resign_customer",
+                "privilege.oper_resign_group",
+                "privilege.send_customer_msg",
+                "privilege.edit_welcome_msg",
+                "privilege.view_behavior_data",
+                "privilege.view_room_data",
+                "privilege.send_group_msg",
+                "privilege.room_deduplication",
+                "privilege.rapid_reply",
+                "privilege.onjob_customer_transfer",
+                "privilege.edit_anti_spam_rule",
+                "privilege.export_customer_list",
+                "privilege.export_customer_data",
+                "privilege.export_customer_group_list",
+                "privilege.manage_customer_tag",
+            ],
             limits: &[
                 ("admin_list", &[Limit::MaxItems(20)]),
                 ("range", &[Limit::MaxItems(100)]),
@@ -189,8 +223,22 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "range[].type",
                     of: &[
-                        ("1", Demands::fields(&["userid"])),
-                        ("2", Demands::fields(&["partyid"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["userid"],
+                                scalars: &["userid"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["partyid"],
+                                scalars: &["partyid"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -223,6 +271,34 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_id", "range_add[].type", "range_del[].type"],
+            lists: &["admin_list", "range_add", "range_del"],
+            objects: &["privilege", "range_add[]", "range_del[]"],
+            scalars: &[
+                "strategy_id",
+                "strategy_name",
+                "admin_list[]",
+                "privilege.view_customer_list",
+                "privilege.view_customer_data",
+                "privilege.view_room_list",
+                "privilege.contact_me",
+                "privilege.join_room",
+                "privilege.share_customer",
+                "privilege.oper_resign_customer",
+                "privilege.oper_resign_group",
+                "privilege.send_customer_msg",
+                "privilege.edit_welcome_msg",
+                "privilege.view_behavior_data",
+                "privilege.view_room_data",
+                "privilege.send_group_msg",
+                "privilege.room_deduplication",
+                "privilege.rapid_reply",
+                "privilege.onjob_customer_transfer",
+                "privilege.edit_anti_spam_rule",
+                "privilege.export_customer_list",
+                "privilege.export_customer_data",
+                "privilege.export_customer_group_list",
+                "privilege.manage_customer_tag",
+            ],
             limits: &[
                 ("admin_list", &[Limit::MaxItems(20)]),
                 ("range_add", &[Limit::MaxItems(100)]),
@@ -232,15 +308,43 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "range_add[].type",
                     of: &[
-                        ("1", Demands::fields(&["userid"])),
-                        ("2", Demands::fields(&["partyid"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["userid"],
+                                scalars: &["userid"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["partyid"],
+                                scalars: &["partyid"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
                 Kinds {
                     tag: "range_del[].type",
                     of: &[
-                        ("1", Demands::fields(&["userid"])),
-                        ("2", Demands::fields(&["partyid"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["userid"],
+                                scalars: &["userid"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["partyid"],
+                                scalars: &["partyid"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -272,7 +376,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/customer_strategy/del",
         token: Some("access_token"),
-        demands: Demands::fields(&["strategy_id"]),
+        demands: Demands {
+            required: &["strategy_id"],
+            scalars: &["strategy_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "customer_strategy",

@@ -38,6 +38,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/check_follow_user",
         token: Some("access_token"),
+        demands: Demands {
+            lists: &["userid", "partyid"],
+            scalars: &["userid[]", "partyid[]"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

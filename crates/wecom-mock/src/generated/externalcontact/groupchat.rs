@@ -18,6 +18,10 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["limit"],
+            lists: &["owner_filter.userid_list"],
+            objects: &["owner_filter"],
+            scalars: &["status_filter", "owner_filter.userid_list[]", "cursor", "limit"],
+            values: &[("status_filter", &["0", "1", "2", "3", ""])],
             limits: &[
                 ("owner_filter.userid_list", &[Limit::MaxItems(100)]),
                 ("limit", &[Limit::Min(1), Limit::Max(1000)]),
@@ -48,7 +52,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["chat_id"]),
+        demands: Demands {
+            required: &["chat_id"],
+            scalars: &["chat_id", "need_name"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -89,7 +97,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/opengid_to_chatid",
         token: Some("access_token"),
-        demands: Demands::fields(&["opengid"]),
+        demands: Demands {
+            required: &["opengid"],
+            scalars: &["opengid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "chat_id": "wrErxtDgAA8s9c1qXk3QmM2d" }"#,
         ..Route::NEW
     },

@@ -18,6 +18,22 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["rule_name", "word_list", "intercept_type", "applicable_range"],
+            lists: &[
+                "word_list",
+                "semantics_list",
+                "applicable_range.user_list",
+                "applicable_range.department_list",
+            ],
+            objects: &["applicable_range"],
+            scalars: &[
+                "rule_name",
+                "word_list[]",
+                "semantics_list[]",
+                "intercept_type",
+                "applicable_range.user_list[]",
+                "applicable_range.department_list[]",
+            ],
+            values: &[("intercept_type", &["1", "2"])],
             limits: &[
                 ("rule_name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
                 ("word_list", &[Limit::MaxItems(300)]),
@@ -88,7 +104,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_intercept_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["rule_id"]),
+        demands: Demands {
+            required: &["rule_id"],
+            scalars: &["rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "intercept_rule",
@@ -134,6 +154,27 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["rule_id"],
+            lists: &[
+                "word_list",
+                "extra_rule.semantics_list",
+                "add_applicable_range.user_list",
+                "add_applicable_range.department_list",
+                "remove_applicable_range.user_list",
+                "remove_applicable_range.department_list",
+            ],
+            objects: &["extra_rule", "add_applicable_range", "remove_applicable_range"],
+            scalars: &[
+                "rule_id",
+                "rule_name",
+                "word_list[]",
+                "extra_rule.semantics_list[]",
+                "intercept_type",
+                "add_applicable_range.user_list[]",
+                "add_applicable_range.department_list[]",
+                "remove_applicable_range.user_list[]",
+                "remove_applicable_range.department_list[]",
+            ],
+            values: &[("intercept_type", &["1", "2", "", "0"])],
             limits: &[
                 ("rule_name", &[Limit::MinChars(1), Limit::MaxChars(20)]),
                 ("word_list", &[Limit::MaxItems(300)]),
@@ -171,7 +212,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/del_intercept_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["rule_id"]),
+        demands: Demands {
+            required: &["rule_id"],
+            scalars: &["rule_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "intercept_rule",

@@ -18,6 +18,18 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["scene", "chat_id_list"],
+            lists: &["chat_id_list"],
+            scalars: &[
+                "scene",
+                "remark",
+                "auto_create_room",
+                "room_base_name",
+                "room_base_id",
+                "chat_id_list[]",
+                "state",
+                "mark_source",
+            ],
+            values: &[("scene", &["1", "2"])],
             limits: &[
                 ("room_base_name", &[Limit::MaxChars(40)]),
                 ("chat_id_list", &[Limit::MaxItems(5)]),
@@ -50,7 +62,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/get_join_way",
         token: Some("access_token"),
-        demands: Demands::fields(&["config_id"]),
+        demands: Demands {
+            required: &["config_id"],
+            scalars: &["config_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "join_way",
@@ -101,6 +117,19 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["config_id", "scene", "chat_id_list"],
+            lists: &["chat_id_list"],
+            scalars: &[
+                "config_id",
+                "scene",
+                "remark",
+                "auto_create_room",
+                "room_base_name",
+                "room_base_id",
+                "chat_id_list[]",
+                "state",
+                "mark_source",
+            ],
+            values: &[("scene", &["1", "2"])],
             limits: &[
                 ("room_base_name", &[Limit::MaxChars(40)]),
                 ("chat_id_list", &[Limit::MaxItems(5)]),
@@ -134,7 +163,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/del_join_way",
         token: Some("access_token"),
-        demands: Demands::fields(&["config_id"]),
+        demands: Demands {
+            required: &["config_id"],
+            scalars: &["config_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "join_way",

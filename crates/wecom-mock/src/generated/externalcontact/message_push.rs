@@ -23,6 +23,24 @@ pub(crate) static ROUTES: &[Route] = &[
                 "text.content",
                 "attachments[].msgtype",
             ],
+            lists: &[
+                "external_userid",
+                "chat_id_list",
+                "tag_filter.group_list",
+                "tag_filter.group_list[].tag_list",
+                "attachments",
+            ],
+            objects: &["tag_filter", "tag_filter.group_list[]", "text", "attachments[]"],
+            scalars: &[
+                "chat_type",
+                "external_userid[]",
+                "chat_id_list[]",
+                "tag_filter.group_list[].tag_list[]",
+                "sender",
+                "allow_select",
+                "text.content",
+            ],
+            values: &[("chat_type", &["single", "group", ""])],
             limits: &[
                 ("external_userid", &[Limit::MaxItems(10000)]),
                 ("chat_id_list", &[Limit::MaxItems(2000)]),
@@ -42,6 +60,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "image",
                             Demands {
                                 required: &["image"],
+                                objects: &["image"],
+                                scalars: &["image.media_id", "image.pic_url"],
                                 groups: &[
                                     ("image", Group::AtLeastOne, &["media_id", "pic_url"]),
                                 ],
@@ -52,6 +72,13 @@ pub(crate) static ROUTES: &[Route] = &[
                             "link",
                             Demands {
                                 required: &["link", "link.title", "link.url"],
+                                objects: &["link"],
+                                scalars: &[
+                                    "link.title",
+                                    "link.picurl",
+                                    "link.desc",
+                                    "link.url",
+                                ],
                                 limits: &[
                                     ("link.title", &[Limit::MaxBytes(128)]),
                                     ("link.picurl", &[Limit::MaxBytes(2048)]),
@@ -71,12 +98,35 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "miniprogram.appid",
                                     "miniprogram.page",
                                 ],
+                                objects: &["miniprogram"],
+                                scalars: &[
+                                    "miniprogram.title",
+                                    "miniprogram.pic_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.page",
+                                ],
                                 limits: &[("miniprogram.title", &[Limit::MaxBytes(64)])],
                                 ..Demands::NONE
                             },
                         ),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &["video.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "file",
+                            Demands {
+                                required: &["file", "file.media_id"],
+                                objects: &["file"],
+                                scalars: &["file.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -109,6 +159,19 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chat_type", "start_time", "end_time"],
+            scalars: &[
+                "chat_type",
+                "start_time",
+                "end_time",
+                "creator",
+                "filter_type",
+                "limit",
+                "cursor",
+            ],
+            values: &[
+                ("chat_type", &["single", "group"]),
+                ("filter_type", &["0", "1", "2", ""]),
+            ],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -175,6 +238,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["msgid"],
+            scalars: &["msgid", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -212,6 +276,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["msgid", "userid"],
+            scalars: &["msgid", "userid", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -258,7 +323,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/remind_groupmsg_send",
         token: Some("access_token"),
-        demands: Demands::fields(&["msgid"]),
+        demands: Demands {
+            required: &["msgid"],
+            scalars: &["msgid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -275,7 +344,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/cancel_groupmsg_send",
         token: Some("access_token"),
-        demands: Demands::fields(&["msgid"]),
+        demands: Demands {
+            required: &["msgid"],
+            scalars: &["msgid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_message",
@@ -294,6 +367,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["welcome_code", "text.content", "attachments[].msgtype"],
+            lists: &["attachments"],
+            objects: &["text", "attachments[]"],
+            scalars: &["welcome_code", "text.content"],
             limits: &[
                 ("text.content", &[Limit::MaxBytes(4000)]),
                 ("attachments", &[Limit::MaxItems(9)]),
@@ -307,6 +383,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "image",
                             Demands {
                                 required: &["image"],
+                                objects: &["image"],
+                                scalars: &["image.media_id", "image.pic_url"],
                                 groups: &[
                                     ("image", Group::AtLeastOne, &["media_id", "pic_url"]),
                                 ],
@@ -317,6 +395,13 @@ pub(crate) static ROUTES: &[Route] = &[
                             "link",
                             Demands {
                                 required: &["link", "link.title", "link.url"],
+                                objects: &["link"],
+                                scalars: &[
+                                    "link.title",
+                                    "link.picurl",
+                                    "link.desc",
+                                    "link.url",
+                                ],
                                 limits: &[
                                     ("link.title", &[Limit::MaxBytes(128)]),
                                     ("link.desc", &[Limit::MaxBytes(512)]),
@@ -334,12 +419,35 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "miniprogram.appid",
                                     "miniprogram.page",
                                 ],
+                                objects: &["miniprogram"],
+                                scalars: &[
+                                    "miniprogram.title",
+                                    "miniprogram.pic_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.page",
+                                ],
                                 limits: &[("miniprogram.title", &[Limit::MaxBytes(64)])],
                                 ..Demands::NONE
                             },
                         ),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &["video.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "file",
+                            Demands {
+                                required: &["file", "file.media_id"],
+                                objects: &["file"],
+                                scalars: &["file.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -364,6 +472,24 @@ pub(crate) static ROUTES: &[Route] = &[
                 "miniprogram.page",
                 "file.media_id",
                 "video.media_id",
+            ],
+            objects: &["text", "image", "link", "miniprogram", "file", "video"],
+            scalars: &[
+                "text.content",
+                "image.media_id",
+                "image.pic_url",
+                "link.title",
+                "link.picurl",
+                "link.desc",
+                "link.url",
+                "miniprogram.title",
+                "miniprogram.pic_media_id",
+                "miniprogram.appid",
+                "miniprogram.page",
+                "file.media_id",
+                "video.media_id",
+                "agentid",
+                "notify",
             ],
             limits: &[
                 ("text.content", &[Limit::MaxBytes(3000)]),
@@ -419,6 +545,24 @@ pub(crate) static ROUTES: &[Route] = &[
                 "file.media_id",
                 "video.media_id",
             ],
+            objects: &["text", "image", "link", "miniprogram", "file", "video"],
+            scalars: &[
+                "template_id",
+                "text.content",
+                "image.media_id",
+                "image.pic_url",
+                "link.title",
+                "link.picurl",
+                "link.desc",
+                "link.url",
+                "miniprogram.title",
+                "miniprogram.pic_media_id",
+                "miniprogram.appid",
+                "miniprogram.page",
+                "file.media_id",
+                "video.media_id",
+                "agentid",
+            ],
             limits: &[
                 ("text.content", &[Limit::MaxBytes(3000)]),
                 ("link.title", &[Limit::MaxBytes(128)]),
@@ -454,7 +598,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["template_id"]),
+        demands: Demands {
+            required: &["template_id"],
+            scalars: &["template_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_welcome_template",
@@ -490,7 +638,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/del",
         token: Some("access_token"),
-        demands: Demands::fields(&["template_id"]),
+        demands: Demands {
+            required: &["template_id"],
+            scalars: &["template_id", "agentid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "group_welcome_template",

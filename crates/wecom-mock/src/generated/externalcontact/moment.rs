@@ -18,6 +18,25 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["text.content", "attachments[].msgtype"],
+            lists: &[
+                "visible_range.sender_list.user_list",
+                "visible_range.sender_list.department_list",
+                "visible_range.external_contact_list.tag_list",
+                "attachments",
+            ],
+            objects: &[
+                "visible_range",
+                "visible_range.sender_list",
+                "visible_range.external_contact_list",
+                "text",
+                "attachments[]",
+            ],
+            scalars: &[
+                "visible_range.sender_list.user_list[]",
+                "visible_range.sender_list.department_list[]",
+                "visible_range.external_contact_list.tag_list[]",
+                "text.content",
+            ],
             limits: &[
                 ("visible_range.sender_list.user_list", &[Limit::MaxItems(100000)]),
                 ("attachments", &[Limit::MaxItems(9)]),
@@ -27,12 +46,33 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "attachments[].msgtype",
                     of: &[
-                        ("image", Demands::fields(&["image", "image.media_id"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "link",
-                            Demands::fields(&["link", "link.url", "link.media_id"]),
+                            Demands {
+                                required: &["link", "link.url", "link.media_id"],
+                                objects: &["link"],
+                                scalars: &["link.title", "link.url", "link.media_id"],
+                                ..Demands::NONE
+                            },
                         ),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &["video.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -97,7 +137,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/cancel_moment_task",
         token: Some("access_token"),
-        demands: Demands::fields(&["moment_id"]),
+        demands: Demands {
+            required: &["moment_id"],
+            scalars: &["moment_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -108,6 +152,15 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["start_time", "end_time"],
+            scalars: &[
+                "start_time",
+                "end_time",
+                "creator",
+                "filter_type",
+                "cursor",
+                "limit",
+            ],
+            values: &[("filter_type", &["0", "1", "2", ""])],
             limits: &[("limit", &[Limit::Max(20)])],
             ..Demands::NONE
         },
@@ -153,6 +206,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["moment_id"],
+            scalars: &["moment_id", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -182,6 +236,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["moment_id", "userid"],
+            scalars: &["moment_id", "userid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -211,6 +266,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["moment_id", "userid"],
+            scalars: &["moment_id", "userid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(5000)])],
             ..Demands::NONE
         },
@@ -235,7 +291,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_moment_comments",
         token: Some("access_token"),
-        demands: Demands::fields(&["moment_id", "userid"]),
+        demands: Demands {
+            required: &["moment_id", "userid"],
+            scalars: &["moment_id", "userid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

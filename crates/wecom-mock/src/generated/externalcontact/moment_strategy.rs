@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/moment_strategy/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -55,7 +56,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["strategy_id"]),
+        demands: Demands {
+            required: &["strategy_id"],
+            scalars: &["strategy_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "moment_strategy",
@@ -104,6 +109,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_id"],
+            scalars: &["strategy_id", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -145,6 +151,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_name", "admin_list", "range", "range[].type"],
+            lists: &["admin_list", "range"],
+            objects: &["privilege", "range[]"],
+            scalars: &[
+                "parent_id",
+                "strategy_name",
+                "admin_list[]",
+                "privilege.view_moment_list",
+                "privilege.send_moment",
+                "privilege.manage_moment_cover_and_sign",
+            ],
             limits: &[
                 ("admin_list", &[Limit::MaxItems(20)]),
                 ("range", &[Limit::MaxItems(3000)]),
@@ -153,8 +169,22 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "range[].type",
                     of: &[
-                        ("1", Demands::fields(&["userid"])),
-                        ("2", Demands::fields(&["partyid"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["userid"],
+                                scalars: &["userid"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["partyid"],
+                                scalars: &["partyid"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -187,6 +217,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_id", "range_add[].type", "range_del[].type"],
+            lists: &["admin_list", "range_add", "range_del"],
+            objects: &["privilege", "range_add[]", "range_del[]"],
+            scalars: &[
+                "strategy_id",
+                "strategy_name",
+                "admin_list[]",
+                "privilege.view_moment_list",
+                "privilege.send_moment",
+                "privilege.manage_moment_cover_and_sign",
+            ],
             limits: &[
                 ("admin_list", &[Limit::MaxItems(20)]),
                 ("range_add", &[Limit::MaxItems(3000)]),
@@ -195,15 +235,43 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "range_add[].type",
                     of: &[
-                        ("1", Demands::fields(&["userid"])),
-                        ("2", Demands::fields(&["partyid"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["userid"],
+                                scalars: &["userid"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["partyid"],
+                                scalars: &["partyid"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
                 Kinds {
                     tag: "range_del[].type",
                     of: &[
-                        ("1", Demands::fields(&["userid"])),
-                        ("2", Demands::fields(&["partyid"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["userid"],
+                                scalars: &["userid"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["partyid"],
+                                scalars: &["partyid"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -235,7 +303,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/moment_strategy/del",
         token: Some("access_token"),
-        demands: Demands::fields(&["strategy_id"]),
+        demands: Demands {
+            required: &["strategy_id"],
+            scalars: &["strategy_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "moment_strategy",

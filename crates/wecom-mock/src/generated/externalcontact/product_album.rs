@@ -18,6 +18,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["description", "price", "attachments", "attachments[].type"],
+            lists: &["attachments"],
+            objects: &["attachments[]"],
+            scalars: &["description", "price", "product_sn"],
             limits: &[
                 ("description", &[Limit::MaxChars(300)]),
                 ("price", &[Limit::Max(5000000)]),
@@ -27,7 +30,17 @@ pub(crate) static ROUTES: &[Route] = &[
             kinds: &[
                 Kinds {
                     tag: "attachments[].type",
-                    of: &[("image", Demands::fields(&["image", "image.media_id"]))],
+                    of: &[
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
                 },
             ],
             ..Demands::NONE
@@ -57,7 +70,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_product_album",
         token: Some("access_token"),
-        demands: Demands::fields(&["product_id"]),
+        demands: Demands {
+            required: &["product_id"],
+            scalars: &["product_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "product",
@@ -93,6 +110,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/get_product_album_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["limit", "cursor"],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -141,6 +159,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["product_id", "attachments[].type"],
+            lists: &["attachments"],
+            objects: &["attachments[]"],
+            scalars: &["product_id", "description", "price", "product_sn"],
             limits: &[
                 ("description", &[Limit::MaxChars(300)]),
                 ("price", &[Limit::Max(5000000)]),
@@ -149,7 +170,17 @@ pub(crate) static ROUTES: &[Route] = &[
             kinds: &[
                 Kinds {
                     tag: "attachments[].type",
-                    of: &[("image", Demands::fields(&["image", "image.media_id"]))],
+                    of: &[
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                    ],
                 },
             ],
             ..Demands::NONE
@@ -180,7 +211,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/delete_product_album",
         token: Some("access_token"),
-        demands: Demands::fields(&["product_id"]),
+        demands: Demands {
+            required: &["product_id"],
+            scalars: &["product_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "product",

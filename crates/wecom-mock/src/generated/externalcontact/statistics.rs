@@ -18,6 +18,18 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["day_begin_time", "owner_filter.userid_list"],
+            lists: &["owner_filter.userid_list"],
+            objects: &["owner_filter"],
+            scalars: &[
+                "day_begin_time",
+                "day_end_time",
+                "owner_filter.userid_list[]",
+                "order_by",
+                "order_asc",
+                "offset",
+                "limit",
+            ],
+            values: &[("order_by", &["1", "2", "3", "4", "", "0"])],
             limits: &[
                 ("owner_filter.userid_list", &[Limit::MaxItems(100)]),
                 ("limit", &[Limit::Min(1), Limit::Max(1000)]),
@@ -74,6 +86,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["day_begin_time", "owner_filter.userid_list"],
+            lists: &["owner_filter.userid_list"],
+            objects: &["owner_filter"],
+            scalars: &["day_begin_time", "day_end_time", "owner_filter.userid_list[]"],
             limits: &[("owner_filter.userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -117,6 +132,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["start_time", "end_time"],
+            lists: &["userid", "partyid"],
+            scalars: &["userid[]", "partyid[]", "start_time", "end_time"],
             limits: &[
                 ("userid", &[Limit::MaxItems(100)]),
                 ("partyid", &[Limit::MaxItems(100)]),

@@ -16,6 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_corp_tag_list",
         token: Some("access_token"),
+        demands: Demands {
+            lists: &["tag_id", "group_id"],
+            scalars: &["tag_id[]", "group_id[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "corp_tag_group",
@@ -83,6 +88,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["tag", "tag[].name"],
+            lists: &["tag"],
+            objects: &["tag[]"],
+            scalars: &[
+                "group_id",
+                "group_name",
+                "order",
+                "tag[].name",
+                "tag[].order",
+                "agentid",
+            ],
             limits: &[
                 ("group_name", &[Limit::MaxChars(30)]),
                 ("tag", &[Limit::MinItems(1)]),
@@ -152,6 +167,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["id"],
+            scalars: &["id", "name", "order", "agentid"],
             limits: &[("name", &[Limit::MaxChars(30)])],
             ..Demands::NONE
         },
@@ -198,6 +214,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/del_corp_tag",
         token: Some("access_token"),
         demands: Demands {
+            lists: &["tag_id", "group_id"],
+            scalars: &["tag_id[]", "group_id[]", "agentid"],
             groups: &[("", Group::AtLeastOne, &["tag_id", "group_id"])],
             ..Demands::NONE
         },
@@ -229,6 +247,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_strategy_tag_list",
         token: Some("access_token"),
+        demands: Demands {
+            lists: &["tag_id", "group_id"],
+            scalars: &["strategy_id", "tag_id[]", "group_id[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "strategy_tag_group",
@@ -285,6 +308,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["strategy_id", "tag", "tag[].name"],
+            lists: &["tag"],
+            objects: &["tag[]"],
+            scalars: &[
+                "strategy_id",
+                "group_id",
+                "group_name",
+                "order",
+                "tag[].name",
+                "tag[].order",
+            ],
             limits: &[
                 ("group_name", &[Limit::MaxChars(30)]),
                 ("tag", &[Limit::MinItems(1)]),
@@ -353,6 +386,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["id"],
+            scalars: &["id", "name", "order"],
             limits: &[("name", &[Limit::MaxChars(30)])],
             ..Demands::NONE
         },
@@ -399,6 +433,8 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/del_strategy_tag",
         token: Some("access_token"),
         demands: Demands {
+            lists: &["tag_id", "group_id"],
+            scalars: &["tag_id[]", "group_id[]"],
             groups: &[("", Group::AtLeastOne, &["tag_id", "group_id"])],
             ..Demands::NONE
         },
@@ -432,6 +468,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid", "external_userid"],
+            lists: &["add_tag", "remove_tag"],
+            scalars: &["userid", "external_userid", "add_tag[]", "remove_tag[]"],
             groups: &[("", Group::AtLeastOne, &["add_tag", "remove_tag"])],
             ..Demands::NONE
         },

@@ -18,6 +18,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["handover_userid", "takeover_userid", "external_userid"],
+            lists: &["external_userid"],
+            scalars: &[
+                "handover_userid",
+                "takeover_userid",
+                "external_userid[]",
+                "transfer_success_msg",
+            ],
             limits: &[
                 ("external_userid", &[Limit::MaxItems(100)]),
                 ("transfer_success_msg", &[Limit::MaxChars(200)]),
@@ -43,7 +50,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/transfer_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["handover_userid", "takeover_userid"]),
+        demands: Demands {
+            required: &["handover_userid", "takeover_userid"],
+            scalars: &["handover_userid", "takeover_userid", "cursor"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -79,6 +90,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chat_id_list", "new_owner"],
+            lists: &["chat_id_list"],
+            scalars: &["chat_id_list[]", "new_owner"],
             limits: &[("chat_id_list", &[Limit::MinItems(1), Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -91,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/externalcontact/get_unassigned_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "page_size"],
             limits: &[("page_size", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -129,6 +143,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["handover_userid", "takeover_userid", "external_userid"],
+            lists: &["external_userid"],
+            scalars: &["handover_userid", "takeover_userid", "external_userid[]"],
             limits: &[("external_userid", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -151,7 +167,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/resigned/transfer_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["handover_userid", "takeover_userid"]),
+        demands: Demands {
+            required: &["handover_userid", "takeover_userid"],
+            scalars: &["handover_userid", "takeover_userid", "cursor"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -187,6 +207,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chat_id_list", "new_owner"],
+            lists: &["chat_id_list"],
+            scalars: &["chat_id_list[]", "new_owner"],
             limits: &[("chat_id_list", &[Limit::MinItems(1), Limit::MaxItems(100)])],
             ..Demands::NONE
         },

@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/kf/account/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["offset", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["name", "media_id"],
+            scalars: &["name", "media_id"],
             limits: &[
                 ("name", &[Limit::MaxChars(16)]),
                 ("media_id", &[Limit::MaxBytes(128)]),
@@ -102,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid"],
+            scalars: &["open_kfid"],
             limits: &[("open_kfid", &[Limit::MaxBytes(64)])],
             ..Demands::NONE
         },
@@ -126,6 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid"],
+            scalars: &["open_kfid", "name", "media_id"],
             limits: &[
                 ("open_kfid", &[Limit::MaxBytes(64)]),
                 ("name", &[Limit::MaxChars(16)]),
@@ -161,6 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid"],
+            scalars: &["open_kfid", "scene"],
             limits: &[("scene", &[Limit::MaxBytes(32)])],
             ..Demands::NONE
         },

@@ -31,12 +31,29 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid", "external_userid", "type"],
+            scalars: &["open_kfid", "external_userid"],
             kinds: &[
                 Kinds {
                     tag: "type",
                     of: &[
-                        ("1", Demands::fields(&["member", "member.userid"])),
-                        ("2", Demands::fields(&["groupchat", "groupchat.chat_id"])),
+                        (
+                            "1",
+                            Demands {
+                                required: &["member", "member.userid"],
+                                objects: &["member"],
+                                scalars: &["member.userid", "member.wording"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "2",
+                            Demands {
+                                required: &["groupchat", "groupchat.chat_id"],
+                                objects: &["groupchat"],
+                                scalars: &["groupchat.chat_id", "groupchat.wording"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -50,7 +67,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/customer/cancel_upgrade_service",
         token: Some("access_token"),
-        demands: Demands::fields(&["open_kfid", "external_userid"]),
+        demands: Demands {
+            required: &["open_kfid", "external_userid"],
+            scalars: &["open_kfid", "external_userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -61,6 +82,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["external_userid_list"],
+            lists: &["external_userid_list"],
+            scalars: &["external_userid_list[]", "need_enter_session_context"],
             limits: &[
                 ("external_userid_list", &[Limit::MinItems(1), Limit::MaxItems(100)]),
             ],

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["name"],
+            scalars: &["name"],
             limits: &[("name", &[Limit::MaxChars(12)])],
             ..Demands::NONE
         },
@@ -46,7 +47,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/knowledge/del_group",
         token: Some("access_token"),
-        demands: Demands::fields(&["group_id"]),
+        demands: Demands {
+            required: &["group_id"],
+            scalars: &["group_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_group",
@@ -68,6 +73,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["group_id", "name"],
+            scalars: &["group_id", "name"],
             limits: &[("name", &[Limit::MaxChars(12)])],
             ..Demands::NONE
         },
@@ -98,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/kf/knowledge/list_group",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit", "group_id"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -154,6 +161,23 @@ pub(crate) static ROUTES: &[Route] = &[
                 "answers[].text.content",
                 "answers[].attachments[].msgtype",
             ],
+            lists: &["similar_questions.items", "answers", "answers[].attachments"],
+            objects: &[
+                "question",
+                "question.text",
+                "similar_questions",
+                "similar_questions.items[]",
+                "similar_questions.items[].text",
+                "answers[]",
+                "answers[].text",
+                "answers[].attachments[]",
+            ],
+            scalars: &[
+                "group_id",
+                "question.text.content",
+                "similar_questions.items[].text.content",
+                "answers[].text.content",
+            ],
             limits: &[
                 ("question.text.content", &[Limit::MaxChars(200)]),
                 ("similar_questions.items", &[Limit::MaxItems(100)]),
@@ -166,14 +190,50 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "answers[].attachments[].msgtype",
                     of: &[
-                        ("image", Demands::fields(&["image", "image.media_id"])),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("link", Demands::fields(&["link", "link.title", "link.url"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &["video.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "link",
+                            Demands {
+                                required: &["link", "link.title", "link.url"],
+                                objects: &["link"],
+                                scalars: &[
+                                    "link.title",
+                                    "link.desc",
+                                    "link.url",
+                                    "link.pic_url",
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "miniprogram",
                             Demands {
                                 required: &[
                                     "miniprogram",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.pagepath",
+                                ],
+                                objects: &["miniprogram"],
+                                scalars: &[
+                                    "miniprogram.title",
                                     "miniprogram.thumb_media_id",
                                     "miniprogram.appid",
                                     "miniprogram.pagepath",
@@ -212,7 +272,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/knowledge/del_intent",
         token: Some("access_token"),
-        demands: Demands::fields(&["intent_id"]),
+        demands: Demands {
+            required: &["intent_id"],
+            scalars: &["intent_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "kf_knowledge_intent",
@@ -243,6 +307,23 @@ pub(crate) static ROUTES: &[Route] = &[
                 "answers[].text.content",
                 "answers[].attachments[].msgtype",
             ],
+            lists: &["similar_questions.items", "answers", "answers[].attachments"],
+            objects: &[
+                "question",
+                "question.text",
+                "similar_questions",
+                "similar_questions.items[]",
+                "similar_questions.items[].text",
+                "answers[]",
+                "answers[].text",
+                "answers[].attachments[]",
+            ],
+            scalars: &[
+                "intent_id",
+                "question.text.content",
+                "similar_questions.items[].text.content",
+                "answers[].text.content",
+            ],
             limits: &[
                 ("question.text.content", &[Limit::MaxChars(200)]),
                 ("similar_questions.items", &[Limit::MaxItems(100)]),
@@ -255,14 +336,50 @@ pub(crate) static ROUTES: &[Route] = &[
                 Kinds {
                     tag: "answers[].attachments[].msgtype",
                     of: &[
-                        ("image", Demands::fields(&["image", "image.media_id"])),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("link", Demands::fields(&["link", "link.title", "link.url"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &["video.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "link",
+                            Demands {
+                                required: &["link", "link.title", "link.url"],
+                                objects: &["link"],
+                                scalars: &[
+                                    "link.title",
+                                    "link.desc",
+                                    "link.url",
+                                    "link.pic_url",
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "miniprogram",
                             Demands {
                                 required: &[
                                     "miniprogram",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.appid",
+                                    "miniprogram.pagepath",
+                                ],
+                                objects: &["miniprogram"],
+                                scalars: &[
+                                    "miniprogram.title",
                                     "miniprogram.thumb_media_id",
                                     "miniprogram.appid",
                                     "miniprogram.pagepath",
@@ -303,6 +420,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/kf/knowledge/list_intent",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit", "group_id", "intent_id"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },

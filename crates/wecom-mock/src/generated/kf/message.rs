@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid"],
+            scalars: &["cursor", "token", "limit", "voice_format", "open_kfid"],
+            values: &[("voice_format", &["0", "1", ""])],
             limits: &[
                 ("cursor", &[Limit::MaxBytes(64)]),
                 ("token", &[Limit::MaxBytes(128)]),
@@ -255,7 +257,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/service_state/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["open_kfid", "external_userid"]),
+        demands: Demands {
+            required: &["open_kfid", "external_userid"],
+            scalars: &["open_kfid", "external_userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
         ..Route::NEW
     },
@@ -264,7 +270,17 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/service_state/trans",
         token: Some("access_token"),
-        demands: Demands::fields(&["open_kfid", "external_userid", "service_state"]),
+        demands: Demands {
+            required: &["open_kfid", "external_userid", "service_state"],
+            scalars: &[
+                "open_kfid",
+                "external_userid",
+                "service_state",
+                "servicer_userid",
+            ],
+            values: &[("service_state", &["0", "1", "2", "3", "4"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-2" }"#,
         ..Route::NEW
     },
@@ -275,6 +291,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["touser", "open_kfid", "msgtype"],
+            scalars: &["touser", "open_kfid", "msgid"],
             limits: &[("msgid", &[Limit::MaxBytes(32)])],
             kinds: &[
                 Kinds {
@@ -284,14 +301,48 @@ pub(crate) static ROUTES: &[Route] = &[
                             "text",
                             Demands {
                                 required: &["text", "text.content"],
+                                objects: &["text"],
+                                scalars: &["text.content"],
                                 limits: &[("text.content", &[Limit::MaxBytes(2048)])],
                                 ..Demands::NONE
                             },
                         ),
-                        ("image", Demands::fields(&["image", "image.media_id"])),
-                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "voice",
+                            Demands {
+                                required: &["voice", "voice.media_id"],
+                                objects: &["voice"],
+                                scalars: &["voice.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &["video.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "file",
+                            Demands {
+                                required: &["file", "file.media_id"],
+                                objects: &["file"],
+                                scalars: &["file.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "link",
                             Demands {
@@ -301,25 +352,43 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "link.url",
                                     "link.thumb_media_id",
                                 ],
+                                objects: &["link"],
+                                scalars: &[
+                                    "link.title",
+                                    "link.desc",
+                                    "link.url",
+                                    "link.thumb_media_id",
+                                ],
                                 limits: &[("link.url", &[Limit::MaxBytes(2048)])],
                                 ..Demands::NONE
                             },
                         ),
                         (
                             "miniprogram",
-                            Demands::fields(
-                                &[
+                            Demands {
+                                required: &[
                                     "miniprogram",
                                     "miniprogram.appid",
                                     "miniprogram.thumb_media_id",
                                     "miniprogram.pagepath",
                                 ],
-                            ),
+                                objects: &["miniprogram"],
+                                scalars: &[
+                                    "miniprogram.appid",
+                                    "miniprogram.title",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.pagepath",
+                                ],
+                                ..Demands::NONE
+                            },
                         ),
                         (
                             "msgmenu",
                             Demands {
                                 required: &["msgmenu", "msgmenu.list[].type"],
+                                lists: &["msgmenu.list"],
+                                objects: &["msgmenu", "msgmenu.list[]"],
+                                scalars: &["msgmenu.head_content", "msgmenu.tail_content"],
                                 limits: &[
                                     ("msgmenu.head_content", &[Limit::MaxBytes(1024)]),
                                     ("msgmenu.list", &[Limit::MaxItems(50)]),
@@ -333,6 +402,8 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 "click",
                                                 Demands {
                                                     required: &["click", "click.content"],
+                                                    objects: &["click"],
+                                                    scalars: &["click.id", "click.content"],
                                                     limits: &[
                                                         ("click.id", &[Limit::MinChars(1), Limit::MaxBytes(128)]),
                                                         (
@@ -347,6 +418,8 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 "view",
                                                 Demands {
                                                     required: &["view", "view.url", "view.content"],
+                                                    objects: &["view"],
+                                                    scalars: &["view.url", "view.content"],
                                                     limits: &[
                                                         ("view.url", &[Limit::MinChars(1), Limit::MaxBytes(2048)]),
                                                         (
@@ -362,6 +435,12 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 Demands {
                                                     required: &[
                                                         "miniprogram",
+                                                        "miniprogram.appid",
+                                                        "miniprogram.pagepath",
+                                                        "miniprogram.content",
+                                                    ],
+                                                    objects: &["miniprogram"],
+                                                    scalars: &[
                                                         "miniprogram.appid",
                                                         "miniprogram.pagepath",
                                                         "miniprogram.content",
@@ -384,6 +463,8 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 "text",
                                                 Demands {
                                                     required: &["text", "text.content"],
+                                                    objects: &["text"],
+                                                    scalars: &["text.content", "text.no_newline"],
                                                     limits: &[
                                                         (
                                                             "text.content",
@@ -407,6 +488,13 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "location.latitude",
                                     "location.longitude",
                                 ],
+                                objects: &["location"],
+                                scalars: &[
+                                    "location.name",
+                                    "location.address",
+                                    "location.latitude",
+                                    "location.longitude",
+                                ],
                                 limits: &[
                                     ("location.latitude", &[Limit::Min(-90), Limit::Max(90)]),
                                     ("location.longitude", &[Limit::Min(-180), Limit::Max(180)]),
@@ -414,7 +502,15 @@ pub(crate) static ROUTES: &[Route] = &[
                                 ..Demands::NONE
                             },
                         ),
-                        ("ca_link", Demands::fields(&["ca_link", "ca_link.link_url"])),
+                        (
+                            "ca_link",
+                            Demands {
+                                required: &["ca_link", "ca_link.link_url"],
+                                objects: &["ca_link"],
+                                scalars: &["ca_link.link_url"],
+                                ..Demands::NONE
+                            },
+                        ),
                     ],
                 },
             ],
@@ -430,6 +526,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["code", "msgtype"],
+            scalars: &["code", "msgid"],
             limits: &[("msgid", &[Limit::MaxBytes(32)])],
             kinds: &[
                 Kinds {
@@ -439,6 +536,8 @@ pub(crate) static ROUTES: &[Route] = &[
                             "text",
                             Demands {
                                 required: &["text", "text.content"],
+                                objects: &["text"],
+                                scalars: &["text.content"],
                                 limits: &[("text.content", &[Limit::MaxBytes(2048)])],
                                 ..Demands::NONE
                             },
@@ -447,6 +546,9 @@ pub(crate) static ROUTES: &[Route] = &[
                             "msgmenu",
                             Demands {
                                 required: &["msgmenu", "msgmenu.list[].type"],
+                                lists: &["msgmenu.list"],
+                                objects: &["msgmenu", "msgmenu.list[]"],
+                                scalars: &["msgmenu.head_content", "msgmenu.tail_content"],
                                 limits: &[
                                     ("msgmenu.head_content", &[Limit::MaxBytes(1024)]),
                                     ("msgmenu.list", &[Limit::MaxItems(10)]),
@@ -460,6 +562,8 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 "click",
                                                 Demands {
                                                     required: &["click", "click.content"],
+                                                    objects: &["click"],
+                                                    scalars: &["click.id", "click.content"],
                                                     limits: &[
                                                         ("click.id", &[Limit::MinChars(1), Limit::MaxBytes(128)]),
                                                         (
@@ -474,6 +578,8 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 "view",
                                                 Demands {
                                                     required: &["view", "view.url", "view.content"],
+                                                    objects: &["view"],
+                                                    scalars: &["view.url", "view.content"],
                                                     limits: &[
                                                         ("view.url", &[Limit::MinChars(1), Limit::MaxBytes(2048)]),
                                                         (
@@ -489,6 +595,12 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 Demands {
                                                     required: &[
                                                         "miniprogram",
+                                                        "miniprogram.appid",
+                                                        "miniprogram.pagepath",
+                                                        "miniprogram.content",
+                                                    ],
+                                                    objects: &["miniprogram"],
+                                                    scalars: &[
                                                         "miniprogram.appid",
                                                         "miniprogram.pagepath",
                                                         "miniprogram.content",
@@ -511,6 +623,8 @@ pub(crate) static ROUTES: &[Route] = &[
                                                 "text",
                                                 Demands {
                                                     required: &["text", "text.content"],
+                                                    objects: &["text"],
+                                                    scalars: &["text.content", "text.no_newline"],
                                                     limits: &[
                                                         (
                                                             "text.content",

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid"],
+            lists: &["userid_list", "department_id_list"],
+            scalars: &["open_kfid", "userid_list[]", "department_id_list[]"],
             limits: &[
                 ("userid_list", &[Limit::MaxItems(100)]),
                 ("department_id_list", &[Limit::MaxItems(20)]),
@@ -74,6 +76,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["open_kfid"],
+            lists: &["userid_list", "department_id_list"],
+            scalars: &["open_kfid", "userid_list[]", "department_id_list[]"],
             limits: &[
                 ("userid_list", &[Limit::MaxItems(100)]),
                 ("department_id_list", &[Limit::MaxItems(100)]),

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/get_corp_statistic",
         token: Some("access_token"),
-        demands: Demands::fields(&["open_kfid", "start_time", "end_time"]),
+        demands: Demands {
+            required: &["open_kfid", "start_time", "end_time"],
+            scalars: &["open_kfid", "start_time", "end_time"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -44,7 +48,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/get_servicer_statistic",
         token: Some("access_token"),
-        demands: Demands::fields(&["open_kfid", "start_time", "end_time"]),
+        demands: Demands {
+            required: &["open_kfid", "start_time", "end_time"],
+            scalars: &["open_kfid", "servicer_userid", "start_time", "end_time"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -80,7 +88,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/kf/get_statistic",
         token: Some("access_token"),
-        demands: Demands::fields(&["start_time", "end_time"]),
+        demands: Demands {
+            required: &["start_time", "end_time"],
+            scalars: &["start_time", "end_time"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/active_account",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["active_code", "corpid", "userid"]),
+        demands: Demands {
+            required: &["active_code", "corpid", "userid"],
+            scalars: &["active_code", "corpid", "userid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_account",
@@ -58,6 +62,9 @@ pub(crate) static ROUTES: &[Route] = &[
                 "active_list[].active_code",
                 "active_list[].userid",
             ],
+            lists: &["active_list"],
+            objects: &["active_list[]"],
+            scalars: &["corpid", "active_list[].active_code", "active_list[].userid"],
             limits: &[("active_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -99,7 +106,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/active_account_by_type",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["type", "corpid", "userid"]),
+        demands: Demands {
+            required: &["type", "corpid", "userid"],
+            scalars: &["type", "corpid", "userid"],
+            values: &[("type", &["1", "2"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_account",
@@ -134,7 +146,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/get_active_info_by_code",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid", "active_code"]),
+        demands: Demands {
+            required: &["corpid", "active_code"],
+            scalars: &["corpid", "active_code"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_account",
@@ -183,6 +199,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["corpid", "active_code_list"],
+            lists: &["active_code_list"],
+            scalars: &["corpid", "active_code_list[]"],
             limits: &[("active_code_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -245,6 +263,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["corpid"],
+            scalars: &["corpid", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -299,7 +318,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/get_active_info_by_user",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid", "userid"]),
+        demands: Demands {
+            required: &["corpid", "userid"],
+            scalars: &["corpid", "userid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_account",
@@ -358,6 +381,13 @@ pub(crate) static ROUTES: &[Route] = &[
                 "transfer_list[].handover_userid",
                 "transfer_list[].takeover_userid",
             ],
+            lists: &["transfer_list"],
+            objects: &["transfer_list[]"],
+            scalars: &[
+                "corpid",
+                "transfer_list[].handover_userid",
+                "transfer_list[].takeover_userid",
+            ],
             limits: &[("transfer_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -386,6 +416,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "share_list",
                 "share_list[].active_code",
             ],
+            lists: &["share_list"],
+            objects: &["share_list[]"],
+            scalars: &[
+                "from_corpid",
+                "to_corpid",
+                "share_list[].active_code",
+                "corp_link_type",
+            ],
+            values: &[("corp_link_type", &["0", "1", ""])],
             limits: &[("share_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -397,7 +436,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/set_auto_active_status",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid", "auto_active_status"]),
+        demands: Demands {
+            required: &["corpid", "auto_active_status"],
+            scalars: &["corpid", "auto_active_status"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -406,7 +449,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/get_auto_active_status",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid"]),
+        demands: Demands {
+            required: &["corpid"],
+            scalars: &["corpid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "auto_active_status": 1 }"#,
         ..Route::NEW
     },

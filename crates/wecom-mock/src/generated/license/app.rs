@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/get_app_license_info",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid", "suite_id"]),
+        demands: Demands {
+            required: &["corpid", "suite_id"],
+            scalars: &["corpid", "suite_id", "appid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -31,7 +35,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/support_policy_query",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["corpid"]),
+        demands: Demands {
+            required: &["corpid"],
+            scalars: &["corpid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "query_result": 0, "unsatisfied_reason": [701090, 701091] }"#,
         ..Route::NEW
     },

@@ -18,6 +18,15 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["corpid", "buyer_userid", "account_count", "account_duration"],
+            objects: &["account_count", "account_duration"],
+            scalars: &[
+                "corpid",
+                "buyer_userid",
+                "account_count.base_count",
+                "account_count.external_contact_count",
+                "account_duration.months",
+                "account_duration.days",
+            ],
             limits: &[
                 ("account_count.base_count", &[Limit::Max(1000000)]),
                 ("account_count.external_contact_count", &[Limit::Max(1000000)]),
@@ -65,6 +74,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "account_list[].userid",
                 "account_list[].type",
             ],
+            lists: &["account_list"],
+            objects: &["account_list[]"],
+            scalars: &[
+                "corpid",
+                "account_list[].userid",
+                "account_list[].type",
+                "jobid",
+            ],
+            values: &[("account_list[].type", &["1", "2"])],
             limits: &[("account_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -78,6 +96,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["jobid", "buyer_userid", "account_duration"],
+            objects: &["account_duration"],
+            scalars: &[
+                "jobid",
+                "buyer_userid",
+                "account_duration.months",
+                "account_duration.new_expire_time",
+            ],
             limits: &[("account_duration.months", &[Limit::Max(60)])],
             groups: &[
                 ("account_duration", Group::AtLeastOne, &["months", "new_expire_time"]),
@@ -116,6 +141,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/license/list_order",
         token: Some("provider_access_token"),
         demands: Demands {
+            scalars: &["corpid", "start_time", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             groups: &[("", Group::BothOrNeither, &["start_time", "end_time"])],
             ..Demands::NONE
@@ -160,7 +186,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/get_order",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["order_id"]),
+        demands: Demands {
+            required: &["order_id"],
+            scalars: &["order_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_order",
@@ -209,6 +239,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["order_id"],
+            scalars: &["order_id", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -258,7 +289,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/cancel_order",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["order_id"]),
+        demands: Demands {
+            required: &["order_id"],
+            scalars: &["order_id", "corpid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_order",
@@ -296,6 +331,21 @@ pub(crate) static ROUTES: &[Route] = &[
                 "buy_list[].account_count",
                 "buy_list[].account_duration",
             ],
+            lists: &["buy_list"],
+            objects: &[
+                "buy_list[]",
+                "buy_list[].account_count",
+                "buy_list[].account_duration",
+            ],
+            scalars: &[
+                "buy_list[].corpid",
+                "buy_list[].account_count.base_count",
+                "buy_list[].account_count.external_contact_count",
+                "buy_list[].account_duration.months",
+                "buy_list[].account_duration.days",
+                "buy_list[].auto_active_status",
+                "jobid",
+            ],
             limits: &[
                 ("buy_list", &[Limit::MaxItems(10)]),
                 ("buy_list[].account_count.base_count", &[Limit::Max(1000000)]),
@@ -319,7 +369,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/submit_new_order_job",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["jobid", "buyer_userid"]),
+        demands: Demands {
+            required: &["jobid", "buyer_userid"],
+            scalars: &["jobid", "buyer_userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -328,7 +382,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/new_order_job_result",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1, "order_id": "OI00000A1B2C3D4E5F60718293A4F", "fail_list": [] }"#,
         ..Route::NEW
     },
@@ -339,6 +397,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["order_id"],
+            scalars: &["order_id", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -379,7 +438,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/submit_pay_job",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["payer_userid", "order_id"]),
+        demands: Demands {
+            required: &["payer_userid", "order_id"],
+            scalars: &["payer_userid", "order_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_order",
@@ -450,7 +513,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/license/pay_job_result",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "license_pay_job",

@@ -26,6 +26,73 @@ pub(crate) static ROUTES: &[Route] = &[
                 "settings.hosts.userid",
                 "settings.ring_users.userid",
             ],
+            lists: &[
+                "invitees.userid",
+                "guests",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+                "reminders.repeat_day_of_week",
+                "reminders.repeat_day_of_month",
+                "reminders.remind_before",
+            ],
+            objects: &[
+                "invitees",
+                "guests[]",
+                "settings",
+                "settings.hosts",
+                "settings.ring_users",
+                "reminders",
+            ],
+            scalars: &[
+                "admin_userid",
+                "title",
+                "meeting_start",
+                "meeting_duration",
+                "description",
+                "location",
+                "agentid",
+                "invitees.userid[]",
+                "guests[].area",
+                "guests[].phone_number",
+                "guests[].guest_name",
+                "settings.password",
+                "settings.enable_waiting_room",
+                "settings.allow_enter_before_host",
+                "settings.enable_enter_mute",
+                "settings.allow_unmute_self",
+                "settings.mute_all",
+                "settings.watermark_type",
+                "settings.auto_record_type",
+                "settings.attendee_join_auto_record",
+                "settings.enable_host_pause_auto_record",
+                "settings.enable_interpreter",
+                "settings.enable_enroll",
+                "settings.enable_host_key",
+                "settings.allow_external_user",
+                "settings.enable_screen_watermark",
+                "settings.hosts.userid[]",
+                "settings.remind_scope",
+                "settings.ring_users.userid[]",
+                "cal_id",
+                "reminders.is_repeat",
+                "reminders.repeat_type",
+                "reminders.is_custom_repeat",
+                "reminders.repeat_interval",
+                "reminders.repeat_day_of_week[]",
+                "reminders.repeat_day_of_month[]",
+                "reminders.repeat_until_type",
+                "reminders.repeat_until_count",
+                "reminders.repeat_until",
+                "reminders.remind_before[]",
+            ],
+            values: &[
+                ("settings.enable_enter_mute", &["0", "1", "2", ""]),
+                ("settings.watermark_type", &["0", "1", ""]),
+                ("settings.auto_record_type", &["none", "local", "cloud", ""]),
+                ("settings.remind_scope", &["1", "2", "3", "4", "", "0"]),
+                ("reminders.repeat_type", &["0", "1", "2", "7", ""]),
+                ("reminders.repeat_until_type", &["0", "1", ""]),
+            ],
             limits: &[
                 ("title", &[Limit::MinChars(1), Limit::MaxChars(255)]),
                 ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
@@ -79,6 +146,67 @@ pub(crate) static ROUTES: &[Route] = &[
                 "settings.hosts.userid",
                 "settings.ring_users.userid",
             ],
+            lists: &[
+                "invitees.userid",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+                "reminders.repeat_day_of_week",
+                "reminders.repeat_day_of_month",
+                "reminders.remind_before",
+            ],
+            objects: &[
+                "invitees",
+                "settings",
+                "settings.hosts",
+                "settings.ring_users",
+                "reminders",
+            ],
+            scalars: &[
+                "meetingid",
+                "title",
+                "meeting_start",
+                "meeting_duration",
+                "description",
+                "location",
+                "invitees.userid[]",
+                "settings.password",
+                "settings.enable_waiting_room",
+                "settings.allow_enter_before_host",
+                "settings.enable_enter_mute",
+                "settings.allow_unmute_self",
+                "settings.mute_all",
+                "settings.watermark_type",
+                "settings.auto_record_type",
+                "settings.attendee_join_auto_record",
+                "settings.enable_host_pause_auto_record",
+                "settings.enable_interpreter",
+                "settings.enable_enroll",
+                "settings.enable_host_key",
+                "settings.allow_external_user",
+                "settings.enable_screen_watermark",
+                "settings.hosts.userid[]",
+                "settings.remind_scope",
+                "settings.ring_users.userid[]",
+                "cal_id",
+                "reminders.is_repeat",
+                "reminders.repeat_type",
+                "reminders.is_custom_repeat",
+                "reminders.repeat_interval",
+                "reminders.repeat_day_of_week[]",
+                "reminders.repeat_day_of_month[]",
+                "reminders.repeat_until_type",
+                "reminders.repeat_until_count",
+                "reminders.repeat_until",
+                "reminders.remind_before[]",
+            ],
+            values: &[
+                ("settings.enable_enter_mute", &["0", "1", "2", ""]),
+                ("settings.watermark_type", &["0", "1", ""]),
+                ("settings.auto_record_type", &["none", "local", "cloud", ""]),
+                ("settings.remind_scope", &["1", "2", "3", "4", "", "0"]),
+                ("reminders.repeat_type", &["0", "1", "2", "7", ""]),
+                ("reminders.repeat_until_type", &["0", "1", ""]),
+            ],
             limits: &[
                 ("title", &[Limit::MinChars(1), Limit::MaxChars(255)]),
                 ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
@@ -122,7 +250,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/cancel",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid", "sub_meetingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -151,6 +283,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/meeting/get_info",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["meetingid", "meeting_code", "sub_meetingid"],
             groups: &[("", Group::AtLeastOne, &["meetingid", "meeting_code"])],
             ..Demands::NONE
         },
@@ -315,7 +448,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/get_invitees",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid", "cursor"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "cursor",
             numeric: false,
@@ -355,6 +492,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "invitees[].userid"],
+            lists: &["invitees"],
+            objects: &["invitees[]"],
+            scalars: &["meetingid", "invitees[].userid"],
             limits: &[("invitees", &[Limit::MaxItems(2000)])],
             ..Demands::NONE
         },
@@ -386,6 +526,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "customer_data"],
+            scalars: &["meetingid", "customer_data"],
             limits: &[("customer_data", &[Limit::MaxBytes(256)])],
             ..Demands::NONE
         },
@@ -404,7 +545,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/get_customer_short_url",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -421,6 +566,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid"],
+            scalars: &["meetingid", "sub_meetingid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -471,6 +617,14 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid"],
+            scalars: &[
+                "meetingid",
+                "sub_meetingid",
+                "start_time",
+                "end_time",
+                "cursor",
+                "limit",
+            ],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -524,6 +678,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid"],
+            scalars: &["meetingid", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -554,6 +709,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid"],
+            scalars: &["meetingid", "limit", "cursor"],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -588,7 +744,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/check_device_in_meeting",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid", "meetingid_list"]),
+        demands: Demands {
+            required: &["userid", "meetingid_list"],
+            lists: &["instance_id_list", "meetingid_list"],
+            scalars: &["userid", "instance_id_list[]", "meetingid_list[]"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -601,7 +762,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/get_guests",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -634,6 +799,14 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "guests", "guests[].area", "guests[].phone_number"],
+            lists: &["guests"],
+            objects: &["guests[]"],
+            scalars: &[
+                "meetingid",
+                "guests[].area",
+                "guests[].phone_number",
+                "guests[].guest_name",
+            ],
             limits: &[
                 ("guests[].guest_name", &[Limit::MinChars(1), Limit::MaxChars(16)]),
             ],
@@ -667,6 +840,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "start_time"],
+            scalars: &["meetingid", "sub_meetingid", "start_time", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },

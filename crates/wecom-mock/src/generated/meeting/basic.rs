@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/get_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -119,7 +123,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/cancel",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting",
@@ -149,6 +157,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid"],
+            scalars: &["userid", "cursor", "begin_time", "end_time", "limit"],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -197,6 +206,46 @@ pub(crate) static ROUTES: &[Route] = &[
                 "settings.hosts.userid",
                 "settings.ring_users.userid",
             ],
+            lists: &[
+                "invitees.userid",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+                "reminders.remind_before",
+            ],
+            objects: &[
+                "invitees",
+                "settings",
+                "settings.hosts",
+                "settings.ring_users",
+                "reminders",
+            ],
+            scalars: &[
+                "admin_userid",
+                "title",
+                "meeting_start",
+                "meeting_duration",
+                "description",
+                "location",
+                "agentid",
+                "invitees.userid[]",
+                "settings.password",
+                "settings.enable_waiting_room",
+                "settings.allow_enter_before_host",
+                "settings.remind_scope",
+                "settings.enable_screen_watermark",
+                "settings.hosts.userid[]",
+                "settings.ring_users.userid[]",
+                "cal_id",
+                "reminders.is_repeat",
+                "reminders.repeat_type",
+                "reminders.repeat_until",
+                "reminders.repeat_interval",
+                "reminders.remind_before[]",
+            ],
+            values: &[
+                ("settings.remind_scope", &["1", "2", "3", "4", "", "0"]),
+                ("reminders.repeat_type", &["0", "1", "2", "7", ""]),
+            ],
             limits: &[
                 ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),
                 ("description", &[Limit::MaxChars(500)]),
@@ -240,6 +289,47 @@ pub(crate) static ROUTES: &[Route] = &[
                 "invitees.userid",
                 "settings.hosts.userid",
                 "settings.ring_users.userid",
+            ],
+            lists: &[
+                "invitees.userid",
+                "settings.hosts.userid",
+                "settings.ring_users.userid",
+                "reminders.remind_before",
+            ],
+            objects: &[
+                "invitees",
+                "settings",
+                "settings.hosts",
+                "settings.ring_users",
+                "reminders",
+            ],
+            scalars: &[
+                "meetingid",
+                "title",
+                "meeting_start",
+                "meeting_duration",
+                "description",
+                "location",
+                "remind_time",
+                "agentid",
+                "invitees.userid[]",
+                "settings.password",
+                "settings.enable_waiting_room",
+                "settings.allow_enter_before_host",
+                "settings.remind_scope",
+                "settings.enable_screen_watermark",
+                "settings.hosts.userid[]",
+                "settings.ring_users.userid[]",
+                "cal_id",
+                "reminders.is_repeat",
+                "reminders.repeat_type",
+                "reminders.repeat_until",
+                "reminders.repeat_interval",
+                "reminders.remind_before[]",
+            ],
+            values: &[
+                ("settings.remind_scope", &["1", "2", "3", "4", "", "0"]),
+                ("reminders.repeat_type", &["0", "1", "2", "7", ""]),
             ],
             limits: &[
                 ("meeting_duration", &[Limit::Min(300), Limit::Max(86399)]),

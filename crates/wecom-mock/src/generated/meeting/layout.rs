@@ -44,6 +44,33 @@ pub(crate) static ROUTES: &[Route] = &[
                 "layout_list[].page_list[].user_seat_list[].grid_id",
                 "layout_list[].page_list[].user_seat_list[].grid_type",
             ],
+            lists: &[
+                "layout_list",
+                "layout_list[].page_list",
+                "layout_list[].page_list[].user_seat_list",
+            ],
+            objects: &[
+                "layout_list[]",
+                "layout_list[].page_list[]",
+                "layout_list[].page_list[].user_seat_list[]",
+            ],
+            scalars: &[
+                "meetingid",
+                "layout_list[].page_list[].layout_template_id",
+                "layout_list[].page_list[].user_seat_list[].grid_id",
+                "layout_list[].page_list[].user_seat_list[].grid_type",
+                "layout_list[].page_list[].user_seat_list[].userid",
+                "layout_list[].page_list[].user_seat_list[].tmp_openid",
+                "layout_list[].page_list[].user_seat_list[].nick_name",
+                "layout_list[].page_list[].user_seat_list[].tool_sdkid",
+                "default_layout_order",
+            ],
+            values: &[
+                (
+                    "layout_list[].page_list[].user_seat_list[].grid_type",
+                    &["1", "2", "3"],
+                ),
+            ],
             limits: &[
                 ("layout_list", &[Limit::MaxItems(10)]),
                 ("default_layout_order", &[Limit::Min(1)]),
@@ -98,6 +125,46 @@ pub(crate) static ROUTES: &[Route] = &[
                 "layout_list[].page_list[].user_seat_list",
                 "layout_list[].page_list[].user_seat_list[].grid_id",
                 "layout_list[].page_list[].user_seat_list[].grid_type",
+            ],
+            lists: &[
+                "layout_list",
+                "layout_list[].page_list",
+                "layout_list[].page_list[].user_seat_list",
+                "layout_list[].page_list[].user_seat_list[].user_list",
+            ],
+            objects: &[
+                "layout_list[]",
+                "layout_list[].page_list[]",
+                "layout_list[].page_list[].polling_setting",
+                "layout_list[].page_list[].user_seat_list[]",
+                "layout_list[].page_list[].user_seat_list[].user_list[]",
+            ],
+            scalars: &[
+                "meetingid",
+                "layout_list[].layout_name",
+                "layout_list[].page_list[].layout_template_id",
+                "layout_list[].page_list[].enable_polling",
+                "layout_list[].page_list[].polling_setting.polling_interval_unit",
+                "layout_list[].page_list[].polling_setting.polling_interval",
+                "layout_list[].page_list[].polling_setting.ignore_user_novideo",
+                "layout_list[].page_list[].polling_setting.ignore_user_absence",
+                "layout_list[].page_list[].user_seat_list[].grid_id",
+                "layout_list[].page_list[].user_seat_list[].grid_type",
+                "layout_list[].page_list[].user_seat_list[].video_type",
+                "layout_list[].page_list[].user_seat_list[].user_list[].userid",
+                "layout_list[].page_list[].user_seat_list[].user_list[].tmp_openid",
+                "layout_list[].page_list[].user_seat_list[].user_list[].nick_name",
+            ],
+            values: &[
+                (
+                    "layout_list[].page_list[].polling_setting.polling_interval_unit",
+                    &["1", "2"],
+                ),
+                ("layout_list[].page_list[].user_seat_list[].grid_type", &["1", "2"]),
+                (
+                    "layout_list[].page_list[].user_seat_list[].video_type",
+                    &["1", "2", "3", "", "0"],
+                ),
             ],
             limits: &[
                 ("layout_list", &[Limit::MaxItems(20)]),
@@ -182,6 +249,21 @@ pub(crate) static ROUTES: &[Route] = &[
                 "page_list[].user_seat_list[].grid_id",
                 "page_list[].user_seat_list[].grid_type",
             ],
+            lists: &["page_list", "page_list[].user_seat_list"],
+            objects: &["page_list[]", "page_list[].user_seat_list[]"],
+            scalars: &[
+                "meetingid",
+                "layout_id",
+                "page_list[].layout_template_id",
+                "page_list[].user_seat_list[].grid_id",
+                "page_list[].user_seat_list[].grid_type",
+                "page_list[].user_seat_list[].userid",
+                "page_list[].user_seat_list[].tmp_openid",
+                "page_list[].user_seat_list[].nick_name",
+                "page_list[].user_seat_list[].tool_sdkid",
+                "enable_set_default",
+            ],
+            values: &[("page_list[].user_seat_list[].grid_type", &["1", "2", "3"])],
             groups: &[
                 (
                     "page_list[].user_seat_list[]",
@@ -213,6 +295,39 @@ pub(crate) static ROUTES: &[Route] = &[
                 "page_list[].user_seat_list[].grid_id",
                 "page_list[].user_seat_list[].grid_type",
             ],
+            lists: &[
+                "page_list",
+                "page_list[].user_seat_list",
+                "page_list[].user_seat_list[].user_list",
+            ],
+            objects: &[
+                "page_list[]",
+                "page_list[].polling_setting",
+                "page_list[].user_seat_list[]",
+                "page_list[].user_seat_list[].user_list[]",
+            ],
+            scalars: &[
+                "meetingid",
+                "layout_id",
+                "layout_name",
+                "page_list[].layout_template_id",
+                "page_list[].enable_polling",
+                "page_list[].polling_setting.polling_interval_unit",
+                "page_list[].polling_setting.polling_interval",
+                "page_list[].polling_setting.ignore_user_novideo",
+                "page_list[].polling_setting.ignore_user_absence",
+                "page_list[].user_seat_list[].grid_id",
+                "page_list[].user_seat_list[].grid_type",
+                "page_list[].user_seat_list[].video_type",
+                "page_list[].user_seat_list[].user_list[].userid",
+                "page_list[].user_seat_list[].user_list[].tmp_openid",
+                "page_list[].user_seat_list[].user_list[].nick_name",
+            ],
+            values: &[
+                ("page_list[].polling_setting.polling_interval_unit", &["1", "2"]),
+                ("page_list[].user_seat_list[].grid_type", &["1", "2"]),
+                ("page_list[].user_seat_list[].video_type", &["1", "2", "3", "", "0"]),
+            ],
             limits: &[
                 (
                     "page_list[].polling_setting.polling_interval",
@@ -236,7 +351,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/layout/set_default",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "selected_layout_id"]),
+        demands: Demands {
+            required: &["meetingid", "selected_layout_id"],
+            scalars: &["meetingid", "selected_layout_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -247,6 +366,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "layout_id", "user_list[].tmp_openid"],
+            lists: &["user_list"],
+            objects: &["user_list[]"],
+            scalars: &["meetingid", "layout_id", "user_list[].tmp_openid"],
             limits: &[("user_list", &[Limit::MaxItems(20)])],
             ..Demands::NONE
         },
@@ -258,7 +380,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/list",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "advanced_layout",
@@ -313,7 +439,35 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/advanced_layout/get_user_layout",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "tmp_openid", "instance_id"]),
+        demands: Demands {
+            required: &["meetingid", "tmp_openid", "instance_id"],
+            scalars: &["meetingid", "tmp_openid", "instance_id"],
+            values: &[
+                (
+                    "instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -350,6 +504,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "layout_id_list"],
+            lists: &["layout_id_list"],
+            scalars: &["meetingid", "layout_id_list[]"],
             limits: &[("layout_id_list", &[Limit::MaxItems(20)])],
             ..Demands::NONE
         },
@@ -379,6 +535,9 @@ pub(crate) static ROUTES: &[Route] = &[
                 "image_list[].image_md5",
                 "image_list[].image_url",
             ],
+            lists: &["image_list"],
+            objects: &["image_list[]"],
+            scalars: &["meetingid", "image_list[].image_url", "default_image_order"],
             limits: &[
                 ("image_list", &[Limit::MaxItems(7)]),
                 ("default_image_order", &[Limit::Min(1)]),
@@ -417,7 +576,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/layout/set_default_background",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "selected_background_id"]),
+        demands: Demands {
+            required: &["meetingid", "selected_background_id"],
+            scalars: &["meetingid", "selected_background_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -426,7 +589,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/layout/list_background",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_background",
@@ -457,7 +624,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/layout/delete_background",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "background_id"]),
+        demands: Demands {
+            required: &["meetingid", "background_id"],
+            scalars: &["meetingid", "background_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_background",
@@ -477,7 +648,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/layout/batch_delete_background",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "background_id_list"]),
+        demands: Demands {
+            required: &["meetingid", "background_id_list"],
+            lists: &["background_id_list"],
+            scalars: &["meetingid", "background_id_list[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_background",

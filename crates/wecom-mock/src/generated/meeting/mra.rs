@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/mra/query_status",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "tmp_openid"]),
+        demands: Demands {
+            required: &["meetingid", "tmp_openid"],
+            scalars: &["meetingid", "tmp_openid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -39,15 +43,27 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/mra/set_default_layout",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "default_layout",
                 "default_novideo_user",
                 "mra",
                 "mra.tmp_openid",
             ],
-        ),
+            objects: &["mra"],
+            scalars: &[
+                "meetingid",
+                "default_layout",
+                "default_novideo_user",
+                "mra.tmp_openid",
+            ],
+            values: &[
+                ("default_layout", &["1", "2", "3"]),
+                ("default_novideo_user", &["1", "2"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -56,7 +72,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/mra/set_raise_hand",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "raise_hand", "mra", "mra.tmp_openid"]),
+        demands: Demands {
+            required: &["meetingid", "raise_hand", "mra", "mra.tmp_openid"],
+            objects: &["mra"],
+            scalars: &["meetingid", "raise_hand", "mra.tmp_openid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -65,7 +86,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/mra/hangup",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "mra", "mra.tmp_openid"]),
+        demands: Demands {
+            required: &["meetingid", "mra", "mra.tmp_openid"],
+            objects: &["mra"],
+            scalars: &["meetingid", "mra.tmp_openid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

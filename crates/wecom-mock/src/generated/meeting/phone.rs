@@ -23,7 +23,12 @@ pub(crate) static ROUTES: &[Route] = &[
                 "phone_numbers[].area",
                 "phone_numbers[].phone",
             ],
-            limits: &[("phone_numbers", &[Limit::MaxItems(50)])],
+            scalars: &[
+                "meetingid",
+                "phone_numbers[].area",
+                "phone_numbers[].phone",
+                "phone_numbers[].extension_number",
+            ],
             ..Demands::NONE
         },
         response: r#"{
@@ -41,6 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid"],
+            scalars: &["meetingid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -80,6 +86,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 "phone_numbers",
                 "phone_numbers[].area",
                 "phone_numbers[].phone",
+            ],
+            lists: &["phone_numbers"],
+            objects: &["phone_numbers[]"],
+            scalars: &[
+                "meetingid",
+                "phone_numbers[].area",
+                "phone_numbers[].phone",
+                "phone_numbers[].extension_number",
             ],
             limits: &[("phone_numbers", &[Limit::MaxItems(20)])],
             ..Demands::NONE

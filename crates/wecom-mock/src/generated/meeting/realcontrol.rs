@@ -16,7 +16,27 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/set",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &[
+                "meetingid",
+                "mute_all",
+                "allow_unmute_self",
+                "enable_enter_mute",
+                "meeting_locked",
+                "hide_meeting_code_password",
+                "allow_chat",
+                "allow_share_screen",
+                "allow_external_user",
+                "play_ivr_on_join",
+                "enable_waiting_room",
+            ],
+            values: &[
+                ("enable_enter_mute", &["0", "1", "2", ""]),
+                ("allow_chat", &["0", "1", "2", ""]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -25,15 +45,51 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/set_cohost",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "action",
                 "operated_user",
                 "operated_user.tmp_openid",
                 "operated_user.instance_id",
             ],
-        ),
+            objects: &["operated_user"],
+            scalars: &[
+                "meetingid",
+                "action",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+            values: &[
+                (
+                    "operated_user.instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -42,15 +98,49 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/mute_user",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "option",
                 "operated_user",
                 "operated_user.tmp_openid",
                 "operated_user.instance_id",
             ],
-        ),
+            scalars: &[
+                "meetingid",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+            values: &[
+                (
+                    "operated_user.instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -59,14 +149,50 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/switch_user_video",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "operated_user",
                 "operated_user.tmp_openid",
                 "operated_user.instance_id",
             ],
-        ),
+            objects: &["operated_user"],
+            scalars: &[
+                "meetingid",
+                "video",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+            values: &[
+                (
+                    "operated_user.instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -75,14 +201,48 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/close_screen_share",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "operated_user",
                 "operated_user.tmp_openid",
                 "operated_user.instance_id",
             ],
-        ),
+            scalars: &[
+                "meetingid",
+                "operated_user.tmp_openid",
+                "operated_user.instance_id",
+            ],
+            values: &[
+                (
+                    "operated_user.instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -98,6 +258,42 @@ pub(crate) static ROUTES: &[Route] = &[
                 "operated_users[].tmp_openid",
                 "operated_users[].instance_id",
             ],
+            lists: &["operated_users"],
+            objects: &["operated_users[]"],
+            scalars: &[
+                "meetingid",
+                "operated_users[].tmp_openid",
+                "operated_users[].instance_id",
+                "operated_users[].nickname",
+            ],
+            values: &[
+                (
+                    "operated_users[].instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
             limits: &[("operated_users[].nickname", &[Limit::MaxChars(20)])],
             ..Demands::NONE
         },
@@ -109,15 +305,53 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/manage_waiting_room_users",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "operate_type",
                 "operated_users",
                 "operated_users[].tmp_openid",
                 "operated_users[].instance_id",
             ],
-        ),
+            lists: &["operated_users"],
+            objects: &["operated_users[]"],
+            scalars: &[
+                "meetingid",
+                "operate_type",
+                "operated_users[].tmp_openid",
+                "operated_users[].instance_id",
+            ],
+            values: &[
+                ("operate_type", &["1", "2", "3"]),
+                (
+                    "operated_users[].instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -126,15 +360,52 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/kickout_users",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "meetingid",
                 "allow_rejoin",
                 "operated_users",
                 "operated_users[].tmp_openid",
                 "operated_users[].instance_id",
             ],
-        ),
+            lists: &["operated_users"],
+            objects: &["operated_users[]"],
+            scalars: &[
+                "meetingid",
+                "allow_rejoin",
+                "operated_users[].tmp_openid",
+                "operated_users[].instance_id",
+            ],
+            values: &[
+                (
+                    "operated_users[].instance_id",
+                    &[
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "20",
+                        "21",
+                        "22",
+                        "30",
+                        "32",
+                        "33",
+                        "81",
+                        "82",
+                        "83",
+                        "84",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -143,7 +414,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/dismiss",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid", "force_dismiss", "retrieve_code"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

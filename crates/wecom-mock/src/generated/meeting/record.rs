@@ -18,6 +18,15 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["start_time", "end_time"],
+            scalars: &[
+                "meetingid",
+                "meeting_code",
+                "userid",
+                "start_time",
+                "end_time",
+                "cursor",
+                "limit",
+            ],
             limits: &[("limit", &[Limit::Max(20)])],
             groups: &[("", Group::AtLeastOne, &["meetingid", "meeting_code", "userid"])],
             ..Demands::NONE
@@ -85,7 +94,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/get_statistics",
         token: Some("access_token"),
-        demands: Demands::fields(&["meeting_record_id"]),
+        demands: Demands {
+            required: &["meeting_record_id"],
+            scalars: &["meeting_record_id", "start_time", "end_time"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -101,7 +114,25 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/update_sharing_config",
         token: Some("access_token"),
-        demands: Demands::fields(&["meeting_record_id", "meetingid"]),
+        demands: Demands {
+            required: &["meeting_record_id", "meetingid"],
+            objects: &["sharing_config"],
+            scalars: &[
+                "meeting_record_id",
+                "meetingid",
+                "sharing_config.enable_sharing",
+                "sharing_config.sharing_auth_type",
+                "sharing_config.enable_password",
+                "sharing_config.password",
+                "sharing_config.enable_sharing_expire",
+                "sharing_config.sharing_expire",
+                "sharing_config.allow_download",
+            ],
+            values: &[
+                ("sharing_config.sharing_auth_type", &["0", "1", "2", "3", "4", "5", ""]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -110,7 +141,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/delete",
         token: Some("access_token"),
-        demands: Demands::fields(&["meeting_record_id", "meetingid"]),
+        demands: Demands {
+            required: &["meeting_record_id", "meetingid"],
+            scalars: &["meeting_record_id", "meetingid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -119,7 +154,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/delete_file",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "record_file_id"]),
+        demands: Demands {
+            required: &["meetingid", "record_file_id"],
+            scalars: &["meetingid", "record_file_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -128,7 +167,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/get_file",
         token: Some("access_token"),
-        demands: Demands::fields(&["record_file_id", "meetingid"]),
+        demands: Demands {
+            required: &["record_file_id", "meetingid"],
+            scalars: &["record_file_id", "meetingid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -158,7 +201,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/get_file_list",
         token: Some("access_token"),
-        demands: Demands::fields(&["meeting_record_id", "meetingid"]),
+        demands: Demands {
+            required: &["meeting_record_id", "meetingid"],
+            scalars: &["meeting_record_id", "meetingid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -187,7 +234,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/transcript/get_paragraph_list",
         token: Some("access_token"),
-        demands: Demands::fields(&["record_file_id", "meetingid"]),
+        demands: Demands {
+            required: &["record_file_id", "meetingid"],
+            scalars: &["record_file_id", "meetingid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -204,7 +255,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/transcript/get_detail",
         token: Some("access_token"),
-        demands: Demands::fields(&["record_file_id", "meetingid"]),
+        demands: Demands {
+            required: &["record_file_id", "meetingid"],
+            scalars: &["record_file_id", "meetingid", "pid", "limit"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -247,7 +302,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/record/transcript/search",
         token: Some("access_token"),
-        demands: Demands::fields(&["record_file_id", "meetingid", "text"]),
+        demands: Demands {
+            required: &["record_file_id", "meetingid", "text"],
+            scalars: &["record_file_id", "meetingid", "text"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

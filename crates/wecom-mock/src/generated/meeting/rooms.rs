@@ -16,7 +16,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/rooms/book",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "meeting_room_id_list"]),
+        demands: Demands {
+            required: &["meetingid", "meeting_room_id_list"],
+            lists: &["meeting_room_id_list"],
+            scalars: &["meetingid", "meeting_room_id_list[]", "subject_visible"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -39,7 +44,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/rooms/release",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "meeting_room_id_list"]),
+        demands: Demands {
+            required: &["meetingid", "meeting_room_id_list"],
+            lists: &["meeting_room_id_list"],
+            scalars: &["meetingid", "meeting_room_id_list[]"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -49,6 +59,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/meeting/rooms/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["meeting_room_name", "cursor", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -97,7 +108,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/rooms/get_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["meeting_room_id"]),
+        demands: Demands {
+            required: &["meeting_room_id"],
+            scalars: &["meeting_room_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -148,7 +163,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/rooms/get_config",
         token: Some("access_token"),
-        demands: Demands::fields(&["meeting_room_id"]),
+        demands: Demands {
+            required: &["meeting_room_id"],
+            scalars: &["meeting_room_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -169,6 +188,14 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/meeting/rooms/list_meetings",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &[
+                "meeting_room_id",
+                "rooms_id",
+                "start_time",
+                "end_time",
+                "cursor",
+                "limit",
+            ],
             limits: &[("limit", &[Limit::Max(20)])],
             groups: &[("", Group::AtLeastOne, &["meeting_room_id", "rooms_id"])],
             ..Demands::NONE
@@ -206,6 +233,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/meeting/rooms/list_devices",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["meeting_room_name", "cursor", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -247,6 +275,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/meeting/rooms/list_controllers",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["controller_name", "cursor", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -309,6 +338,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
+            scalars: &[
+                "meetingid",
+                "meeting_room_id",
+                "mra_address.protocol",
+                "mra_address.dial_string",
+            ],
+            values: &[("mra_address.protocol", &["1", "2"])],
             groups: &[("", Group::ExactlyOne, &["meeting_room_id", "mra_address"])],
             ..Demands::NONE
         },
@@ -327,6 +363,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 "mra_address.protocol",
                 "mra_address.dial_string",
             ],
+            scalars: &[
+                "meetingid",
+                "invite_id",
+                "meeting_room_id",
+                "mra_address.protocol",
+                "mra_address.dial_string",
+            ],
+            values: &[("mra_address.protocol", &["1", "2"])],
             groups: &[("", Group::ExactlyOne, &["meeting_room_id", "mra_address"])],
             ..Demands::NONE
         },
@@ -340,6 +384,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
+            scalars: &[
+                "meetingid",
+                "meeting_room_id",
+                "mra_address.protocol",
+                "mra_address.dial_string",
+            ],
+            values: &[("mra_address.protocol", &["1", "2"])],
             groups: &[("", Group::ExactlyOne, &["meeting_room_id", "mra_address"])],
             ..Demands::NONE
         },

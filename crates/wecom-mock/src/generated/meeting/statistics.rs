@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["type", "begin_time", "end_time"],
+            scalars: &["type", "begin_time", "end_time", "limit", "cursor"],
+            values: &[("type", &["1", "2"])],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },

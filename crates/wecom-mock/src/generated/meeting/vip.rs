@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -62,7 +64,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/vip/batch_add_job_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "vip_add_job",
@@ -88,6 +94,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -127,7 +135,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/vip/batch_del_job_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "vip_del_job",
@@ -152,6 +164,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/meeting/vip/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },

@@ -22,6 +22,29 @@ pub(crate) static ROUTES: &[Route] = &[
                 "question_list[].is_required",
                 "question_list[].option_list[].content",
             ],
+            lists: &["question_list", "question_list[].option_list"],
+            objects: &["question_list[]", "question_list[].option_list[]"],
+            scalars: &[
+                "meetingid",
+                "approve_type",
+                "is_collect_question",
+                "question_list[].is_required",
+                "question_list[].question_title",
+                "question_list[].option_list[].content",
+                "question_list[].question_type",
+                "question_list[].special_type",
+                "no_registration_needed_for_staff",
+            ],
+            values: &[
+                ("approve_type", &["1", "2", "", "0"]),
+                ("is_collect_question", &["1", "2", "", "0"]),
+                ("question_list[].is_required", &["1", "2"]),
+                ("question_list[].question_type", &["1", "2", "3", "", "0"]),
+                (
+                    "question_list[].special_type",
+                    &["1", "2", "3", "4", "5", "6", "", "0"],
+                ),
+            ],
             limits: &[
                 ("question_list[].question_title", &[Limit::MaxChars(40)]),
                 ("question_list[].option_list", &[Limit::MaxItems(8)]),
@@ -37,7 +60,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/webinar/enroll/get_config",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid"]),
+        demands: Demands {
+            required: &["meetingid"],
+            scalars: &["meetingid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -63,6 +90,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid", "tmp_openid_list"],
+            lists: &["tmp_openid_list"],
+            scalars: &["meetingid", "sorting_rules", "tmp_openid_list[]"],
+            values: &[("sorting_rules", &["1", "2", "", "0"])],
             limits: &[("tmp_openid_list", &[Limit::MaxItems(500)])],
             ..Demands::NONE
         },
@@ -87,6 +117,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingid"],
+            scalars: &["meetingid", "status", "cursor", "limit"],
+            values: &[("status", &["0", "1", "2", "3", ""])],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -143,7 +175,13 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/webinar/enroll/approve",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "action", "enroll_id_list"]),
+        demands: Demands {
+            required: &["meetingid", "action", "enroll_id_list"],
+            lists: &["enroll_id_list"],
+            scalars: &["meetingid", "action", "enroll_id_list[]"],
+            values: &[("action", &["1", "2", "3"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "handled_count": 1 }"#,
         ..Route::NEW
     },
@@ -152,7 +190,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/webinar/enroll/import",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingid", "enroll_list"]),
+        demands: Demands {
+            required: &["meetingid", "enroll_list"],
+            lists: &["enroll_list"],
+            objects: &["enroll_list[]"],
+            scalars: &[
+                "meetingid",
+                "enroll_list[].userid",
+                "enroll_list[].area",
+                "enroll_list[].phone_number",
+                "enroll_list[].nick_name",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -182,9 +232,13 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/meeting/webinar/enroll/delete",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &["meetingid", "enroll_id_list", "enroll_id_list[].enroll_id"],
-        ),
+        demands: Demands {
+            required: &["meetingid", "enroll_id_list", "enroll_id_list[].enroll_id"],
+            lists: &["enroll_id_list"],
+            objects: &["enroll_id_list[]"],
+            scalars: &["meetingid", "enroll_id_list[].enroll_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "total_count": 1 }"#,
         ..Route::NEW
     },

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userlist"],
+            lists: &["userlist"],
+            scalars: &["name", "owner", "userlist[]", "chatid"],
             limits: &[
                 ("userlist", &[Limit::MinItems(2), Limit::MaxItems(2000)]),
                 ("chatid", &[Limit::MaxChars(32)]),
@@ -49,7 +51,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/appchat/update",
         token: Some("access_token"),
-        demands: Demands::fields(&["chatid"]),
+        demands: Demands {
+            required: &["chatid"],
+            lists: &["add_user_list", "del_user_list"],
+            scalars: &["chatid", "name", "owner", "add_user_list[]", "del_user_list[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "app_chat",
@@ -112,6 +119,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["chatid", "msgtype"],
+            scalars: &["chatid", "safe"],
             kinds: &[
                 Kinds {
                     tag: "msgtype",
@@ -120,24 +128,71 @@ pub(crate) static ROUTES: &[Route] = &[
                             "text",
                             Demands {
                                 required: &["text", "text.content"],
+                                lists: &["text.mentioned_list"],
+                                objects: &["text"],
+                                scalars: &["text.content", "text.mentioned_list[]"],
                                 limits: &[("text.content", &[Limit::MaxBytes(2048)])],
                                 ..Demands::NONE
                             },
                         ),
-                        ("image", Demands::fields(&["image", "image.media_id"])),
-                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "voice",
+                            Demands {
+                                required: &["voice", "voice.media_id"],
+                                objects: &["voice"],
+                                scalars: &["voice.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &[
+                                    "video.media_id",
+                                    "video.title",
+                                    "video.description",
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "file",
+                            Demands {
+                                required: &["file", "file.media_id"],
+                                objects: &["file"],
+                                scalars: &["file.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "textcard",
-                            Demands::fields(
-                                &[
+                            Demands {
+                                required: &[
                                     "textcard",
                                     "textcard.title",
                                     "textcard.description",
                                     "textcard.url",
                                 ],
-                            ),
+                                objects: &["textcard"],
+                                scalars: &[
+                                    "textcard.title",
+                                    "textcard.description",
+                                    "textcard.url",
+                                    "textcard.btntxt",
+                                ],
+                                ..Demands::NONE
+                            },
                         ),
                         (
                             "news",
@@ -147,6 +202,14 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "news.articles",
                                     "news.articles[].title",
                                     "news.articles[].url",
+                                ],
+                                lists: &["news.articles"],
+                                objects: &["news", "news.articles[]"],
+                                scalars: &[
+                                    "news.articles[].title",
+                                    "news.articles[].description",
+                                    "news.articles[].url",
+                                    "news.articles[].picurl",
                                 ],
                                 limits: &[
                                     ("news.articles", &[Limit::MinItems(1), Limit::MaxItems(8)]),
@@ -164,6 +227,16 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "mpnews.articles[].thumb_media_id",
                                     "mpnews.articles[].content",
                                 ],
+                                lists: &["mpnews.articles"],
+                                objects: &["mpnews", "mpnews.articles[]"],
+                                scalars: &[
+                                    "mpnews.articles[].title",
+                                    "mpnews.articles[].thumb_media_id",
+                                    "mpnews.articles[].author",
+                                    "mpnews.articles[].content_source_url",
+                                    "mpnews.articles[].content",
+                                    "mpnews.articles[].digest",
+                                ],
                                 limits: &[
                                     (
                                         "mpnews.articles",
@@ -179,6 +252,9 @@ pub(crate) static ROUTES: &[Route] = &[
                             "markdown",
                             Demands {
                                 required: &["markdown", "markdown.content"],
+                                lists: &["markdown.mentioned_list"],
+                                objects: &["markdown"],
+                                scalars: &["markdown.content", "markdown.mentioned_list[]"],
                                 limits: &[("markdown.content", &[Limit::MaxBytes(2048)])],
                                 ..Demands::NONE
                             },

@@ -24,8 +24,26 @@ pub(crate) static ROUTES: &[Route] = &[
                 "approval_url",
                 "process_list",
                 "process_list.node_list",
-                "process_list.node_list[].node_apv_status",
                 "process_list.node_list[].node_apv_rel",
+            ],
+            lists: &[
+                "process_list.node_list",
+                "process_list.node_list[].current_approvers",
+                "process_list.node_list[].completed_approvers",
+            ],
+            objects: &["process_list", "process_list.node_list[]"],
+            scalars: &[
+                "apply_id",
+                "approval_id",
+                "approval_status",
+                "process_list.node_list[].node_apv_rel",
+                "process_list.node_list[].current_approvers[]",
+                "process_list.node_list[].completed_approvers[]",
+                "process_list.node_list[].apv_update_time",
+            ],
+            values: &[
+                ("approval_status", &["1", "2", "3", "101"]),
+                ("process_list.node_list[].node_apv_rel", &["1", "2", "3"]),
             ],
             limits: &[
                 ("process_list.node_list[].current_approvers", &[Limit::MaxItems(100)]),
@@ -50,6 +68,11 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["business_type", "userid"],
+            scalars: &["business_type", "limit", "cursor", "req_type"],
+            values: &[
+                ("business_type", &["1", "2", "3", "4"]),
+                ("req_type", &["0", "1", "2", ""]),
+            ],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },
@@ -69,7 +92,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/advanced_feature/get_approval_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["apply_id"]),
+        demands: Demands {
+            required: &["apply_id"],
+            scalars: &["apply_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -23,6 +23,27 @@ pub(crate) static ROUTES: &[Route] = &[
                 "calendar.color",
                 "calendar.shares[].userid",
             ],
+            lists: &[
+                "calendar.admins",
+                "calendar.shares",
+                "calendar.public_range.userids",
+                "calendar.public_range.partyids",
+            ],
+            objects: &["calendar", "calendar.shares[]", "calendar.public_range"],
+            scalars: &[
+                "calendar.admins[]",
+                "calendar.summary",
+                "calendar.color",
+                "calendar.description",
+                "calendar.shares[].userid",
+                "calendar.shares[].permission",
+                "calendar.is_public",
+                "calendar.public_range.userids[]",
+                "calendar.public_range.partyids[]",
+                "calendar.is_corp_calendar",
+                "agentid",
+            ],
+            values: &[("calendar.shares[].permission", &["1", "3", "", "0"])],
             limits: &[
                 ("calendar.admins", &[Limit::MaxItems(3)]),
                 ("calendar.summary", &[Limit::MinChars(1), Limit::MaxChars(128)]),
@@ -71,6 +92,26 @@ pub(crate) static ROUTES: &[Route] = &[
                 "calendar.color",
                 "calendar.shares[].userid",
             ],
+            lists: &[
+                "calendar.admins",
+                "calendar.shares",
+                "calendar.public_range.userids",
+                "calendar.public_range.partyids",
+            ],
+            objects: &["calendar", "calendar.shares[]", "calendar.public_range"],
+            scalars: &[
+                "skip_public_range",
+                "calendar.cal_id",
+                "calendar.admins[]",
+                "calendar.summary",
+                "calendar.color",
+                "calendar.description",
+                "calendar.shares[].userid",
+                "calendar.shares[].permission",
+                "calendar.public_range.userids[]",
+                "calendar.public_range.partyids[]",
+            ],
+            values: &[("calendar.shares[].permission", &["1", "3", "", "0"])],
             limits: &[
                 ("calendar.admins", &[Limit::MaxItems(3)]),
                 ("calendar.summary", &[Limit::MinChars(1), Limit::MaxChars(128)]),
@@ -109,6 +150,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["cal_id_list"],
+            lists: &["cal_id_list"],
+            scalars: &["cal_id_list[]"],
             limits: &[("cal_id_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -161,7 +204,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/calendar/del",
         token: Some("access_token"),
-        demands: Demands::fields(&["cal_id"]),
+        demands: Demands {
+            required: &["cal_id"],
+            scalars: &["cal_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "calendar",

@@ -16,6 +16,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/dial/get_dial_record",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["start_time", "end_time", "offset", "limit"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "offset",
             numeric: true,

@@ -18,6 +18,17 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["starttime", "endtime", "cursor", "limit"],
+            lists: &["filters"],
+            objects: &["filters[]"],
+            scalars: &[
+                "starttime",
+                "endtime",
+                "cursor",
+                "limit",
+                "filters[].key",
+                "filters[].value",
+            ],
+            values: &[("filters[].key", &["creator", "department", "template_id", ""])],
             limits: &[
                 ("limit", &[Limit::Max(100)]),
                 ("filters[].value", &[Limit::MaxBytes(256)]),
@@ -42,6 +53,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["journaluuid"],
+            scalars: &["journaluuid"],
             limits: &[("journaluuid", &[Limit::MaxBytes(256)])],
             ..Demands::NONE
         },
@@ -177,6 +189,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["template_id", "starttime", "endtime"],
+            scalars: &["template_id", "starttime", "endtime"],
             limits: &[("template_id", &[Limit::MaxBytes(256)])],
             ..Demands::NONE
         },
@@ -214,7 +227,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/journal/download_wedrive_file",
         token: Some("access_token"),
-        demands: Demands::fields(&["journaluuid", "fileid"]),
+        demands: Demands {
+            required: &["journaluuid", "fileid"],
+            scalars: &["journaluuid", "fileid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -23,6 +23,20 @@ pub(crate) static ROUTES: &[Route] = &[
                 "coordinate.latitude",
                 "coordinate.longitude",
             ],
+            lists: &["equipment", "range.user_list", "range.department_list"],
+            objects: &["coordinate", "range"],
+            scalars: &[
+                "name",
+                "capacity",
+                "city",
+                "building",
+                "floor",
+                "equipment[]",
+                "coordinate.latitude",
+                "coordinate.longitude",
+                "range.user_list[]",
+                "range.department_list[]",
+            ],
             limits: &[
                 ("name", &[Limit::MaxChars(30)]),
                 ("range.user_list", &[Limit::MaxItems(1000)]),
@@ -56,6 +70,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/list",
         token: Some("access_token"),
+        demands: Demands {
+            lists: &["equipment"],
+            scalars: &["city", "building", "floor", "equipment[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_room",
@@ -118,6 +137,21 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["meetingroom_id", "coordinate.latitude", "coordinate.longitude"],
+            lists: &["equipment", "range.user_list", "range.department_list"],
+            objects: &["coordinate", "range"],
+            scalars: &[
+                "meetingroom_id",
+                "name",
+                "capacity",
+                "city",
+                "building",
+                "floor",
+                "equipment[]",
+                "coordinate.latitude",
+                "coordinate.longitude",
+                "range.user_list[]",
+                "range.department_list[]",
+            ],
             limits: &[
                 ("name", &[Limit::MaxChars(30)]),
                 ("range.user_list", &[Limit::MaxItems(1000)]),
@@ -152,7 +186,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/del",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingroom_id"]),
+        demands: Demands {
+            required: &["meetingroom_id"],
+            scalars: &["meetingroom_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "meeting_room",
@@ -172,6 +210,17 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/get_booking_info",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &[
+                "meetingroom_id",
+                "start_time",
+                "end_time",
+                "city",
+                "building",
+                "floor",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -199,9 +248,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/book",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &["meetingroom_id", "start_time", "end_time", "booker"],
-        ),
+        demands: Demands {
+            required: &["meetingroom_id", "start_time", "end_time", "booker"],
+            lists: &["attendees"],
+            scalars: &[
+                "meetingroom_id",
+                "subject",
+                "start_time",
+                "end_time",
+                "booker",
+                "attendees[]",
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -227,7 +286,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/book_by_schedule",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingroom_id", "schedule_id", "booker"]),
+        demands: Demands {
+            required: &["meetingroom_id", "schedule_id", "booker"],
+            scalars: &["meetingroom_id", "schedule_id", "booker"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -253,7 +316,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/book_by_meeting",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingroom_id", "meetingid", "booker"]),
+        demands: Demands {
+            required: &["meetingroom_id", "meetingid", "booker"],
+            scalars: &["meetingroom_id", "meetingid", "booker"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -279,7 +346,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/cancel_book",
         token: Some("access_token"),
-        demands: Demands::fields(&["booking_id"]),
+        demands: Demands {
+            required: &["booking_id"],
+            scalars: &["booking_id", "keep_schedule", "cancel_date"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "room_booking",
@@ -307,7 +378,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/meetingroom/bookinfo/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["meetingroom_id", "booking_id"]),
+        demands: Demands {
+            required: &["meetingroom_id", "booking_id"],
+            scalars: &["meetingroom_id", "booking_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "room_booking",

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["callee_userid"],
+            lists: &["callee_userid"],
+            scalars: &["callee_userid[]"],
             limits: &[("callee_userid", &[Limit::MinItems(1)])],
             ..Demands::NONE
         },
@@ -45,6 +47,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["callee_userid", "callid"],
+            scalars: &["callee_userid", "callid"],
             limits: &[
                 ("callee_userid", &[Limit::MinChars(1)]),
                 ("callid", &[Limit::MinChars(1)]),

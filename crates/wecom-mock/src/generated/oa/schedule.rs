@@ -23,8 +23,36 @@ pub(crate) static ROUTES: &[Route] = &[
                 "schedule.end_time",
                 "schedule.attendees[].userid",
             ],
+            lists: &[
+                "schedule.attendees",
+                "schedule.reminders.repeat_day_of_week",
+                "schedule.reminders.repeat_day_of_month",
+            ],
+            objects: &["schedule", "schedule.attendees[]", "schedule.reminders"],
+            scalars: &[
+                "schedule.start_time",
+                "schedule.end_time",
+                "schedule.is_whole_day",
+                "schedule.attendees[].userid",
+                "schedule.summary",
+                "schedule.description",
+                "schedule.reminders.is_remind",
+                "schedule.reminders.remind_before_event_secs",
+                "schedule.reminders.is_repeat",
+                "schedule.reminders.repeat_type",
+                "schedule.reminders.repeat_until",
+                "schedule.reminders.is_custom_repeat",
+                "schedule.reminders.repeat_interval",
+                "schedule.reminders.repeat_day_of_week[]",
+                "schedule.reminders.repeat_day_of_month[]",
+                "schedule.location",
+                "schedule.cal_id",
+                "agentid",
+            ],
+            values: &[
+                ("schedule.reminders.repeat_type", &["0", "1", "2", "5", "7", ""]),
+            ],
             limits: &[
-                ("schedule.admins", &[Limit::MaxItems(3)]),
                 ("schedule.attendees", &[Limit::MaxItems(1000)]),
                 ("schedule.attendees[].userid", &[Limit::MaxBytes(64)]),
                 ("schedule.summary", &[Limit::MaxChars(128)]),
@@ -34,10 +62,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     &[Limit::Min(0), Limit::Max(86400)],
                 ),
                 (
-                    "schedule.reminders.remind_time_diffs[]",
-                    &[Limit::Min(-604800), Limit::Max(32400)],
-                ),
-                (
                     "schedule.reminders.repeat_day_of_week[]",
                     &[Limit::Min(1), Limit::Max(7)],
                 ),
@@ -45,7 +69,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     "schedule.reminders.repeat_day_of_month[]",
                     &[Limit::Min(1), Limit::Max(31)],
                 ),
-                ("schedule.reminders.timezone", &[Limit::Min(-12), Limit::Max(12)]),
                 ("schedule.location", &[Limit::MaxChars(128)]),
                 ("schedule.cal_id", &[Limit::MaxBytes(64)]),
             ],
@@ -84,6 +107,40 @@ pub(crate) static ROUTES: &[Route] = &[
                 "schedule.end_time",
                 "schedule.attendees[].userid",
             ],
+            lists: &[
+                "schedule.admins",
+                "schedule.attendees",
+                "schedule.reminders.repeat_day_of_week",
+                "schedule.reminders.repeat_day_of_month",
+            ],
+            objects: &["schedule", "schedule.attendees[]", "schedule.reminders"],
+            scalars: &[
+                "skip_attendees",
+                "op_mode",
+                "op_start_time",
+                "schedule.schedule_id",
+                "schedule.start_time",
+                "schedule.end_time",
+                "schedule.admins[]",
+                "schedule.is_whole_day",
+                "schedule.attendees[].userid",
+                "schedule.summary",
+                "schedule.description",
+                "schedule.reminders.is_remind",
+                "schedule.reminders.remind_before_event_secs",
+                "schedule.reminders.is_repeat",
+                "schedule.reminders.repeat_type",
+                "schedule.reminders.repeat_until",
+                "schedule.reminders.is_custom_repeat",
+                "schedule.reminders.repeat_interval",
+                "schedule.reminders.repeat_day_of_week[]",
+                "schedule.reminders.repeat_day_of_month[]",
+                "schedule.location",
+            ],
+            values: &[
+                ("op_mode", &["0", "1", "2", ""]),
+                ("schedule.reminders.repeat_type", &["0", "1", "2", "5", "7", ""]),
+            ],
             limits: &[
                 ("schedule.admins", &[Limit::MaxItems(3)]),
                 ("schedule.attendees", &[Limit::MaxItems(1000)]),
@@ -95,10 +152,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     &[Limit::Min(0), Limit::Max(86400)],
                 ),
                 (
-                    "schedule.reminders.remind_time_diffs[]",
-                    &[Limit::Min(-604800), Limit::Max(32400)],
-                ),
-                (
                     "schedule.reminders.repeat_day_of_week[]",
                     &[Limit::Min(1), Limit::Max(7)],
                 ),
@@ -106,7 +159,6 @@ pub(crate) static ROUTES: &[Route] = &[
                     "schedule.reminders.repeat_day_of_month[]",
                     &[Limit::Min(1), Limit::Max(31)],
                 ),
-                ("schedule.reminders.timezone", &[Limit::Min(-12), Limit::Max(12)]),
                 ("schedule.location", &[Limit::MaxChars(128)]),
             ],
             ..Demands::NONE
@@ -139,6 +191,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["schedule_id", "attendees[].userid"],
+            lists: &["attendees"],
+            objects: &["attendees[]"],
+            scalars: &["schedule_id", "attendees[].userid"],
             limits: &[
                 ("attendees", &[Limit::MaxItems(1000)]),
                 ("attendees[].userid", &[Limit::MaxBytes(64)]),
@@ -163,6 +218,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["schedule_id", "attendees[].userid"],
+            lists: &["attendees"],
+            objects: &["attendees[]"],
+            scalars: &["schedule_id", "attendees[].userid"],
             limits: &[
                 ("attendees", &[Limit::MaxItems(1000)]),
                 ("attendees[].userid", &[Limit::MaxBytes(64)]),
@@ -187,6 +245,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["cal_id"],
+            scalars: &["cal_id", "offset", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -275,6 +334,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["schedule_id_list"],
+            lists: &["schedule_id_list"],
+            scalars: &["schedule_id_list[]"],
             limits: &[("schedule_id_list", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -355,7 +416,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/schedule/del",
         token: Some("access_token"),
-        demands: Demands::fields(&["schedule_id"]),
+        demands: Demands {
+            required: &["schedule_id"],
+            scalars: &["schedule_id", "op_mode", "op_start_time"],
+            values: &[("op_mode", &["0", "1", "2", ""])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "schedule",

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/todo/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["todo_id"]),
+        demands: Demands {
+            required: &["todo_id"],
+            scalars: &["todo_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "todo",
@@ -52,6 +56,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["todo_id", "attendees[].userid", "attendees[].status"],
+            lists: &["attendees"],
+            objects: &["attendees[]"],
+            scalars: &["todo_id", "status", "attendees[].userid", "attendees[].status"],
+            values: &[
+                ("status", &["0", "1", "2", ""]),
+                ("attendees[].status", &["0", "1", "2"]),
+            ],
             limits: &[("attendees", &[Limit::MaxItems(20)])],
             ..Demands::NONE
         },

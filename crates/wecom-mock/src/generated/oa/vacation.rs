@@ -57,7 +57,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/oa/vacation/getuservacationquota",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -81,6 +85,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid", "vacation_id", "leftduration", "time_attr"],
+            scalars: &["userid", "vacation_id", "leftduration", "time_attr", "remarks"],
+            values: &[("time_attr", &["0", "1"])],
             limits: &[
                 ("leftduration", &[Limit::Max(86400000)]),
                 ("remarks", &[Limit::MaxChars(200)]),

@@ -23,6 +23,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 "checkin_data[].user_type",
                 "checkin_data[].timestamp",
             ],
+            lists: &["checkin_data"],
+            objects: &["checkin_data[]"],
+            scalars: &[
+                "checkin_data[].open_userid",
+                "checkin_data[].user_type",
+                "checkin_data[].timestamp",
+            ],
+            values: &[("checkin_data[].user_type", &["0", "2"])],
             limits: &[("checkin_data", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -42,6 +50,19 @@ pub(crate) static ROUTES: &[Route] = &[
                 "temperature_data[].temperature",
                 "temperature_data[].timestamp",
                 "temperature_data[].status",
+            ],
+            lists: &["temperature_data"],
+            objects: &["temperature_data[]"],
+            scalars: &[
+                "temperature_data[].open_userid",
+                "temperature_data[].user_type",
+                "temperature_data[].temperature",
+                "temperature_data[].timestamp",
+                "temperature_data[].status",
+            ],
+            values: &[
+                ("temperature_data[].user_type", &["0", "2"]),
+                ("temperature_data[].status", &["0", "1", "2"]),
             ],
             limits: &[("temperature_data", &[Limit::MaxItems(100)])],
             ..Demands::NONE
@@ -63,6 +84,20 @@ pub(crate) static ROUTES: &[Route] = &[
                 "access_data[].pass_type",
                 "access_data[].pass_method",
             ],
+            lists: &["access_data"],
+            objects: &["access_data[]"],
+            scalars: &[
+                "access_data[].open_userid",
+                "access_data[].user_type",
+                "access_data[].timestamp",
+                "access_data[].pass_type",
+                "access_data[].pass_method",
+            ],
+            values: &[
+                ("access_data[].user_type", &["0", "2"]),
+                ("access_data[].pass_type", &["1", "2", "3"]),
+                ("access_data[].pass_method", &["1", "2", "3", "4"]),
+            ],
             limits: &[("access_data", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -74,7 +109,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/report_bio_info_result",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["errcode"]),
+        demands: Demands {
+            required: &["errcode"],
+            scalars: &[
+                "oper_id",
+                "errcode",
+                "errmsg",
+                "open_userid",
+                "user_type",
+                "bio_info_type",
+            ],
+            values: &[
+                ("errcode", &["0", "1"]),
+                ("user_type", &["0", "2", ""]),
+                ("bio_info_type", &["1", "2", "", "0"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -83,7 +134,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/report_remote_open_result",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["oper_id", "type", "errcode"]),
+        demands: Demands {
+            required: &["oper_id", "type", "errcode"],
+            scalars: &["oper_id", "type", "errcode", "errmsg"],
+            values: &[
+                ("type", &["remote_open_door", "scan_qrcode_open"]),
+                ("errcode", &["0", "1"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

@@ -15,7 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         id: "openhw.device.get_model_token",
         method: "POST",
         path: "/cgi-bin/openhw/get_model_token",
-        demands: Demands::fields(&["model_id", "model_secret", "model_ticket"]),
+        demands: Demands {
+            required: &["model_id", "model_secret", "model_ticket"],
+            scalars: &["model_id", "model_secret", "model_ticket"],
+            ..Demands::NONE
+        },
         grants: Some(Grants {
             parameter: "model_access_token",
             token: "model_access_token",
@@ -33,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("model_access_token"),
         demands: Demands {
             required: &["auth_code"],
+            scalars: &["auth_code"],
             limits: &[("auth_code", &[Limit::MaxBytes(512)])],
             ..Demands::NONE
         },
@@ -50,7 +55,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/get_device_token",
         token: Some("model_access_token"),
-        demands: Demands::fields(&["device_sn", "device_secret"]),
+        demands: Demands {
+            required: &["device_sn", "device_secret"],
+            scalars: &["device_sn", "device_secret"],
+            ..Demands::NONE
+        },
         grants: Some(Grants {
             parameter: "device_access_token",
             token: "device_access_token",
@@ -68,6 +77,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("model_access_token"),
         demands: Demands {
             required: &["device_sn"],
+            scalars: &["device_sn"],
             limits: &[("device_sn", &[Limit::MinChars(1), Limit::MaxChars(128)])],
             ..Demands::NONE
         },
@@ -100,7 +110,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/model/unregister_sn",
         token: Some("model_access_token"),
-        demands: Demands::fields(&["device_sn"]),
+        demands: Demands {
+            required: &["device_sn"],
+            scalars: &["device_sn"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "device",
@@ -120,7 +134,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/get_device_detail",
         token: Some("model_access_token"),
-        demands: Demands::fields(&["device_sn"]),
+        demands: Demands {
+            required: &["device_sn"],
+            scalars: &["device_sn"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "device",
@@ -157,6 +175,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("device_access_token"),
         demands: Demands {
             required: &["online_status", "cur_version"],
+            scalars: &[
+                "online_status",
+                "cur_version",
+                "upgradable_version",
+                "upgradable_version_desc",
+            ],
+            values: &[("online_status", &["1", "2"])],
             limits: &[
                 ("cur_version", &[Limit::MaxBytes(32)]),
                 ("upgradable_version", &[Limit::MaxBytes(32)]),
@@ -180,6 +205,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/openhw/device/get_userinfo_by_page",
         token: Some("device_access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit", "only_perm_version"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },
@@ -227,6 +253,10 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("device_access_token"),
         demands: Demands {
             required: &["user_item", "user_item[].open_userid", "user_item[].user_type"],
+            lists: &["user_item"],
+            objects: &["user_item[]"],
+            scalars: &["user_item[].open_userid", "user_item[].user_type"],
+            values: &[("user_item[].user_type", &["0", "2"])],
             limits: &[("user_item", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -264,7 +294,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/report_firmware_upgrade_result",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["oper_id", "errcode", "cur_version"]),
+        demands: Demands {
+            required: &["oper_id", "errcode", "cur_version"],
+            scalars: &["oper_id", "errcode", "errmsg", "cur_version"],
+            values: &[("errcode", &["0", "1"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -273,7 +308,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/gen_login_qrcode",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["state", "type"]),
+        demands: Demands {
+            required: &["state", "type"],
+            scalars: &["state", "type"],
+            values: &[("type", &["0", "1"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -286,7 +326,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/gen_id_dynamic_qrcode",
         token: Some("model_access_token"),
-        demands: Demands::fields(&["device_sn", "state"]),
+        demands: Demands {
+            required: &["device_sn", "state"],
+            scalars: &["device_sn", "state"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -18,6 +18,16 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("device_access_token"),
         demands: Demands {
             required: &["open_userid"],
+            lists: &["jobid_list"],
+            scalars: &[
+                "open_userid",
+                "limit",
+                "jobid_list[]",
+                "status",
+                "begin_time",
+                "end_time",
+            ],
+            values: &[("status", &["0", "1", "2", ""])],
             limits: &[
                 ("open_userid", &[Limit::MaxChars(40)]),
                 ("limit", &[Limit::Max(200)]),
@@ -72,7 +82,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/get_printer_job_download_url",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -86,7 +100,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/report_printer_job_status",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["jobid", "status"]),
+        demands: Demands {
+            required: &["jobid", "status"],
+            scalars: &["jobid", "status", "errcode", "errmsg"],
+            values: &[("status", &["1", "2"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -95,7 +114,17 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/openhw/device/push_scan_file",
         token: Some("device_access_token"),
-        demands: Demands::fields(&["open_userid", "filename", "auth_code"]),
+        demands: Demands {
+            required: &["open_userid", "filename", "auth_code"],
+            scalars: &[
+                "open_userid",
+                "filename",
+                "media_id",
+                "download_url",
+                "auth_code",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -106,6 +135,21 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("device_access_token"),
         demands: Demands {
             required: &["jobid", "page_size", "setting_version"],
+            scalars: &[
+                "jobid",
+                "type",
+                "page",
+                "page_size",
+                "setting_version",
+                "media_id",
+                "download_url",
+                "errcode",
+                "errmsg",
+            ],
+            values: &[
+                ("type", &["0", "1", ""]),
+                ("errcode", &["1", "2", "3", "4", "", "0"]),
+            ],
             limits: &[("page", &[Limit::Min(1)])],
             ..Demands::NONE
         },

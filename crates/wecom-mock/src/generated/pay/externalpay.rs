@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["mch_id"],
+            scalars: &["mch_id"],
             limits: &[("mch_id", &[Limit::MaxBytes(32)])],
             ..Demands::NONE
         },
@@ -38,6 +39,18 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["mch_id", "allow_use_scope"],
+            lists: &[
+                "allow_use_scope.user",
+                "allow_use_scope.partyid",
+                "allow_use_scope.tagid",
+            ],
+            objects: &["allow_use_scope"],
+            scalars: &[
+                "mch_id",
+                "allow_use_scope.user[]",
+                "allow_use_scope.partyid[]",
+                "allow_use_scope.tagid[]",
+            ],
             limits: &[("mch_id", &[Limit::MaxBytes(32)])],
             ..Demands::NONE
         },
@@ -51,6 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["begin_time", "end_time"],
+            scalars: &["begin_time", "end_time", "payee_userid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -117,7 +131,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalpay/get_payment_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["payment_id"]),
+        demands: Demands {
+            required: &["payment_id"],
+            scalars: &["payment_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -132,6 +150,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["begin_time", "end_time"],
+            scalars: &["begin_time", "end_time", "mch_id", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },

@@ -31,6 +31,22 @@ pub(crate) static ROUTES: &[Route] = &[
                 "remark",
                 "workwx_sign",
             ],
+            values: &[
+                (
+                    "scene_id",
+                    &[
+                        "PRODUCT_1",
+                        "PRODUCT_2",
+                        "PRODUCT_3",
+                        "PRODUCT_4",
+                        "PRODUCT_5",
+                        "PRODUCT_6",
+                        "PRODUCT_7",
+                        "PRODUCT_8",
+                        "",
+                    ],
+                ),
+            ],
             limits: &[
                 ("nonce_str", &[Limit::MaxChars(32)]),
                 ("sign", &[Limit::MaxChars(32)]),

@@ -33,6 +33,10 @@ pub(crate) static ROUTES: &[Route] = &[
                 "ww_msg_type",
                 "act_name",
             ],
+            values: &[
+                ("check_name", &["NO_CHECK", "FORCE_CHECK"]),
+                ("ww_msg_type", &["NORMAL_MSG", "APPROVAL_MSG"]),
+            ],
             limits: &[
                 ("appid", &[Limit::MaxChars(128)]),
                 ("mch_id", &[Limit::MaxChars(32)]),

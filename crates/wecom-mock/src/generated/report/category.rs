@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["category_name", "level"],
+            scalars: &["category_name", "level", "parent_category_id"],
+            values: &[("level", &["1", "2"])],
             limits: &[("category_name", &[Limit::MaxChars(30)])],
             ..Demands::NONE
         },
@@ -48,6 +50,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["category_id", "category_name", "level"],
+            scalars: &["category_id", "category_name", "level", "parent_category_id"],
+            values: &[("level", &["1", "2"])],
             limits: &[("category_name", &[Limit::MaxChars(30)])],
             ..Demands::NONE
         },
@@ -77,7 +81,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/grid/delete_cata",
         token: Some("access_token"),
-        demands: Demands::fields(&["category_id"]),
+        demands: Demands {
+            required: &["category_id"],
+            scalars: &["category_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "category",

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["grid_name", "grid_parent_id", "grid_admin"],
+            lists: &["grid_admin", "grid_member"],
+            scalars: &["grid_name", "grid_parent_id", "grid_admin[]", "grid_member[]"],
             limits: &[
                 ("grid_name", &[Limit::MaxChars(30)]),
                 ("grid_admin", &[Limit::MinItems(1), Limit::MaxItems(20)]),
@@ -52,6 +54,14 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["grid_id", "grid_name", "grid_parent_id", "grid_admin"],
+            lists: &["grid_admin", "grid_member"],
+            scalars: &[
+                "grid_id",
+                "grid_name",
+                "grid_parent_id",
+                "grid_admin[]",
+                "grid_member[]",
+            ],
             limits: &[
                 ("grid_name", &[Limit::MaxChars(30)]),
                 ("grid_admin", &[Limit::MinItems(1), Limit::MaxItems(20)]),
@@ -85,7 +95,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/grid/delete",
         token: Some("access_token"),
-        demands: Demands::fields(&["grid_id"]),
+        demands: Demands {
+            required: &["grid_id"],
+            scalars: &["grid_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "grid",
@@ -105,6 +119,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/grid/list",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["grid_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "grid",
@@ -145,7 +163,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/grid/get_user_grid_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

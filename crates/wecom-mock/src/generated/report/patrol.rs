@@ -28,6 +28,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/patrol/get_corp_status",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["grid_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -45,7 +49,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/patrol/get_user_status",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "processing": 3, "added_today": 2, "solved_today": 1 }"#,
         ..Route::NEW
     },
@@ -54,6 +62,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/patrol/category_statistic",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["category_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -76,6 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/report/patrol/get_order_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["begin_create_time", "begin_modify_time", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -130,7 +143,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/patrol/get_order_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["order_id"]),
+        demands: Demands {
+            required: &["order_id"],
+            scalars: &["order_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

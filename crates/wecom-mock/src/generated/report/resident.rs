@@ -28,6 +28,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/resident/get_corp_status",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["grid_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -46,7 +50,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/resident/get_user_status",
         token: Some("access_token"),
-        demands: Demands::fields(&["userid"]),
+        demands: Demands {
+            required: &["userid"],
+            scalars: &["userid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "pending": 1, "processing": 3, "added_today": 2, "solved_today": 1 }"#,
         ..Route::NEW
     },
@@ -55,6 +63,10 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/resident/category_statistic",
         token: Some("access_token"),
+        demands: Demands {
+            scalars: &["category_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -77,6 +89,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/report/resident/get_order_list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["begin_create_time", "begin_modify_time", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(50)])],
             ..Demands::NONE
         },
@@ -134,7 +147,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/report/resident/get_order_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["order_id"]),
+        demands: Demands {
+            required: &["order_id"],
+            scalars: &["order_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

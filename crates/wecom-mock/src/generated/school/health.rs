@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/health/get_health_report_stat",
         token: Some("access_token"),
-        demands: Demands::fields(&["date"]),
+        demands: Demands {
+            required: &["date"],
+            scalars: &["date"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "pv": 184, "uv": 92 }"#,
         ..Route::NEW
     },
@@ -26,6 +30,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/health/get_report_jobids",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["offset", "limit"],
             limits: &[("limit", &[Limit::Min(1), Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -45,7 +50,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/health/get_report_job_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid", "date"]),
+        demands: Demands {
+            required: &["jobid", "date"],
+            scalars: &["jobid", "date"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -79,6 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["jobid", "date"],
+            scalars: &["jobid", "date", "offset", "limit"],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },

@@ -41,7 +41,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/living/get_watch_stat",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid", "next_key"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "next_key",
             numeric: false,
@@ -70,7 +74,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/living/get_unwatch_stat",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid", "next_key"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "next_key",
             numeric: false,
@@ -98,7 +106,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/living/get_watch_stat_v2",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid", "next_cursor"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "next_cursor",
             numeric: false,
@@ -125,7 +137,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/living/get_unwatch_stat_v2",
         token: Some("access_token"),
-        demands: Demands::fields(&["livingid"]),
+        demands: Demands {
+            required: &["livingid"],
+            scalars: &["livingid", "next_cursor"],
+            ..Demands::NONE
+        },
         paging: Some(Paging {
             start: "next_cursor",
             numeric: false,

@@ -30,7 +30,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/set_subscribe_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["subscribe_mode"]),
+        demands: Demands {
+            required: &["subscribe_mode"],
+            scalars: &["subscribe_mode"],
+            values: &[("subscribe_mode", &["1", "2"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -49,6 +54,25 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["agentid", "msgtype"],
+            lists: &[
+                "to_external_user",
+                "to_parent_userid",
+                "to_student_userid",
+                "to_party",
+            ],
+            scalars: &[
+                "recv_scope",
+                "to_external_user[]",
+                "to_parent_userid[]",
+                "to_student_userid[]",
+                "to_party[]",
+                "toall",
+                "agentid",
+                "enable_id_trans",
+                "enable_duplicate_check",
+                "duplicate_check_interval",
+            ],
+            values: &[("recv_scope", &["0", "1", "2", ""])],
             limits: &[
                 ("to_external_user", &[Limit::MaxItems(1000)]),
                 ("to_parent_userid", &[Limit::MaxItems(1000)]),
@@ -64,14 +88,52 @@ pub(crate) static ROUTES: &[Route] = &[
                             "text",
                             Demands {
                                 required: &["text", "text.content"],
+                                objects: &["text"],
+                                scalars: &["text.content"],
                                 limits: &[("text.content", &[Limit::MaxBytes(2048)])],
                                 ..Demands::NONE
                             },
                         ),
-                        ("image", Demands::fields(&["image", "image.media_id"])),
-                        ("voice", Demands::fields(&["voice", "voice.media_id"])),
-                        ("video", Demands::fields(&["video", "video.media_id"])),
-                        ("file", Demands::fields(&["file", "file.media_id"])),
+                        (
+                            "image",
+                            Demands {
+                                required: &["image", "image.media_id"],
+                                objects: &["image"],
+                                scalars: &["image.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "voice",
+                            Demands {
+                                required: &["voice", "voice.media_id"],
+                                objects: &["voice"],
+                                scalars: &["voice.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "video",
+                            Demands {
+                                required: &["video", "video.media_id"],
+                                objects: &["video"],
+                                scalars: &[
+                                    "video.media_id",
+                                    "video.title",
+                                    "video.description",
+                                ],
+                                ..Demands::NONE
+                            },
+                        ),
+                        (
+                            "file",
+                            Demands {
+                                required: &["file", "file.media_id"],
+                                objects: &["file"],
+                                scalars: &["file.media_id"],
+                                ..Demands::NONE
+                            },
+                        ),
                         (
                             "news",
                             Demands {
@@ -80,6 +142,14 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "news.articles",
                                     "news.articles[].title",
                                     "news.articles[].url",
+                                ],
+                                lists: &["news.articles"],
+                                objects: &["news", "news.articles[]"],
+                                scalars: &[
+                                    "news.articles[].title",
+                                    "news.articles[].description",
+                                    "news.articles[].url",
+                                    "news.articles[].picurl",
                                 ],
                                 limits: &[
                                     ("news.articles", &[Limit::MinItems(1), Limit::MaxItems(8)]),
@@ -97,6 +167,16 @@ pub(crate) static ROUTES: &[Route] = &[
                                     "mpnews.articles[].thumb_media_id",
                                     "mpnews.articles[].content",
                                 ],
+                                lists: &["mpnews.articles"],
+                                objects: &["mpnews", "mpnews.articles[]"],
+                                scalars: &[
+                                    "mpnews.articles[].title",
+                                    "mpnews.articles[].thumb_media_id",
+                                    "mpnews.articles[].author",
+                                    "mpnews.articles[].content_source_url",
+                                    "mpnews.articles[].content",
+                                    "mpnews.articles[].digest",
+                                ],
                                 limits: &[
                                     (
                                         "mpnews.articles",
@@ -110,14 +190,22 @@ pub(crate) static ROUTES: &[Route] = &[
                         ),
                         (
                             "miniprogram",
-                            Demands::fields(
-                                &[
+                            Demands {
+                                required: &[
                                     "miniprogram",
                                     "miniprogram.appid",
                                     "miniprogram.thumb_media_id",
                                     "miniprogram.pagepath",
                                 ],
-                            ),
+                                objects: &["miniprogram"],
+                                scalars: &[
+                                    "miniprogram.appid",
+                                    "miniprogram.title",
+                                    "miniprogram.thumb_media_id",
+                                    "miniprogram.pagepath",
+                                ],
+                                ..Demands::NONE
+                            },
                         ),
                     ],
                 },

@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/get_payment_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["payment_id"]),
+        demands: Demands {
+            required: &["payment_id"],
+            scalars: &["payment_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -39,7 +43,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/get_trade",
         token: Some("access_token"),
-        demands: Demands::fields(&["payment_id", "trade_no"]),
+        demands: Demands {
+            required: &["payment_id", "trade_no"],
+            scalars: &["payment_id", "trade_no"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "transaction_id": "4200001234202601051122334455", "pay_time": 1767578400 }"#,
         ..Route::NEW
     },

@@ -40,7 +40,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/set_chat_create_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["create_mode"]),
+        demands: Demands {
+            required: &["create_mode"],
+            scalars: &["create_mode"],
+            values: &[("create_mode", &["0", "1"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -49,7 +54,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/set_teacher_view_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["view_mode"]),
+        demands: Demands {
+            required: &["view_mode"],
+            scalars: &["view_mode"],
+            values: &[("view_mode", &["1", "2"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

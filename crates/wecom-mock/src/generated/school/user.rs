@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["student_userid", "name", "department"],
+            lists: &["department"],
+            scalars: &["student_userid", "mobile", "to_invite", "name", "department[]"],
             limits: &[
                 ("student_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
@@ -72,6 +74,14 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["student_userid"],
+            lists: &["department"],
+            scalars: &[
+                "student_userid",
+                "mobile",
+                "new_student_userid",
+                "name",
+                "department[]",
+            ],
             limits: &[
                 ("student_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
                 ("name", &[Limit::MinChars(1), Limit::MaxChars(32)]),
@@ -112,6 +122,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "students[].name",
                 "students[].department",
             ],
+            lists: &["students", "students[].department"],
+            objects: &["students[]"],
+            scalars: &[
+                "students[].student_userid",
+                "students[].mobile",
+                "students[].to_invite",
+                "students[].name",
+                "students[].department[]",
+            ],
             limits: &[
                 ("students", &[Limit::MaxItems(100)]),
                 (
@@ -150,6 +169,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["useridlist"],
+            lists: &["useridlist"],
+            scalars: &["useridlist[]"],
             limits: &[("useridlist", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -185,6 +206,15 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["students[].student_userid"],
+            lists: &["students", "students[].department"],
+            objects: &["students[]"],
+            scalars: &[
+                "students[].student_userid",
+                "students[].mobile",
+                "students[].new_student_userid",
+                "students[].name",
+                "students[].department[]",
+            ],
             limits: &[
                 ("students", &[Limit::MaxItems(100)]),
                 (
@@ -227,6 +257,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "parent_userid",
                 "mobile",
                 "children",
+                "children[].student_userid",
+                "children[].relation",
+            ],
+            lists: &["children"],
+            objects: &["children[]"],
+            scalars: &[
+                "parent_userid",
+                "mobile",
+                "to_invite",
                 "children[].student_userid",
                 "children[].relation",
             ],
@@ -289,6 +328,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "children[].student_userid",
                 "children[].relation",
             ],
+            lists: &["children"],
+            objects: &["children[]"],
+            scalars: &[
+                "parent_userid",
+                "new_parent_userid",
+                "mobile",
+                "children[].student_userid",
+                "children[].relation",
+            ],
             limits: &[
                 ("parent_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
                 ("children", &[Limit::MaxItems(10)]),
@@ -331,6 +379,15 @@ pub(crate) static ROUTES: &[Route] = &[
                 "parents[].children[].student_userid",
                 "parents[].children[].relation",
             ],
+            lists: &["parents", "parents[].children"],
+            objects: &["parents[]", "parents[].children[]"],
+            scalars: &[
+                "parents[].parent_userid",
+                "parents[].mobile",
+                "parents[].to_invite",
+                "parents[].children[].student_userid",
+                "parents[].children[].relation",
+            ],
             limits: &[
                 ("parents", &[Limit::MaxItems(100)]),
                 ("parents[].parent_userid", &[Limit::MinChars(1), Limit::MaxBytes(64)]),
@@ -367,6 +424,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["useridlist"],
+            lists: &["useridlist"],
+            scalars: &["useridlist[]"],
             limits: &[("useridlist", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -403,6 +462,15 @@ pub(crate) static ROUTES: &[Route] = &[
         demands: Demands {
             required: &[
                 "parents[].parent_userid",
+                "parents[].children[].student_userid",
+                "parents[].children[].relation",
+            ],
+            lists: &["parents", "parents[].children"],
+            objects: &["parents[]", "parents[].children[]"],
+            scalars: &[
+                "parents[].parent_userid",
+                "parents[].new_parent_userid",
+                "parents[].mobile",
                 "parents[].children[].student_userid",
                 "parents[].children[].relation",
             ],
@@ -572,7 +640,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/school/set_arch_sync_mode",
         token: Some("access_token"),
-        demands: Demands::fields(&["arch_sync_mode"]),
+        demands: Demands {
+            required: &["arch_sync_mode"],
+            scalars: &["arch_sync_mode"],
+            values: &[("arch_sync_mode", &["1", "2", "3"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -631,6 +704,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["mobiles"],
+            lists: &["mobiles"],
+            scalars: &["mobiles[]"],
             limits: &[("mobiles", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },

@@ -18,11 +18,17 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["device_list", "device_list[].system"],
-            limits: &[
-                ("device_list", &[Limit::MaxItems(100)]),
-                ("device_list[].mac_addr", &[Limit::MaxItems(100)]),
-                ("device_list[].harddisk_uuid", &[Limit::MaxItems(100)]),
+            lists: &["device_list"],
+            objects: &["device_list[]"],
+            scalars: &[
+                "device_list[].system",
+                "device_list[].motherboard_uuid",
+                "device_list[].domain",
+                "device_list[].pc_name",
+                "device_list[].seq_no",
             ],
+            values: &[("device_list[].system", &["Windows", "Mac"])],
+            limits: &[("device_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
         keeps: &[
@@ -75,6 +81,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["type"],
+            scalars: &["cursor", "type", "limit"],
+            values: &[("type", &["1", "2", "3"])],
             limits: &[("limit", &[Limit::Max(100)])],
             ..Demands::NONE
         },
@@ -155,7 +163,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/trustdevice/get_by_user",
         token: Some("access_token"),
-        demands: Demands::fields(&["last_login_userid", "type"]),
+        demands: Demands {
+            required: &["last_login_userid", "type"],
+            scalars: &["last_login_userid", "type"],
+            values: &[("type", &["1", "2", "3"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "trust_device",
@@ -229,7 +242,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["type", "device_code_list"],
-            limits: &[("device_code_list", &[Limit::MaxItems(100)])],
+            scalars: &["type"],
+            values: &[("type", &["1", "2", "3"])],
             ..Demands::NONE
         },
         keeps: &[
@@ -251,11 +265,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/trustdevice/approve",
         token: Some("access_token"),
-        demands: Demands {
-            required: &["device_code_list"],
-            limits: &[("device_code_list", &[Limit::MaxItems(100)])],
-            ..Demands::NONE
-        },
+        demands: Demands::fields(&["device_code_list"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": [] }"#,
         echoes: &[
             Echo {
@@ -271,11 +281,7 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/trustdevice/reject",
         token: Some("access_token"),
-        demands: Demands {
-            required: &["device_code_list"],
-            limits: &[("device_code_list", &[Limit::MaxItems(100)])],
-            ..Demands::NONE
-        },
+        demands: Demands::fields(&["device_code_list"]),
         response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": [] }"#,
         echoes: &[
             Echo {

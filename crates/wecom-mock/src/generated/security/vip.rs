@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -62,7 +64,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/vip/batch_add_job_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "security_vip_add_job",
@@ -92,6 +98,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -131,7 +139,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/security/vip/batch_del_job_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["jobid"]),
+        demands: Demands {
+            required: &["jobid"],
+            scalars: &["jobid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "security_vip_del_job",
@@ -160,6 +172,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/security/vip/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },

@@ -15,7 +15,11 @@ pub(crate) static ROUTES: &[Route] = &[
         id: "service.auth.get_suite_token",
         method: "POST",
         path: "/cgi-bin/service/get_suite_token",
-        demands: Demands::fields(&["suite_id", "suite_secret", "suite_ticket"]),
+        demands: Demands {
+            required: &["suite_id", "suite_secret", "suite_ticket"],
+            scalars: &["suite_id", "suite_secret", "suite_ticket"],
+            ..Demands::NONE
+        },
         grants: Some(Grants {
             parameter: "suite_access_token",
             token: "suite_access_token",
@@ -31,7 +35,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_corp_token",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["auth_corpid", "permanent_code"]),
+        demands: Demands {
+            required: &["auth_corpid", "permanent_code"],
+            scalars: &["auth_corpid", "permanent_code"],
+            ..Demands::NONE
+        },
         grants: Some(Grants {
             parameter: "access_token",
             token: "access_token",
@@ -46,7 +54,11 @@ pub(crate) static ROUTES: &[Route] = &[
         id: "service.auth.get_provider_token",
         method: "POST",
         path: "/cgi-bin/service/get_provider_token",
-        demands: Demands::fields(&["corpid", "provider_secret"]),
+        demands: Demands {
+            required: &["corpid", "provider_secret"],
+            scalars: &["corpid", "provider_secret"],
+            ..Demands::NONE
+        },
         grants: Some(Grants {
             parameter: "provider_access_token",
             token: "provider_access_token",
@@ -65,6 +77,11 @@ pub(crate) static ROUTES: &[Route] = &[
         answer: Answer::FileOrJson,
         demands: Demands {
             required: &["suite_id"],
+            scalars: &["suite_id", "appid", "state", "style", "result_type"],
+            values: &[
+                ("style", &["0", "1", "2", "3", "4", ""]),
+                ("result_type", &["1", "2", "", "0"]),
+            ],
             limits: &[("state", &[Limit::MaxBytes(32)])],
             ..Demands::NONE
         },
@@ -84,7 +101,18 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/set_session_info",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["pre_auth_code", "session_info"]),
+        demands: Demands {
+            required: &["pre_auth_code", "session_info"],
+            lists: &["session_info.appid"],
+            objects: &["session_info"],
+            scalars: &[
+                "pre_auth_code",
+                "session_info.appid[]",
+                "session_info.auth_type",
+            ],
+            values: &[("session_info.auth_type", &["0", "1", ""])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -95,6 +123,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("suite_access_token"),
         demands: Demands {
             required: &["auth_code"],
+            scalars: &["auth_code"],
             limits: &[("auth_code", &[Limit::MaxBytes(512)])],
             ..Demands::NONE
         },
@@ -121,6 +150,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["state", "templateid_list"],
+            lists: &["templateid_list"],
+            scalars: &["state", "templateid_list[]"],
             limits: &[
                 ("state", &[Limit::MaxBytes(32)]),
                 ("templateid_list", &[Limit::MaxItems(9)]),
@@ -137,6 +168,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("suite_access_token"),
         demands: Demands {
             required: &["auth_code"],
+            scalars: &["auth_code"],
             limits: &[("auth_code", &[Limit::MaxBytes(512)])],
             ..Demands::NONE
         },
@@ -192,7 +224,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_auth_info",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["auth_corpid", "permanent_code"]),
+        demands: Demands {
+            required: &["auth_corpid", "permanent_code"],
+            scalars: &["auth_corpid", "permanent_code"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -255,7 +291,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/v2/get_auth_info",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["auth_corpid", "permanent_code"]),
+        demands: Demands {
+            required: &["auth_corpid", "permanent_code"],
+            scalars: &["auth_corpid", "permanent_code"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -18,6 +18,21 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["auth_corpid", "query_word"],
+            scalars: &[
+                "auth_corpid",
+                "query_word",
+                "query_type",
+                "query_range",
+                "agentid",
+                "limit",
+                "full_match_field",
+                "cursor",
+            ],
+            values: &[
+                ("query_type", &["0", "1", "2", ""]),
+                ("query_range", &["0", "1", ""]),
+                ("full_match_field", &["1", "2", "", "0"]),
+            ],
             limits: &[
                 ("query_word", &[Limit::MaxChars(64)]),
                 ("limit", &[Limit::Max(200)]),
@@ -56,6 +71,23 @@ pub(crate) static ROUTES: &[Route] = &[
                 "query_request_list",
                 "query_request_list[].query_word",
             ],
+            lists: &["query_request_list"],
+            objects: &["query_request_list[]"],
+            scalars: &[
+                "auth_corpid",
+                "agentid",
+                "query_request_list[].query_word",
+                "query_request_list[].query_type",
+                "query_request_list[].query_range",
+                "query_request_list[].limit",
+                "query_request_list[].full_match_field",
+                "query_request_list[].cursor",
+            ],
+            values: &[
+                ("query_request_list[].query_type", &["0", "1", "2", ""]),
+                ("query_request_list[].query_range", &["0", "1", ""]),
+                ("query_request_list[].full_match_field", &["1", "2", "", "0"]),
+            ],
             limits: &[
                 ("query_request_list", &[Limit::MaxItems(50)]),
                 ("query_request_list[].query_word", &[Limit::MaxChars(64)]),
@@ -88,6 +120,18 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["auth_corpid", "useridlist"],
+            lists: &["useridlist", "sort_options"],
+            objects: &["sort_options[]"],
+            scalars: &[
+                "auth_corpid",
+                "useridlist[]",
+                "sort_options[].sort_field",
+                "sort_options[].sort_type",
+            ],
+            values: &[
+                ("sort_options[].sort_field", &["0", "1", ""]),
+                ("sort_options[].sort_type", &["0", "1", ""]),
+            ],
             limits: &[("useridlist", &[Limit::MaxItems(1000)])],
             ..Demands::NONE
         },
@@ -101,6 +145,13 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["auth_corpid", "media_id_list"],
+            lists: &["media_id_list"],
+            scalars: &[
+                "auth_corpid",
+                "media_id_list[]",
+                "output_file_name",
+                "output_file_format",
+            ],
             limits: &[("media_id_list", &[Limit::MaxItems(20)])],
             ..Demands::NONE
         },

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("suite_access_token"),
         demands: Demands {
             required: &["begin_time", "end_time", "auth_corpid"],
+            scalars: &["begin_time", "end_time", "auth_corpid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },

@@ -37,7 +37,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/auth/getuserdetail3rd",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["user_ticket"]),
+        demands: Demands {
+            required: &["user_ticket"],
+            scalars: &["user_ticket"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -55,7 +59,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/service/miniprogram/jscode2session",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["js_code", "grant_type"]),
+        demands: Demands {
+            required: &["js_code", "grant_type"],
+            values: &[("grant_type", &["authorization_code"])],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -18,6 +18,10 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         body: Body::Multipart,
         query: &["type"],
+        query_values: &[
+            ("type", &["image", "voice", "video", "file"]),
+            ("attachment_type", &["3", "", "0"]),
+        ],
         demands: Demands::fields(&["media"]),
         response: r#"{
   "errcode": 0,

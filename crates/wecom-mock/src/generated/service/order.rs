@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_order_list",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["start_time", "end_time"]),
+        demands: Demands {
+            required: &["start_time", "end_time"],
+            scalars: &["start_time", "end_time", "test_mode"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -75,7 +79,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_order",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["orderid"]),
+        demands: Demands {
+            required: &["orderid"],
+            scalars: &["orderid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -109,7 +117,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/prolong_try",
         token: Some("suite_access_token"),
-        demands: Demands::fields(&["buyer_corpid", "prolong_days"]),
+        demands: Demands {
+            required: &["buyer_corpid", "prolong_days"],
+            scalars: &["buyer_corpid", "prolong_days", "appid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "try_end_time": 1722000000 }"#,
         ..Route::NEW
     },

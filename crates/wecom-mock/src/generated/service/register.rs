@@ -18,6 +18,14 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("provider_access_token"),
         demands: Demands {
             required: &["template_id"],
+            scalars: &[
+                "template_id",
+                "corp_name",
+                "admin_name",
+                "admin_mobile",
+                "state",
+                "follow_user",
+            ],
             limits: &[
                 ("template_id", &[Limit::MaxBytes(128)]),
                 ("state", &[Limit::MaxBytes(128)]),
@@ -32,7 +40,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/service/get_register_info",
         token: Some("provider_access_token"),
-        demands: Demands::fields(&["register_code"]),
+        demands: Demands {
+            required: &["register_code"],
+            scalars: &["register_code"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -18,6 +18,9 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["doc_type", "doc_name"],
+            lists: &["admin_users"],
+            scalars: &["spaceid", "fatherid", "doc_type", "doc_name", "admin_users[]"],
+            values: &[("doc_type", &["3", "4", "10"])],
             limits: &[("admin_users", &[Limit::MaxItems(3)])],
             ..Demands::NONE
         },
@@ -48,6 +51,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["new_name"],
+            scalars: &["docid", "formid", "new_name"],
             groups: &[("", Group::ExactlyOne, &["docid", "formid"])],
             ..Demands::NONE
         },
@@ -94,6 +98,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/wedoc/del_doc",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["docid", "formid"],
             groups: &[("", Group::ExactlyOne, &["docid", "formid"])],
             ..Demands::NONE
         },
@@ -125,7 +130,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/get_doc_base_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            scalars: &["docid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "document",
@@ -160,6 +169,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/wedoc/doc_share",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["docid"],
             groups: &[("", Group::ExactlyOne, &["docid", "formid"])],
             ..Demands::NONE
         },
@@ -179,7 +189,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/image_upload",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "base64_content"]),
+        demands: Demands {
+            required: &["docid", "base64_content"],
+            scalars: &["docid", "base64_content"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "document",

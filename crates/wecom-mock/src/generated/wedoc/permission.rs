@@ -16,7 +16,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/doc_get_auth",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            scalars: &["docid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -47,7 +51,32 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/mod_doc_join_rule",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            lists: &["co_auth_list"],
+            objects: &["co_auth_list[]"],
+            scalars: &[
+                "docid",
+                "enable_corp_internal",
+                "corp_internal_auth",
+                "enable_corp_external",
+                "corp_external_auth",
+                "corp_internal_approve_only_by_admin",
+                "corp_external_approve_only_by_admin",
+                "ban_share_external",
+                "update_co_auth_list",
+                "co_auth_list[].departmentid",
+                "co_auth_list[].auth",
+                "co_auth_list[].type",
+            ],
+            values: &[
+                ("corp_internal_auth", &["1", "2", "", "0"]),
+                ("corp_external_auth", &["1", "2", "", "0"]),
+                ("co_auth_list[].auth", &["1", "2", "", "0"]),
+                ("co_auth_list[].type", &["2", "", "0"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -63,6 +92,23 @@ pub(crate) static ROUTES: &[Route] = &[
                 "update_file_member_list[].auth",
                 "del_file_member_list[].type",
             ],
+            lists: &["update_file_member_list", "del_file_member_list"],
+            objects: &["update_file_member_list[]", "del_file_member_list[]"],
+            scalars: &[
+                "docid",
+                "update_file_member_list[].type",
+                "update_file_member_list[].userid",
+                "update_file_member_list[].tmp_external_userid",
+                "update_file_member_list[].auth",
+                "del_file_member_list[].type",
+                "del_file_member_list[].userid",
+                "del_file_member_list[].tmp_external_userid",
+            ],
+            values: &[
+                ("update_file_member_list[].type", &["1"]),
+                ("update_file_member_list[].auth", &["1", "2", "7"]),
+                ("del_file_member_list[].type", &["1"]),
+            ],
             limits: &[
                 ("update_file_member_list", &[Limit::MaxItems(100)]),
                 ("del_file_member_list", &[Limit::MaxItems(100)]),
@@ -77,7 +123,20 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/mod_doc_safty_setting",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            objects: &["watermark"],
+            scalars: &[
+                "docid",
+                "enable_readonly_copy",
+                "watermark.margin_type",
+                "watermark.show_visitor_name",
+                "watermark.show_text",
+                "watermark.text",
+            ],
+            values: &[("watermark.margin_type", &["1", "2", "", "0"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

@@ -16,7 +16,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/publish",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "auth_list[].type"]),
+        demands: Demands {
+            required: &["docid", "auth_list[].type"],
+            lists: &["auth_list"],
+            objects: &["auth_list[]"],
+            scalars: &[
+                "docid",
+                "publish_range",
+                "auth_list[].type",
+                "auth_list[].userid",
+                "auth_list[].departmentid",
+            ],
+            values: &[
+                ("publish_range", &["1", "3", "4", "", "0"]),
+                ("auth_list[].type", &["1", "2"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -33,7 +49,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/cancel_publish",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            scalars: &["docid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -42,7 +62,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/publish_setting",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "publish_range", "auth_list[].type"]),
+        demands: Demands {
+            required: &["docid", "publish_range", "auth_list[].type"],
+            lists: &["auth_list"],
+            objects: &["auth_list[]"],
+            scalars: &[
+                "docid",
+                "publish_range",
+                "auth_list[].type",
+                "auth_list[].userid",
+                "auth_list[].departmentid",
+            ],
+            values: &[
+                ("publish_range", &["1", "3", "4"]),
+                ("auth_list[].type", &["1", "2"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -51,7 +87,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_page_hierarchy",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            scalars: &["docid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -82,7 +122,20 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/add_page",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "info"]),
+        demands: Demands {
+            required: &["docid", "info"],
+            objects: &["info"],
+            scalars: &[
+                "docid",
+                "info.page_id",
+                "info.title",
+                "info.parent_id",
+                "info.after_id",
+                "info.layout_mode",
+            ],
+            values: &[("info.layout_mode", &["1", "2", "3", "", "0"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -118,7 +171,20 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/update_page",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "info"]),
+        demands: Demands {
+            required: &["docid", "info"],
+            objects: &["info"],
+            scalars: &[
+                "docid",
+                "info.page_id",
+                "info.title",
+                "info.parent_id",
+                "info.after_id",
+                "info.layout_mode",
+            ],
+            values: &[("info.layout_mode", &["1", "2", "3", "", "0"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -155,7 +221,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/delete_page",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "page_id"]),
+        demands: Demands {
+            required: &["docid", "page_id"],
+            scalars: &["docid", "page_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_page",
@@ -178,8 +248,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/add_blocks",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "docid",
                 "page_id",
                 "blocks",
@@ -191,7 +261,99 @@ pub(crate) static ROUTES: &[Route] = &[
                 "blocks[].props.table_props.cell_positions[].end_cell.row",
                 "blocks[].props.table_props.cell_positions[].end_cell.column",
             ],
-        ),
+            lists: &[
+                "blocks",
+                "blocks[].children",
+                "blocks[].props.table_props.cell_positions",
+            ],
+            objects: &[
+                "blocks[]",
+                "blocks[].props",
+                "blocks[].props.text_props",
+                "blocks[].props.image_props",
+                "blocks[].props.file_props",
+                "blocks[].props.link_props",
+                "blocks[].props.table_props",
+                "blocks[].props.table_props.cell_positions[]",
+                "blocks[].props.table_props.cell_positions[].start_cell",
+                "blocks[].props.table_props.cell_positions[].end_cell",
+                "blocks[].props.view_props",
+                "blocks[].props.column_props",
+                "blocks[].props.highlight_props",
+                "blocks[].props.code_props",
+                "blocks[].props.todo_props",
+            ],
+            scalars: &[
+                "docid",
+                "page_id",
+                "blocks[].id",
+                "blocks[].type",
+                "blocks[].title",
+                "blocks[].content",
+                "blocks[].parent_id",
+                "blocks[].after_id",
+                "blocks[].children[]",
+                "blocks[].props.text_props.align",
+                "blocks[].props.text_props.text_align",
+                "blocks[].props.text_props.block_color",
+                "blocks[].props.image_props.url",
+                "blocks[].props.image_props.width",
+                "blocks[].props.image_props.height",
+                "blocks[].props.image_props.stroke",
+                "blocks[].props.file_props.file_id",
+                "blocks[].props.link_props.link_url",
+                "blocks[].props.link_props.link_name",
+                "blocks[].props.link_props.link_description",
+                "blocks[].props.table_props.cell_positions[].start_cell.row",
+                "blocks[].props.table_props.cell_positions[].start_cell.column",
+                "blocks[].props.table_props.cell_positions[].end_cell.row",
+                "blocks[].props.table_props.cell_positions[].end_cell.column",
+                "blocks[].props.table_props.enable_row_header",
+                "blocks[].props.table_props.enable_column_header",
+                "blocks[].props.view_props.doc_id",
+                "blocks[].props.view_props.table_id",
+                "blocks[].props.view_props.view_id",
+                "blocks[].props.view_props.table_block_id",
+                "blocks[].props.view_props.enable_table_title",
+                "blocks[].props.view_props.enable_add_row",
+                "blocks[].props.column_props.column_num",
+                "blocks[].props.highlight_props.background_image_url",
+                "blocks[].props.highlight_props.extend_background",
+                "blocks[].props.highlight_props.block_color",
+                "blocks[].props.highlight_props.border_color",
+                "blocks[].props.code_props.code_language",
+                "blocks[].props.code_props.code_wrap",
+                "blocks[].props.todo_props.checked",
+            ],
+            values: &[
+                (
+                    "blocks[].type",
+                    &[
+                        "BLOCK_TYPE_TEXT",
+                        "BLOCK_TYPE_IMAGE",
+                        "BLOCK_TYPE_TODO",
+                        "BLOCK_TYPE_NUMBERED_LIST",
+                        "BLOCK_TYPE_BULLETED_LIST",
+                        "BLOCK_TYPE_DIVIDER",
+                        "BLOCK_TYPE_LINK",
+                        "BLOCK_TYPE_COLUMN_LIST",
+                        "BLOCK_TYPE_HEADER_1",
+                        "BLOCK_TYPE_HEADER_2",
+                        "BLOCK_TYPE_HEADER_3",
+                        "BLOCK_TYPE_HEADER_4",
+                        "BLOCK_TYPE_HEADER_5",
+                        "BLOCK_TYPE_HEADER_6",
+                        "BLOCK_TYPE_HIGHLIGHT",
+                        "BLOCK_TYPE_FILE",
+                        "BLOCK_TYPE_VIEW",
+                        "BLOCK_TYPE_TABLE",
+                        "BLOCK_TYPE_CODE",
+                        "BLOCK_TYPE_QUOTE",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -230,8 +392,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/update_blocks",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &[
+        demands: Demands {
+            required: &[
                 "docid",
                 "page_id",
                 "blocks",
@@ -243,7 +405,99 @@ pub(crate) static ROUTES: &[Route] = &[
                 "blocks[].props.table_props.cell_positions[].end_cell.row",
                 "blocks[].props.table_props.cell_positions[].end_cell.column",
             ],
-        ),
+            lists: &[
+                "blocks",
+                "blocks[].children",
+                "blocks[].props.table_props.cell_positions",
+            ],
+            objects: &[
+                "blocks[]",
+                "blocks[].props",
+                "blocks[].props.text_props",
+                "blocks[].props.image_props",
+                "blocks[].props.file_props",
+                "blocks[].props.link_props",
+                "blocks[].props.table_props",
+                "blocks[].props.table_props.cell_positions[]",
+                "blocks[].props.table_props.cell_positions[].start_cell",
+                "blocks[].props.table_props.cell_positions[].end_cell",
+                "blocks[].props.view_props",
+                "blocks[].props.column_props",
+                "blocks[].props.highlight_props",
+                "blocks[].props.code_props",
+                "blocks[].props.todo_props",
+            ],
+            scalars: &[
+                "docid",
+                "page_id",
+                "blocks[].id",
+                "blocks[].type",
+                "blocks[].title",
+                "blocks[].content",
+                "blocks[].parent_id",
+                "blocks[].after_id",
+                "blocks[].children[]",
+                "blocks[].props.text_props.align",
+                "blocks[].props.text_props.text_align",
+                "blocks[].props.text_props.block_color",
+                "blocks[].props.image_props.url",
+                "blocks[].props.image_props.width",
+                "blocks[].props.image_props.height",
+                "blocks[].props.image_props.stroke",
+                "blocks[].props.file_props.file_id",
+                "blocks[].props.link_props.link_url",
+                "blocks[].props.link_props.link_name",
+                "blocks[].props.link_props.link_description",
+                "blocks[].props.table_props.cell_positions[].start_cell.row",
+                "blocks[].props.table_props.cell_positions[].start_cell.column",
+                "blocks[].props.table_props.cell_positions[].end_cell.row",
+                "blocks[].props.table_props.cell_positions[].end_cell.column",
+                "blocks[].props.table_props.enable_row_header",
+                "blocks[].props.table_props.enable_column_header",
+                "blocks[].props.view_props.doc_id",
+                "blocks[].props.view_props.table_id",
+                "blocks[].props.view_props.view_id",
+                "blocks[].props.view_props.table_block_id",
+                "blocks[].props.view_props.enable_table_title",
+                "blocks[].props.view_props.enable_add_row",
+                "blocks[].props.column_props.column_num",
+                "blocks[].props.highlight_props.background_image_url",
+                "blocks[].props.highlight_props.extend_background",
+                "blocks[].props.highlight_props.block_color",
+                "blocks[].props.highlight_props.border_color",
+                "blocks[].props.code_props.code_language",
+                "blocks[].props.code_props.code_wrap",
+                "blocks[].props.todo_props.checked",
+            ],
+            values: &[
+                (
+                    "blocks[].type",
+                    &[
+                        "BLOCK_TYPE_TEXT",
+                        "BLOCK_TYPE_IMAGE",
+                        "BLOCK_TYPE_TODO",
+                        "BLOCK_TYPE_NUMBERED_LIST",
+                        "BLOCK_TYPE_BULLETED_LIST",
+                        "BLOCK_TYPE_DIVIDER",
+                        "BLOCK_TYPE_LINK",
+                        "BLOCK_TYPE_COLUMN_LIST",
+                        "BLOCK_TYPE_HEADER_1",
+                        "BLOCK_TYPE_HEADER_2",
+                        "BLOCK_TYPE_HEADER_3",
+                        "BLOCK_TYPE_HEADER_4",
+                        "BLOCK_TYPE_HEADER_5",
+                        "BLOCK_TYPE_HEADER_6",
+                        "BLOCK_TYPE_HIGHLIGHT",
+                        "BLOCK_TYPE_FILE",
+                        "BLOCK_TYPE_VIEW",
+                        "BLOCK_TYPE_TABLE",
+                        "BLOCK_TYPE_CODE",
+                        "BLOCK_TYPE_QUOTE",
+                    ],
+                ),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -283,7 +537,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/delete_blocks",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "page_id", "ids"]),
+        demands: Demands {
+            required: &["docid", "page_id", "ids"],
+            lists: &["ids"],
+            scalars: &["docid", "page_id", "ids[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_block",
@@ -305,6 +564,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["docid", "page_id"],
+            lists: &["ids"],
+            scalars: &["docid", "page_id", "ids[]", "start", "limit"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },
@@ -354,7 +615,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/export_task",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "content_type"]),
+        demands: Demands {
+            required: &["docid", "content_type"],
+            scalars: &["docid", "content_type", "page_id"],
+            values: &[("content_type", &["1"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_export",
@@ -380,7 +646,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_export_result",
         token: Some("access_token"),
-        demands: Demands::fields(&["task_id"]),
+        demands: Demands {
+            required: &["task_id"],
+            scalars: &["task_id"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "smartdoc_export",
@@ -404,7 +674,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/get_smartsheet_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid"]),
+        demands: Demands {
+            required: &["docid"],
+            scalars: &["docid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "ss_docid": "dcSheet01" }"#,
         ..Route::NEW
     },
@@ -413,7 +687,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/add_smartsheet",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "info"]),
+        demands: Demands {
+            required: &["docid", "info"],
+            objects: &["info"],
+            scalars: &[
+                "docid",
+                "info.block_id",
+                "info.title",
+                "info.sheet_id",
+                "info.ss_docid",
+                "info.after_id",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -426,7 +712,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/delete_smartsheet",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "block_id"]),
+        demands: Demands {
+            required: &["docid", "block_id"],
+            scalars: &["docid", "block_id"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -435,7 +725,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartdoc/update_smartsheet",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "info"]),
+        demands: Demands {
+            required: &["docid", "info"],
+            objects: &["info"],
+            scalars: &[
+                "docid",
+                "info.block_id",
+                "info.title",
+                "info.sheet_id",
+                "info.ss_docid",
+                "info.after_id",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -18,6 +18,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["docid"],
+            scalars: &["docid", "cursor", "limit"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },
@@ -43,7 +44,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/groupchat/get",
         token: Some("access_token"),
-        demands: Demands::fields(&["docid", "chat_id"]),
+        demands: Demands {
+            required: &["docid", "chat_id"],
+            scalars: &["docid", "chat_id"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -60,6 +65,14 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["docid", "chat_id"],
+            lists: &["add_user_list", "del_user_list"],
+            scalars: &[
+                "docid",
+                "chat_id",
+                "owner",
+                "add_user_list[]",
+                "del_user_list[]",
+            ],
             limits: &[
                 ("add_user_list", &[Limit::MaxItems(500)]),
                 ("del_user_list", &[Limit::MaxItems(500)]),

@@ -22,6 +22,14 @@ pub(crate) static ROUTES: &[Route] = &[
                 "update_records[].record_id",
                 "update_records[].values",
             ],
+            lists: &["add_records", "update_records"],
+            objects: &[
+                "add_records[]",
+                "add_records[].values",
+                "update_records[]",
+                "update_records[].values",
+            ],
+            scalars: &["update_records[].record_id"],
             groups: &[("", Group::AtLeastOne, &["add_records", "update_records"])],
             ..Demands::NONE
         },

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["spaceid", "fatherid", "sort_type", "start", "limit"],
+            scalars: &["spaceid", "fatherid", "sort_type", "start", "limit"],
+            values: &[("sort_type", &["1", "2", "3", "4", "5", "6"])],
             limits: &[("limit", &[Limit::Max(1000)])],
             ..Demands::NONE
         },
@@ -96,6 +98,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["file_name", "file_base64_content"],
+            scalars: &["spaceid", "fatherid", "file_name", "file_base64_content"],
             limits: &[("file_base64_content", &[Limit::MaxBytes(13981016)])],
             groups: &[
                 ("", Group::ExactlyOne, &["spaceid", "selected_ticket"]),
@@ -130,6 +133,15 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["file_name", "size", "block_sha"],
+            lists: &["block_sha"],
+            scalars: &[
+                "spaceid",
+                "fatherid",
+                "file_name",
+                "size",
+                "block_sha[]",
+                "skip_push_card",
+            ],
             limits: &[("size", &[Limit::Max(21474836480)])],
             groups: &[
                 ("", Group::ExactlyOne, &["spaceid", "selected_ticket"]),
@@ -147,6 +159,7 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["upload_key", "index", "file_base64_content"],
+            scalars: &["upload_key", "index", "file_base64_content"],
             limits: &[
                 ("index", &[Limit::Min(1)]),
                 ("file_base64_content", &[Limit::MaxBytes(2796204)]),
@@ -161,7 +174,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_upload_finish",
         token: Some("access_token"),
-        demands: Demands::fields(&["upload_key"]),
+        demands: Demands {
+            required: &["upload_key"],
+            scalars: &["upload_key"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -188,6 +205,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/wedrive/file_download",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["fileid"],
             groups: &[("", Group::ExactlyOne, &["fileid", "selected_ticket"])],
             ..Demands::NONE
         },
@@ -220,7 +238,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_create",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid", "fatherid", "file_type", "file_name"]),
+        demands: Demands {
+            required: &["spaceid", "fatherid", "file_type", "file_name"],
+            scalars: &["spaceid", "fatherid", "file_name"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -251,7 +273,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_rename",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid", "new_name"]),
+        demands: Demands {
+            required: &["fileid", "new_name"],
+            scalars: &["fileid", "new_name"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -301,7 +327,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_move",
         token: Some("access_token"),
-        demands: Demands::fields(&["fatherid", "fileid"]),
+        demands: Demands {
+            required: &["fatherid", "fileid"],
+            scalars: &["fatherid", "replace"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -355,7 +385,12 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_delete",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid"]),
+        demands: Demands {
+            required: &["fileid"],
+            lists: &["fileid"],
+            scalars: &["fileid[]"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -375,7 +410,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid"]),
+        demands: Demands {
+            required: &["fileid"],
+            scalars: &["fileid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "wedrive_file",
@@ -423,9 +462,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_acl_add",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &["fileid", "auth_info", "auth_info[].type", "auth_info[].auth"],
-        ),
+        demands: Demands {
+            required: &["fileid", "auth_info", "auth_info[].type", "auth_info[].auth"],
+            lists: &["auth_info"],
+            objects: &["auth_info[]"],
+            scalars: &[
+                "fileid",
+                "auth_info[].type",
+                "auth_info[].userid",
+                "auth_info[].departmentid",
+                "auth_info[].auth",
+            ],
+            values: &[
+                ("auth_info[].type", &["1", "2"]),
+                ("auth_info[].auth", &["1", "4", "255"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -434,7 +487,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_acl_del",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid", "auth_info", "auth_info[].type"]),
+        demands: Demands {
+            required: &["fileid", "auth_info", "auth_info[].type"],
+            lists: &["auth_info"],
+            objects: &["auth_info[]"],
+            scalars: &[
+                "fileid",
+                "auth_info[].type",
+                "auth_info[].userid",
+                "auth_info[].departmentid",
+            ],
+            values: &[("auth_info[].type", &["1", "2"])],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -443,7 +508,15 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_setting",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid", "auth_scope"]),
+        demands: Demands {
+            required: &["fileid", "auth_scope"],
+            scalars: &["fileid", "auth_scope", "auth"],
+            values: &[
+                ("auth_scope", &["1", "2", "3", "4", "5"]),
+                ("auth", &["1", "4", "255", "", "0"]),
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },
@@ -452,7 +525,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_share",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid"]),
+        demands: Demands {
+            required: &["fileid"],
+            scalars: &["fileid"],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
         ..Route::NEW
     },
@@ -461,7 +538,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/get_file_permission",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid"]),
+        demands: Demands {
+            required: &["fileid"],
+            scalars: &["fileid"],
+            ..Demands::NONE
+        },
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -495,7 +576,17 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/file_secure_setting",
         token: Some("access_token"),
-        demands: Demands::fields(&["fileid"]),
+        demands: Demands {
+            required: &["fileid"],
+            objects: &["watermark"],
+            scalars: &[
+                "fileid",
+                "watermark.text",
+                "watermark.show_visitor_name",
+                "watermark.show_text",
+            ],
+            ..Demands::NONE
+        },
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         ..Route::NEW
     },

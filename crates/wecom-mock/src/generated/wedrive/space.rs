@@ -16,7 +16,25 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_create",
         token: Some("access_token"),
-        demands: Demands::fields(&["space_name"]),
+        demands: Demands {
+            required: &["space_name"],
+            lists: &["auth_info"],
+            objects: &["auth_info[]"],
+            scalars: &[
+                "space_name",
+                "auth_info[].type",
+                "auth_info[].userid",
+                "auth_info[].departmentid",
+                "auth_info[].auth",
+                "space_sub_type",
+            ],
+            values: &[
+                ("auth_info[].type", &["1", "2", "", "0"]),
+                ("auth_info[].auth", &["1", "4", "7", "", "0"]),
+                ("space_sub_type", &["0", ""]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -42,7 +60,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_rename",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid", "space_name"]),
+        demands: Demands {
+            required: &["spaceid", "space_name"],
+            scalars: &["spaceid", "space_name"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -69,7 +91,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_dismiss",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid"]),
+        demands: Demands {
+            required: &["spaceid"],
+            scalars: &["spaceid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -89,7 +115,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid"]),
+        demands: Demands {
+            required: &["spaceid"],
+            scalars: &["spaceid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -129,9 +159,23 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_acl_add",
         token: Some("access_token"),
-        demands: Demands::fields(
-            &["spaceid", "auth_info", "auth_info[].type", "auth_info[].auth"],
-        ),
+        demands: Demands {
+            required: &["spaceid", "auth_info", "auth_info[].type", "auth_info[].auth"],
+            lists: &["auth_info"],
+            objects: &["auth_info[]"],
+            scalars: &[
+                "spaceid",
+                "auth_info[].type",
+                "auth_info[].userid",
+                "auth_info[].departmentid",
+                "auth_info[].auth",
+            ],
+            values: &[
+                ("auth_info[].type", &["1", "2"]),
+                ("auth_info[].auth", &["1", "4", "7"]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -148,7 +192,19 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_acl_del",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid", "auth_info", "auth_info[].type"]),
+        demands: Demands {
+            required: &["spaceid", "auth_info", "auth_info[].type"],
+            lists: &["auth_info"],
+            objects: &["auth_info[]"],
+            scalars: &[
+                "spaceid",
+                "auth_info[].type",
+                "auth_info[].userid",
+                "auth_info[].departmentid",
+            ],
+            values: &[("auth_info[].type", &["1", "2"])],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -165,7 +221,26 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_setting",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid"]),
+        demands: Demands {
+            required: &["spaceid"],
+            scalars: &[
+                "spaceid",
+                "enable_watermark",
+                "enable_confidential_mode",
+                "share_url_no_approve",
+                "share_url_no_approve_default_auth",
+                "default_file_scope",
+                "ban_share_external",
+            ],
+            values: &[
+                (
+                    "share_url_no_approve_default_auth",
+                    &["1", "2", "4", "5", "200", "", "0"],
+                ),
+                ("default_file_scope", &["1", "2", "", "0"]),
+            ],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -182,7 +257,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/space_share",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid"]),
+        demands: Demands {
+            required: &["spaceid"],
+            scalars: &["spaceid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",
@@ -199,7 +278,11 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/wedrive/new_space_info",
         token: Some("access_token"),
-        demands: Demands::fields(&["spaceid"]),
+        demands: Demands {
+            required: &["spaceid"],
+            scalars: &["spaceid"],
+            ..Demands::NONE
+        },
         keeps: &[
             Keeps {
                 thing: "space",

@@ -18,6 +18,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -55,6 +57,8 @@ pub(crate) static ROUTES: &[Route] = &[
         token: Some("access_token"),
         demands: Demands {
             required: &["userid_list"],
+            lists: &["userid_list"],
+            scalars: &["userid_list[]"],
             limits: &[("userid_list", &[Limit::MaxItems(100)])],
             ..Demands::NONE
         },
@@ -86,6 +90,7 @@ pub(crate) static ROUTES: &[Route] = &[
         path: "/cgi-bin/wedrive/vip/list",
         token: Some("access_token"),
         demands: Demands {
+            scalars: &["cursor", "limit"],
             limits: &[("limit", &[Limit::Max(200)])],
             ..Demands::NONE
         },
