@@ -170,14 +170,16 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldType, (*first).clone(), message))
     }
 
-    /// Returns whether a value breaks no limit and, for an enum, is listed; the contents of objects aren't examined.
+    /// Returns whether a value and its items break no limit and, for an enum, is listed; the contents of objects aren't examined.
     fn is_allowed(&self, value: &serde_json::Value) -> bool {
         let Self { file, field, .. } = self;
         let named = field.ty.name();
         let listed = named.and_then(|name| file.enums.get(name));
         let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         let is_listed = |listed: &Enum| items.iter().all(|item| listed.values.contains_key(&wire_text(item)));
-        field.limits.iter().all(|limit| limit.allows(value)) && listed.map_or(named.is_none(), is_listed)
+        let fit = items.iter().all(|item| field.each.0.iter().all(|limit| limit.allows(item)));
+        fit && field.limits.iter().all(|limit| limit.allows(value))
+            && listed.map_or(named.is_none(), is_listed)
     }
 
     fn required(&self) -> Option<Difference> {
