@@ -127,6 +127,6 @@ async fn a_value_is_pushed_with_an_envelope_of_its_own_or_not_at_all() {
     let error = server.push_event(&RefundNotification::default()).await.unwrap_err().to_string();
     assert_eq!(
         error,
-        "the callback can't be written: `REFUND.*` stands for several: set the envelope's `kind` to one of them"
+        "the callback can't be written: `REFUND.*` covers several kinds: set the envelope's `kind` to one of them"
     );
 }

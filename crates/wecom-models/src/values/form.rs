@@ -34,7 +34,7 @@ impl TemplateForm {
 ///     .number("Budget", "1250.50")
 ///     .date("Departure", Timestamp::now())
 ///     .options("Means of travel", ["Train", "Taxi"])
-///     .members("Who comes along", [Member::new("chen.yu", "Chen Yu")])
+///     .members("Companions", [Member::new("chen.yu", "Chen Yu")])
 ///     .row("Hotels", |row| row.text("Hotel", "Lake View").number("Price", 480))
 ///     .finish()?;
 /// # Ok(())

@@ -98,7 +98,7 @@ pub(crate) const GET_APPROVAL_DETAIL: &[Example] = &[
         {
           "control": "Contact",
           "id": "Contact-1720000007",
-          "title": [{ "text": "Who comes along", "lang": "en" }],
+          "title": [{ "text": "Companions", "lang": "en" }],
           "value": { "members": [{ "userid": "chen.yu", "name": "Chen Yu" }] }
         },
         {
@@ -439,7 +439,7 @@ pub(crate) const CREATE_TEMPLATE: &[Example] = &[
         }
       },
       {
-        "property": { "control": "Contact", "id": "Contact-05", "title": [{ "text": "Who comes along", "lang": "zh_CN" }] },
+        "property": { "control": "Contact", "id": "Contact-05", "title": [{ "text": "Companions", "lang": "zh_CN" }] },
         "config": { "contact": { "type": "single", "mode": "user" } }
       },
       {
@@ -831,7 +831,7 @@ pub(crate) const GET_TEMPLATE_DETAIL: &[Example] = &[
         "property": {
           "control": "Contact",
           "id": "Contact-1720000007",
-          "title": [{ "text": "Who comes along", "lang": "en" }],
+          "title": [{ "text": "Companions", "lang": "en" }],
           "placeholder": [],
           "require": 0,
           "un_print": 0

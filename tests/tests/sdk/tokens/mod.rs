@@ -262,7 +262,7 @@ async fn a_token_without_a_lifetime_is_an_error_and_not_one_fetch_for_every_call
     let client = client(&server);
     for _ in 0..20 {
         let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
-        assert!(error.to_string().contains("`expires_in`: missing"), "{error}");
+        assert!(error.to_string().contains("`expires_in`: expected a number of seconds above 0"), "{error}");
     }
     assert_eq!(server.requests(GETTOKEN), 1);
 }

@@ -123,7 +123,7 @@ pub(crate) static ROUTES: &[Route] = &[
         {
           "control": "Contact",
           "id": "Contact-1720000007",
-          "title": [{ "text": "Who comes along", "lang": "en" }],
+          "title": [{ "text": "Companions", "lang": "en" }],
           "value": { "members": [{ "userid": "chen.yu", "name": "Chen Yu" }] }
         },
         {
@@ -1157,7 +1157,7 @@ pub(crate) static ROUTES: &[Route] = &[
         "property": {
           "control": "Contact",
           "id": "Contact-1720000007",
-          "title": [{ "text": "Who comes along", "lang": "en" }],
+          "title": [{ "text": "Companions", "lang": "en" }],
           "placeholder": [],
           "require": 0,
           "un_print": 0
