@@ -48,16 +48,20 @@ impl Chapter<'_> {
             more += "    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
         }
         if ruled {
-            more += "    rules:\n      - max_span: { from: rule_from, to: rule_to, days: 31 }\n      \
+            let (decides, is) =
+                [("string", "[one, two]"), ("uint", "[1, 2]"), ("bool", "[true]")][self.salt(2) % 3];
+            more += &format!(
+                "    rules:\n      - max_span: {{ from: rule_from, to: rule_to, days: 31 }}\n      \
                      - exactly_one: [rule_a, rule_b]\n      - at_least_one: [rule_a, rule_c]\n      \
                      - at_most_one: [rule_b, rule_c]\n      \
-                     - required_when: { field: rule_c, when: rule_when, is: [1, two, true] }\n";
+                     - required_when: {{ field: rule_c, when: rule_when, is: {is} }}\n"
+            );
             sends.push(field("rule_from", Ty::Scalar("timestamp"), false));
             sends.push(field("rule_to", Ty::Scalar("timestamp"), self.salt(1).is_multiple_of(2)));
             sends.push(Field { shown: Some(true), ..field("rule_a", Ty::Scalar("string"), true) });
             sends.push(Field { shown: Some(false), ..field("rule_b", Ty::Scalar("uint"), true) });
             sends.push(Field { shown: Some(true), ..field("rule_c", Ty::Scalar("bool"), true) });
-            sends.push(field("rule_when", Ty::Scalar(["string", "uint", "bool"][self.salt(2) % 3]), false));
+            sends.push(field("rule_when", Ty::Scalar(decides), false));
         }
         if signed {
             more += "    sign: { nonce: sign_nonce, ts: sign_ts, sig: sign_sig }\n";

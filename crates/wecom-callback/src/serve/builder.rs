@@ -30,6 +30,8 @@ const REMEMBER: Duration = Duration::from_secs(60 * 60);
 const REMEMBERED: usize = 20_000;
 
 /// Sets up [`Callbacks`].
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[must_use]
 pub struct CallbacksBuilder {
     receivers: Receivers,

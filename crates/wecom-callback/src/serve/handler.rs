@@ -10,6 +10,8 @@ use wecom_requests::{BoxError, IntoPassive, Passive};
 use crate::Opened;
 
 /// A type for the last argument of a handler: [`Event`], [`Family`] or [`Callback`].
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the last argument of a handler",
     label = "not a callback",
@@ -24,6 +26,8 @@ pub trait FromCallback: Sized + Send + 'static {
 }
 
 /// Any callback: the members that all have in common, and the message as received.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Callback {
@@ -63,6 +67,8 @@ impl FromCallback for Callback {
 }
 
 /// A callback of one type.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 ///
 /// The members of that type can be accessed directly: `event.external_user_id`. The user who caused it is
 /// [`from_user`](Self::from_user); the other members that all callbacks share are in `event.callback.envelope`.
@@ -127,6 +133,8 @@ impl<T: Payload> FromCallback for Event<T> {
 }
 
 /// A callback of a family, as the family's enum.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Family<T> {
@@ -161,6 +169,8 @@ impl<T: Events> FromCallback for Family<T> {
 
 /// A part of the application's state, as an argument before the callback.
 ///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
+///
 /// ```
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -178,6 +188,8 @@ impl<T: Events> FromCallback for Family<T> {
 pub struct State<T>(pub T);
 
 /// A type that is part of a state.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 pub trait FromRef<S> {
     /// Returns the part.
     fn from_ref(state: &S) -> Self;
@@ -193,6 +205,8 @@ impl<S: Clone> FromRef<S> for S {
 pub(super) type Handling = BoxFuture<'static, Result<Passive, BoxError>>;
 
 /// A function that handles callbacks: `async fn(Event<T>)`, or with up to two [`State`]s before the event.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[diagnostic::on_unimplemented(
     message = "this isn't a handler of callbacks",
     label = "not a handler with the state `{S}`",

@@ -10,6 +10,8 @@ use super::handler::{Callback, FromCallback, Handler, Handling};
 
 /// Passes callbacks on to handlers, by the type of their last argument.
 ///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
+///
 /// Handlers are tried in the order in which they were added, like the arms of a `match`: the first whose type fits
 /// handles the callback. Put an [`Event`](crate::Event) before its [`Family`](crate::Family).
 ///

@@ -8,9 +8,13 @@ use futures_util::FutureExt as _;
 use wecom_requests::BoxError;
 
 /// The future of a store.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 pub type CallbackStoreFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 
 /// The turn to handle a callback.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// This process has the turn: nobody has handled the callback.
@@ -20,6 +24,8 @@ pub enum Turn {
 }
 
 /// A callback that was saved.
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedCallback {
@@ -38,6 +44,8 @@ impl SavedCallback {
 
 /// Records callbacks for several processes, so that one of them handles each, and so that those of a process that dies are
 /// handled by another one. A callback is identified by its [`digest`](crate::Opened::digest).
+///
+/// Needs the feature `serve` (of `wecom-sdk`: `callback`).
 ///
 /// A process takes the turn for a callback, keeps it while the handler runs, and ends it with [`done`](Self::done) or [`forget`](Self::forget).
 /// The turn of a process that dies expires. A callback whose handler takes longer than the response can wait is also [saved](Self::save); if its turn
