@@ -352,16 +352,16 @@ fn firsts(start: &Path) -> Option<Vec<String>> {
     let searches: Vec<&str> = SEARCHES.iter().map(|(search, _)| *search).collect();
     let start = serde_json::to_string(&format!("file://{}", start.display())).expect("a text is JSON");
     let searches = serde_json::to_string(&searches).expect("texts are JSON");
-    let searcher = folder.path().join("searcher.html");
+    let driver = folder.path().join("searcher.html");
     let page = SEARCHER.replace("START", &start).replace("SEARCHES", &searches);
-    fs::write(&searcher, page).expect("a file can be written");
+    fs::write(&driver, page).expect("a file can be written");
     let output = Command::new("chromium")
         // Root has no sandbox, and the pages are our own.
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--allow-file-access-from-files"])
         // The page's own clock, which stops while something is loaded: a slow machine changes nothing.
         .arg("--virtual-time-budget=1000000")
         .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-        .arg(format!("file://{}", searcher.display()))
+        .arg(format!("file://{}", driver.display()))
         .output();
     let page = match output {
         Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -148,8 +148,8 @@ fn walk(tokens: TokenStream, said: &mut Vec<String>) {
                 match tokens.first() {
                     // `doc = "…"`, and not an alias for the search.
                     Some(TokenTree::Ident(name)) if name == "doc" => {
-                        let is_text = matches!(&tokens[1..], [TokenTree::Punct(_), ..]);
-                        let text = is_text.then(|| texts(group.stream())).into_iter().flatten();
+                        let names_text = matches!(&tokens[1..], [TokenTree::Punct(_), ..]);
+                        let text = names_text.then(|| texts(group.stream())).into_iter().flatten();
                         docs.extend(text.map(|text| text + "\n"));
                     }
                     Some(TokenTree::Ident(name)) if name == "cfg" => {
@@ -169,7 +169,9 @@ fn walk(tokens: TokenStream, said: &mut Vec<String>) {
                     match token {
                         TokenTree::Group(group) => walk(group.stream(), said),
                         token => said.extend(
-                            texts(token.into()).map(|text| without_values(&text)).filter(is_sentence),
+                            texts(token.into())
+                                .map(|text| without_values(&text))
+                                .filter(|text| is_sentence(text)),
                         ),
                     }
                 }
@@ -194,7 +196,7 @@ fn without_values(text: &str) -> String {
 }
 
 /// Returns whether a string is more than a name.
-fn is_sentence(text: &String) -> bool {
+fn is_sentence(text: &str) -> bool {
     let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_alphabetic() || "`'.,:;".contains(c));
     text.split_whitespace().filter(is_word).count() > 1
 }

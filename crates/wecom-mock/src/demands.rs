@@ -156,11 +156,15 @@ impl Demands {
 impl Demands {
     /// Checks the kind of JSON of each field. Nothing can be said of what is inside a value of another kind.
     fn check_forms(&self, object: &Value, at: &str) -> Result<(), Refusal> {
-        let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
-        let forms: [(&[&str], &dyn Fn(&Value) -> bool, &str); 3] = [
-            (self.lists, &Value::is_array, "a list"),
-            (self.objects, &Value::is_object, "an object"),
-            (self.scalars, &is_scalar, "a single value, not a list or an object"),
+        type Form<'a> = (&'a [&'a str], fn(&Value) -> bool, &'a str);
+        let forms: [Form<'_>; 3] = [
+            (self.lists, Value::is_array, "a list"),
+            (self.objects, Value::is_object, "an object"),
+            (
+                self.scalars,
+                |value| !value.is_array() && !value.is_object(),
+                "a single value, not a list or an object",
+            ),
         ];
         for (paths, is_so, what) in forms {
             for path in paths {

@@ -38,9 +38,10 @@ impl<'a> Exact<'a> {
             ty => ty,
         };
         let is_number = matches!(number, Ty::Int | Ty::Uint | Ty::F64);
-        let ends = |end: &&str| field.wire.to_ascii_lowercase().ends_with(end);
-        let decides =
-            is_number && (!field.optional || field.wire == ENDS[0]) && ENDS.iter().any(|end| ends(&end));
+        let name = field.wire.to_ascii_lowercase();
+        let decides = is_number
+            && (!field.optional || field.wire == ENDS[0])
+            && ENDS.iter().any(|end| name.ends_with(end));
         decides || self.0.contains(&(structure.name.as_str(), field.wire.as_str()))
     }
 }

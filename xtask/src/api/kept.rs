@@ -53,8 +53,8 @@ impl Api {
     /// Returns the ID of a thing that is made besides another, as the first example shows it.
     pub fn made_id(&self, made: &Made) -> Option<String> {
         let examples = self.keepers(&made.thing).flat_map(|(_, endpoint, _)| endpoint.examples.iter());
-        let bodies = examples.filter_map(|example| serde_json::from_str::<Value>(&example.response).ok());
-        bodies.filter_map(|body| first_text(&body, &made.id)).next()
+        let mut bodies = examples.filter_map(|example| serde_json::from_str::<Value>(&example.response).ok());
+        bodies.find_map(|body| first_text(&body, &made.id))
     }
 
     /// Returns the endpoints that have an effect on a thing, with their modules.

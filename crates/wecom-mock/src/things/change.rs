@@ -53,7 +53,9 @@ pub(super) fn change(
     }
     for makes in keeps.makes {
         let kind = kinds.entry(makes.thing).or_default();
-        makers.iter().for_each(|maker| kind.make(makes, maker));
+        for maker in &makers {
+            kind.make(makes, maker);
+        }
     }
 }
 

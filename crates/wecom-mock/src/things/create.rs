@@ -27,16 +27,7 @@ pub(super) fn create(
     if let Some(from) = from {
         put(&mut around, from, None);
     }
-    // Another thing that the call creates is kept by itself.
-    let (mut parts, mut shown_parts) = (Vec::new(), Vec::new());
-    for other in call.keeps {
-        if let Does::Create { id: inner, from: Some(from), .. } = other.does
-            && inner != id
-        {
-            parts.push(from);
-            shown_parts.extend(inner.rsplit_once('.').map(|(place, _)| last(place)));
-        }
-    }
+    let (parts, shown_parts) = apart(call, id);
     let new = |id, given, item: Option<&Value>, around| {
         let mut fields = named(item, renames);
         fields.retain(|name, _| content != Some(name.as_str()) && !parts.contains(&name.as_str()));
@@ -71,21 +62,7 @@ pub(super) fn create(
         let mut new = ids.map(|given| new(name, Some(given.clone()), None, around.clone()));
         return new.try_for_each(|new| kind.add(new, &mut Value::Null));
     };
-    // What stands beside it there is what it is part of, too.
-    let outer = match place.rsplit_once('.') {
-        Some((outer, name)) => at(answer, outer).map(|outer| (outer, name)),
-        None => None,
-    };
-    if let Some((Value::Object(outer), name)) = outer {
-        let mut all = around.as_object().cloned().unwrap_or_default();
-        all.extend(
-            outer
-                .iter()
-                .filter(|(other, _)| *other != name)
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        around = all.into();
-    }
+    add_neighbors(&mut around, answer, place);
     // The request chooses an ID in the same place; elsewhere, the same name is that of something else.
     let is_given = from.map_or_else(|| at(fields, place).is_some(), |from| from == place);
     let given = |item: Option<&'_ Value>| item.filter(|_| is_given).and_then(|item| item.get(id)).cloned();
@@ -132,6 +109,26 @@ pub(super) fn create(
         }
         None => Ok(()),
     }
+}
+
+/// Returns the fields of the request, and of the response, with the other things that a call creates: they are kept by themselves.
+fn apart<'a>(call: &Call<'a>, id: &str) -> (Vec<&'a str>, Vec<&'a str>) {
+    let others = call.keeps.iter().filter_map(|other| match other.does {
+        Does::Create { id: inner, from: Some(from), .. } if inner != id => Some((from, inner)),
+        _ => None,
+    });
+    let (sent, ids): (Vec<&str>, Vec<&str>) = others.unzip();
+    (sent, ids.into_iter().filter_map(|id| id.rsplit_once('.')).map(|(place, _)| last(place)).collect())
+}
+
+/// Adds to the surroundings of a thing the fields beside its place in the response.
+fn add_neighbors(around: &mut Value, answer: &Value, place: &str) {
+    let Some((outer, name)) = place.rsplit_once('.') else { return };
+    let Some(Value::Object(outer)) = at(answer, outer) else { return };
+    let mut all = around.as_object().cloned().unwrap_or_default();
+    let neighbors = outer.iter().filter(|(other, _)| *other != name);
+    all.extend(neighbors.map(|(name, value)| (name.clone(), value.clone())));
+    *around = all.into();
 }
 
 /// The fields of a list's items that count them, besides their ID.

@@ -126,14 +126,16 @@ impl<'a> Demands<'a> {
         }
         let paths = match ty {
             Ty::List(_) => &mut self.lists,
-            Ty::Union(_, Style::Kind) => return,
-            Ty::Map(_) | Ty::Struct(_) | Ty::Union(..) => &mut self.objects,
+            Ty::Union(_, style) if *style != Style::Kind => &mut self.objects,
+            Ty::Map(_) | Ty::Struct(_) => &mut self.objects,
             Ty::String | Ty::Secret | Ty::Bool | Ty::Flag | Ty::Int | Ty::Uint | Ty::F64 | Ty::Timestamp => {
                 &mut self.scalars
             }
             Ty::Enum(..) => &mut self.scalars,
             // Text with items has a limit that says so.
-            Ty::Pipe(_) | Ty::Csv(_) | Ty::Json(_) | Ty::OrText(_) | Ty::Any | Ty::File => return,
+            Ty::Union(..) | Ty::Pipe(_) | Ty::Csv(_) | Ty::Json(_) | Ty::OrText(_) | Ty::Any | Ty::File => {
+                return;
+            }
         };
         paths.push(path.to_owned());
         if let Ty::List(item) = ty {

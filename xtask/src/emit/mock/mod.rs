@@ -292,9 +292,10 @@ fn rest(api: &Api, keeps: &Keeps) -> [Option<TokenStream>; 11] {
         let sets = sets(&made.sets);
         quote!(Makes { number: #number, thing: #thing, id: #id, like: #like, sets: &[#(#sets),*] })
     });
-    let opens: BTreeSet<&str> = match keeps.does.creates() {
-        true => api.made().filter(|(of, _)| *of == keeps.thing).map(|(_, made)| &*made.thing).collect(),
-        false => BTreeSet::new(),
+    let opens: BTreeSet<&str> = if keeps.does.creates() {
+        api.made().filter(|(of, _)| *of == keeps.thing).map(|(_, made)| &*made.thing).collect()
+    } else {
+        BTreeSet::new()
     };
     let narrowed = list(keeps.narrowed.iter().map(|(asked, field)| quote!((#asked, #field))));
     let refused = keeps.refused.map(Literal::i64_unsuffixed);

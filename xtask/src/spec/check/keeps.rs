@@ -63,9 +63,9 @@ impl Checker<'_> {
         self.keys_of(path, keeps, does, is_file);
         match &keeps.id {
             Some(id) if does != Does::Lists => {
-                self.id(&path.key("id"), endpoint, keeps, (does, &FieldPath::new(id)))
+                self.id(&path.key("id"), endpoint, keeps, (does, &FieldPath::new(id)));
             }
-            None if does != Does::Lists && !(narrows(does) && !keeps.narrowed.is_empty()) => {
+            None if does != Does::Lists && (!narrows(does) || keeps.narrowed.is_empty()) => {
                 self.bad_keeps(At::Key(path), "a thing is found by its ID", "needs `id`");
             }
             _ => {}
@@ -285,17 +285,22 @@ impl Checker<'_> {
 
     /// Checks that a flag says whether there is anything, and a list of IDs what is missing.
     fn said(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps) {
-        let is_flag = |ty: &TypeExpr| matches!(ty, TypeExpr::Scalar(Scalar::Flag | Scalar::Bool));
-        let is_list = |ty: &TypeExpr| matches!(ty, TypeExpr::Generic(Generic::List, item) if matches!(**item, TypeExpr::Scalar(_)));
-        let said: [(_, _, &dyn Fn(&TypeExpr) -> bool, _); 2] = [
-            ("any", &keeps.any, &is_flag, "a flag says whether anything is listed"),
-            ("missing", &keeps.missing, &is_list, "the IDs that don't exist are in a list of values"),
-        ];
-        for (key, name, fits, message) in said {
+        for (key, name) in [("any", &keeps.any), ("missing", &keeps.missing)] {
             let Some(name) = name else { continue };
             let path = path.key(key);
             let field = self.kept_field(&path, endpoint, Part::Response, &FieldPath::new(name));
-            if let Some(field) = field.filter(|field| !fits(&field.ty)) {
+            let Some(field) = field else { continue };
+            let (fits, message) = match (key, &field.ty) {
+                ("any", ty) => (
+                    matches!(ty, TypeExpr::Scalar(Scalar::Flag | Scalar::Bool)),
+                    "a flag says whether anything is listed",
+                ),
+                (_, ty) => (
+                    matches!(ty, TypeExpr::Generic(Generic::List, item) if matches!(**item, TypeExpr::Scalar(_))),
+                    "the IDs that don't exist are in a list of values",
+                ),
+            };
+            if !fits {
                 self.bad_keeps(At::Value(&path), message, &format!("`{name}` is a `{}`", field.ty));
             }
         }
