@@ -58,7 +58,7 @@
 #![cfg_attr(feature = "serve", doc = "\n[`Callbacks`]: Callbacks")]
 #![cfg_attr(
     not(feature = "serve"),
-    doc = "\n[`Callbacks`]: https://docs.rs/wecom-callback/latest/wecom_callback/struct.Callbacks.html"
+    doc = "\n[`Callbacks`]: <https://docs.rs/wecom-callback/latest/wecom_callback/struct.Callbacks.html>"
 )]
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
