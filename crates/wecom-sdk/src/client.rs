@@ -98,7 +98,7 @@ impl<C: Credential> Client<C> {
     ///
     /// A request that breaks documented limits is not sent. When WeCom refuses the token, which it does before it
     /// carries anything out, the client fetches another one and sends the request once more. The
-    /// [`RetryPolicy`] decides about other failures. All of it ends within the [deadline](ClientBuilder::deadline).
+    /// [`RetryPolicy`](crate::RetryPolicy) decides about other failures. All of it ends within the [deadline](ClientBuilder::deadline).
     ///
     /// # Errors
     ///
