@@ -23,7 +23,9 @@ pub(super) fn chapter_aliases(module: &Module) -> Option<TokenStream> {
     module.chapter.as_ref()?;
     let of_family = module.title.contains(SEPARATOR);
     let titles = module.title.split(SEPARATOR).skip(usize::from(of_family));
-    Some(aliases(titles.flat_map(title)))
+    // A chapter about the form of messages is known by what the messages are.
+    let short = titles.clone().filter_map(|title| title.strip_suffix("消息格式"));
+    Some(aliases(titles.flat_map(title).chain(short)))
 }
 
 /// Emits the titles of a family: the first of each of its modules, unless another family has more modules of that title. A family without any

@@ -13,7 +13,7 @@
 //! | [`NewsReply`] | [图文消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241) |
 //! | [`UpdateButtonReply`] | [更新点击用户的按钮文案](https://developer.work.weixin.qq.com/document/path/90241) |
 //! | [`UpdateTemplateCardReply`] | [更新点击用户的整张卡片](https://developer.work.weixin.qq.com/document/path/90241) |
-#![doc(alias("被动回复消息格式"))]
+#![doc(alias("被动回复消息格式", "被动回复"))]
 
 mod impls;
 #[cfg(any(feature = "bidirectional", feature = "test-util"))]
