@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use super::{Field, Module, Next, Struct, Ty};
 use crate::spec::FieldPath;
 
-/// The ends of the names of numbers that identify something, or say whether a call succeeded or an amount to pay.
-const ENDS: [&str; 9] = ["errcode", "id", "ids", "price", "amount", "fee", "refund", "balance", "money"];
+/// The field with the result of a call, or of one of its items. Its absence means success, so it is exact even if it is optional.
+const CODE: &str = "errcode";
+
+/// The ends of the names of numbers that identify something, say whether a call succeeded, or are paid.
+const ENDS: [&str; 9] = [CODE, "id", "ids", "price", "amount", "fee", "refund", "balance", "money"];
 
 /// The fields that control pages and jobs, by struct and name.
 pub struct Exact<'a>(HashSet<(&'a str, &'a str)>);
@@ -40,7 +43,7 @@ impl<'a> Exact<'a> {
         let is_number = matches!(number, Ty::Int | Ty::Uint | Ty::F64);
         let name = field.wire.to_ascii_lowercase();
         let decides = is_number
-            && (!field.optional || field.wire == ENDS[0])
+            && (!field.optional || field.wire == CODE)
             && ENDS.iter().any(|end| name.ends_with(end));
         decides || self.0.contains(&(structure.name.as_str(), field.wire.as_str()))
     }

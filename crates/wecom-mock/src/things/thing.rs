@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::files::Content;
 use crate::reply::Refusal;
-use crate::value::{at, at_first, put, text};
+use crate::value::{at, at_first, json, put, text};
 
 /// A thing.
 pub(super) struct Thing {
@@ -140,7 +140,7 @@ impl Thing {
                 None if !self.is_whole => like_this.cloned(),
                 None => match absent {
                     Absent::Left => None,
-                    Absent::Default(value) => serde_json::from_str(value).ok(),
+                    Absent::Default(value) => Some(json(value)),
                     Absent::Empty => like_this.map(emptied),
                     Absent::Example => like_this.cloned(),
                 },

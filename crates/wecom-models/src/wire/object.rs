@@ -44,7 +44,7 @@ pub trait Field<'de>: Sized {
         self.read_first(place)
     }
 
-    /// Reads a value that decides or identifies, such as an error code, an ID or an amount of money. It is never guessed: one that doesn't fit is an
+    /// Reads a value that decides, identifies or is paid: an error code, an ID, an amount of money. It is never guessed: one that doesn't fit is an
     /// error, even if reading is lenient.
     fn read_exactly<T: Read<'de>>(self, place: &mut T) -> Result<(), Self::Error> {
         self.reading().exactly(|| self.read(place))

@@ -51,8 +51,8 @@ impl Reading {
 
     /// Reads what isn't as documented as well as possible, after a strict attempt has failed:
     ///
-    /// - A number that its type doesn't have, or text where a number belongs, counts as absent. So one value doesn't cost a whole response. A number above
-    ///   1 is `true`, and text that is a date is a timestamp, in Beijing time. Values that decide or identify are never guessed:
+    /// - A number that its type doesn't have, or text where a number belongs, counts as absent. So one value doesn't cost a whole response. A number of
+    ///   at least 1 is `true`, and text that is a date is a timestamp, in Beijing time unless it names a zone. Values that decide, identify or are paid are never guessed:
     ///   [`Field::read_exactly`](super::Field::read_exactly).
     /// - JSON in strings is repaired.
     #[must_use]

@@ -185,7 +185,7 @@ impl<'de> Read<'de> for bool {
         Ok(Found::Value)
     }
 
-    /// A number above 1 is a kind of yes; what others mean is unknown.
+    /// A number of at least 1 is a kind of yes; the meaning of others is unknown.
     fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
         let mut number = 0.0;
         number.read_scalar::<serde::de::value::Error>(scalar, &Reading::default()).ok();
